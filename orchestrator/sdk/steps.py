@@ -1,0 +1,156 @@
+"""What a step kind is: a name, a schema, and one pure function from facts to an outcome."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, ClassVar, Generic, TypeVar
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, ConfigDict
+
+Path = tuple[str | int, ...]
+
+
+class StepParams(BaseModel):
+    """What an author may write in a step. Fields a step does not know are refused, so a typing slip is seen."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A name a step uses that must exist elsewhere: `kind` is template, step, channel, segment or journey."""
+
+    kind: str
+    name: str
+    path: Path = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """A message this visit of a send step has already led to, and what became of it."""
+
+    channel: str
+    state: str
+    reason: str
+    final_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ArrivedEvent:
+    """The event that woke a waiting enrollment."""
+
+    name: str
+    occurred_at: datetime
+    properties: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class StepFacts:
+    """All that a step may know about the person in front of it.
+
+    `arrived_at`: when they reached this step; after a send, when that message was accepted. `bucket`: 0..9999,
+    the same for the same person and step for ever. `reachable`: channels with an address, consent and no suppression.
+    """
+
+    arrived_at: datetime
+    entered_at: datetime
+    zone: ZoneInfo
+    visit: int = 1
+    bucket: int = 0
+    rules: Mapping[str, bool] = field(default_factory=dict)
+    attributes: Mapping[str, Any] = field(default_factory=dict)
+    reachable: frozenset[str] = frozenset()
+    tried: tuple[Tried, ...] = ()
+    event: ArrivedEvent | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Continue:
+    """Go on to the next step. `note` is kept with the step run, for whoever asks why."""
+
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Enter:
+    """Walk into an arm; when it ends the walk goes on after this step."""
+
+    arm: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Awaited:
+    """An event that may end a wait early. `where`: properties it must have. `of`: the step whose message it is about."""
+
+    event: str
+    where: Mapping[str, Any] = field(default_factory=dict)
+    of: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Park:
+    """Stay here until `until`, or until one of `awaited` happens (any event of the person, if `any_event`)."""
+
+    until: datetime
+    awaited: tuple[Awaited, ...] = ()
+    any_event: bool = False
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Send:
+    """Plan one message and stay here until it is final."""
+
+    channel: str
+    template: str
+    topic: str = ""
+    priority: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Leave:
+    """End the enrollment here; `reason` is a short code."""
+
+    reason: str = "exit_step"
+
+
+Outcome = Continue | Enter | Park | Send | Leave
+
+P = TypeVar("P", bound=StepParams)
+
+
+class StepKind(ABC, Generic[P]):
+    """A kind of step. `name` is its key in the YAML, `head` the field that the key's own value fills.
+
+    With name `wait` and head `duration`, `wait: 2 days` reads as `{duration: 2 days}`.
+    """
+
+    name: ClassVar[str]
+    head: ClassVar[str]
+    title: ClassVar[str] = ""
+    Params: ClassVar[type[StepParams]]
+
+    @abstractmethod
+    def decide(self, params: P, facts: StepFacts, now: datetime) -> Outcome:
+        """What happens to the person now. Pure: no clock, no I/O, no randomness but `facts.bucket`."""
+
+    def arms(self, params: P) -> Mapping[str, Path]:
+        """The step's arms: name -> where in the params their list of steps stands."""
+        return {}
+
+    def rules(self, params: P) -> Mapping[str, Path]:
+        """The rules whose truth `decide` reads in `facts.rules`: name -> where in the params they stand."""
+        return {}
+
+    def references(self, params: P) -> Iterable[Reference]:
+        """Names that must exist: templates, other steps, channels."""
+        return ()
+
+    def sentence(self, params: P) -> str:
+        """What the step does, for the canvas and for `why`: "Wait 2 days"."""
+        return self.title or self.name
