@@ -1,0 +1,75 @@
+# One command for each thing a newcomer wants to do. `make` alone lists them.
+# All that these commands make is ignored by git: .venv/ and var/.
+
+PYTHON3 ?= python3
+SERVE ?= 1
+WORKERS ?= 2
+
+VENV := .venv
+PYTHON := $(VENV)/bin/python
+UV := $(shell command -v uv 2>/dev/null)
+LOCK := $(or $(UV),$(VENV)/bin/uv) pip compile --quiet --universal --generate-hashes --python-version 3.11 \
+	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" $(UPGRADE)
+
+# The two environments share one folder; a stamp says which lock it was last made from.
+RUNTIME := $(VENV)/.runtime
+DEVELOPMENT := $(VENV)/.development
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test test-sqlite test-postgresql lint types format lock run work clean
+
+help: ## this list
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' Makefile
+
+demo: $(RUNTIME) ## a sample shop, its journeys and weeks of life, then the web on port 8000 (SERVE=0: end after the summary)
+	$(PYTHON) manage.py demo $(if $(filter 0,$(SERVE)),--no-serve)
+
+run: $(RUNTIME) ## the web on port 8000, on the database of the settings
+	$(PYTHON) manage.py migrate --verbosity 0
+	$(PYTHON) manage.py runserver 127.0.0.1:8000
+
+work: $(RUNTIME) ## all workers in one process, without a broker
+	$(PYTHON) manage.py migrate --verbosity 0
+	$(PYTHON) manage.py work
+
+test: test-sqlite test-postgresql ## the whole suite, on SQLite and then on PostgreSQL (DATABASE_URL, else localhost, else embedded)
+
+test-sqlite: $(DEVELOPMENT) ## the whole suite on SQLite
+	TEST_DATABASE=sqlite $(PYTHON) -m pytest -n $(WORKERS) $(PYTEST)
+
+test-postgresql: $(DEVELOPMENT) ## the whole suite on PostgreSQL
+	TEST_DATABASE=postgresql $(PYTHON) -m pytest -n $(WORKERS) $(PYTEST)
+
+lint: $(DEVELOPMENT) ## style, formatting and the floors of the house
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/lint-imports
+
+types: $(DEVELOPMENT) ## mypy: strict for domain, sdk, registry and messaging
+	$(VENV)/bin/mypy
+
+format: $(DEVELOPMENT) ## mend what ruff can mend by itself
+	$(VENV)/bin/ruff check --fix .
+	$(VENV)/bin/ruff format .
+
+lock: ## write requirements/*.txt anew from pyproject.toml (UPGRADE=--upgrade: with the newest versions)
+	@test -n "$(UV)" -o -x $(VENV)/bin/uv || { echo "make lock needs uv: run 'make lint' once, or install uv" >&2; exit 1; }
+	$(LOCK) pyproject.toml --output-file requirements/runtime.txt
+	$(LOCK) pyproject.toml --extra dev --group build --constraint requirements/runtime.txt --no-annotate --output-file requirements/dev.txt
+	$(LOCK) --group pyproject.toml:build --constraint requirements/dev.txt --no-annotate --output-file requirements/build.txt
+
+clean: ## remove the environment, the caches and the databases of demo and run
+	rm -rf $(VENV) var build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(PYTHON):
+	@$(PYTHON3) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; say which with PYTHON3=" >&2; exit 1; }
+	$(if $(UV),$(UV) venv --quiet --python $(PYTHON3) $(VENV),$(PYTHON3) -m venv $(VENV))
+
+$(RUNTIME): requirements/runtime.txt requirements/build.txt pyproject.toml | $(PYTHON)
+	tools/install.sh requirements/build.txt requirements/runtime.txt
+	@touch $@
+
+$(DEVELOPMENT): requirements/dev.txt pyproject.toml | $(PYTHON)
+	tools/install.sh requirements/dev.txt
+	@touch $@ $(RUNTIME)

@@ -1,0 +1,76 @@
+"""Chooses the database before the settings load: TEST_DATABASE=sqlite (the default) or postgresql.
+
+Every run has databases of its own, so that two runs side by side on one machine never meet.
+"""
+
+from __future__ import annotations
+
+import atexit
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from tests import servers
+from tests.environment import read_variables
+
+KIND = os.environ.setdefault("TEST_DATABASE", "sqlite")
+
+
+def _choose_database() -> None:
+    """Point the settings at the database of this run. Workers of xdist inherit the choice of their parent."""
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        return
+    if KIND not in ("sqlite", "postgresql"):
+        raise pytest.UsageError(f"TEST_DATABASE must be sqlite or postgresql, not {KIND!r}")
+    os.environ["TEST_RUN"] = f"run{os.getpid()}"
+    if os.environ.get("REDIS_URL"):
+        os.environ["TEST_REDIS_URL"] = os.environ["REDIS_URL"]
+    if os.environ.get("DATABASE_URL", "").startswith("postgres"):
+        os.environ["TEST_POSTGRESQL_URL"] = os.environ["DATABASE_URL"]
+    # What the shell says about an installation of the developer's own must not reach the tests.
+    for name in read_variables():
+        os.environ.pop(name, None)
+    memory = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
+    folder = Path(tempfile.mkdtemp(prefix="journeys-tests-", dir=memory))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    os.environ["VAR_DIR"] = str(folder)
+    os.environ["DATABASE_URL"] = (
+        servers.postgresql_url() if KIND == "postgresql" else f"sqlite:///{folder / 'main.sqlite3'}"
+    )
+
+
+_choose_database()
+os.environ["DJANGO_SETTINGS_MODULE"] = "orchestrator.config.settings"
+
+import django  # noqa: E402
+
+django.setup()
+
+
+def pytest_report_header() -> str:
+    """Say which server the suite runs on."""
+    if KIND == "sqlite":
+        import sqlite3
+
+        return f"database: SQLite {sqlite3.sqlite_version}, a file of this run's own"
+    import psycopg
+
+    url = os.environ["DATABASE_URL"]
+    with psycopg.connect(url) as connection:
+        version = connection.info.parameter_status("server_version")
+        return f"database: PostgreSQL {version} at {connection.info.host}:{connection.info.port}"
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+    """A database for each run and worker. SQLite's is a file: threads of one test really meet its one lock."""
+    from django.db import connections
+
+    settings = connections["default"].settings_dict
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
+    name = f"{os.environ['TEST_RUN']}_{worker}"
+    folder = Path(os.environ["VAR_DIR"])
+    settings["TEST"]["NAME"] = str(folder / f"{name}.sqlite3") if KIND == "sqlite" else f"test_journeys_{name}"
