@@ -1,0 +1,1 @@
+"""What people allowed, and which addresses must never be used."""

@@ -1,0 +1,1 @@
+"""Who people are: customers, their attributes and the addresses that reach them."""

@@ -1,0 +1,42 @@
+"""A person."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+
+class Customer(models.Model):
+    """A person, as the company knows them. `attributes` holds current facts by name; history is in events."""
+
+    external_id = models.CharField(_("external id"), max_length=100, null=True, blank=True, unique=True)
+    language = models.CharField(_("language"), max_length=12, blank=True)
+    country = models.CharField(_("country"), max_length=2, blank=True)
+    time_zone = models.CharField(_("time zone"), max_length=64, blank=True)
+    last_seen_zone = models.CharField(_("zone of the last device"), max_length=64, blank=True)
+    attributes = models.JSONField(_("attributes"), default=dict, blank=True)
+    personalization = models.CharField(
+        _("personalization"),
+        max_length=5,
+        default="full",
+        choices=[("full", _("full")), ("basic", _("basic")), ("none", _("none"))],
+    )
+    created_at = models.DateTimeField(_("created"))
+    updated_at = models.DateTimeField(_("updated"))
+    erased_at = models.DateTimeField(_("erased"), null=True, blank=True)
+    merged_into = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, verbose_name=_("merged into"))
+    # Attributes changed since the journeys last looked: their dates must be planned anew.
+    changed_pending = models.BooleanField(default=True, editable=False)
+
+    class Meta:
+        verbose_name = _("customer")
+        verbose_name_plural = _("customers")
+        indexes = [
+            models.Index(fields=["id"], condition=Q(changed_pending=True), name="customer_changed"),
+            models.Index(fields=["-created_at"], name="customer_newest"),
+        ]
+
+    def __str__(self) -> str:
+        name = " ".join(str(self.attributes.get(part, "")) for part in ("first_name", "last_name")).strip()
+        return name or self.external_id or f"#{self.pk}"

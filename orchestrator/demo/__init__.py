@@ -1,0 +1,1 @@
+"""A sample shop and weeks of its life on a virtual clock."""

@@ -1,0 +1,1 @@
+"""What people did: an append-only stream, and its ingestion."""

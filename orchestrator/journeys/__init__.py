@@ -1,0 +1,1 @@
+"""Journeys, their immutable versions, and the people in them."""

@@ -1,0 +1,21 @@
+"""The rows of the outbox and of the rules that guard it."""
+
+from orchestrator.messaging.models.attempt import Decision, DeliveryAttempt
+from orchestrator.messaging.models.limits import FrequencyCap, QuietHoursRule
+from orchestrator.messaging.models.mailbox import MailboxMessage
+from orchestrator.messaging.models.message import Message, MessageBody
+from orchestrator.messaging.models.subject import Subject
+from orchestrator.messaging.models.template import Template, TemplateVersion
+
+__all__ = [
+    "Decision",
+    "DeliveryAttempt",
+    "FrequencyCap",
+    "MailboxMessage",
+    "Message",
+    "MessageBody",
+    "QuietHoursRule",
+    "Subject",
+    "Template",
+    "TemplateVersion",
+]

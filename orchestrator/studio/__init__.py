@@ -1,0 +1,1 @@
+"""What marketers see."""

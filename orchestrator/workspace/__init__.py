@@ -1,0 +1,1 @@
+"""The installation itself: one workspace row, its brands and topics."""

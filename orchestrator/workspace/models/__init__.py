@@ -1,0 +1,7 @@
+"""The rows that describe the installation."""
+
+from orchestrator.workspace.models.brand import Brand, Topic
+from orchestrator.workspace.models.sequence import Sequence
+from orchestrator.workspace.models.workspace import Workspace
+
+__all__ = ["Brand", "Sequence", "Topic", "Workspace"]
