@@ -1,0 +1,349 @@
+"""The send gate: sixteen checks in one order, each a small pure function from facts to a verdict.
+
+`decide` runs at hand-off, and again after every hold and every retry. `decide_all` runs it for a batch, best-ranked
+first, so that messages of one batch count against each other exactly as if they had come one by one.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from orchestrator.domain.frequency import Candidate as CapCandidate
+from orchestrator.domain.frequency import CapRule, Counted, check_caps, check_gap, inside
+from orchestrator.domain.quiet import QuietHours, next_allowed, release_jitter
+
+Evidence = dict[str, Any]
+LOOK_AGAIN = timedelta(minutes=15)  # for holds that end when somebody acts, not at a known time
+RELEASE_SPREAD = timedelta(minutes=10)
+MARKETING = "marketing"
+
+
+class Outcome(StrEnum):
+    """What the gate says."""
+
+    ALLOW = "allow"  # hand it off now
+    GHOST = "ghost"  # held out: everything else would have allowed it
+    HOLD = "hold"  # not now; look again at `until`
+    SKIP = "skip"  # never, by the rules
+    CANCEL = "cancel"  # the reason for sending it is gone
+    EXPIRE = "expire"  # its time is over
+    FAIL = "fail"  # it cannot be rendered
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The gate's answer with its reason code, what it rests on, and the number of the check that gave it."""
+
+    outcome: Outcome
+    reason: str
+    until: datetime | None = None
+    evidence: Evidence = field(default_factory=dict)
+    check: int = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """The message that asks. `rank` orders rivals: higher priority, earlier deadline, older journey, lower id."""
+
+    id: int
+    key: str
+    customer_id: int
+    brand_id: int
+    channel: str
+    purpose: str
+    topic: str
+    priority: int
+    created_at: datetime
+    expires_at: datetime
+    journey_at: datetime
+    obeys_caps: bool = True
+    counts_toward_caps: bool = True
+    on_cap: str = "hold"
+    held_out: bool = False
+
+    @property
+    def rank(self) -> tuple[int, datetime, datetime, int]:
+        """Smaller goes first; a total order."""
+        return (-self.priority, self.expires_at, self.journey_at, self.id)
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """What became of the customer row: `gone` is "", "missing", "erased" or "merged"."""
+
+    gone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """What became of the journey around the message: paused, or ended for a reason (goal_met, exited, …)."""
+
+    paused: bool = False
+    ended: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AddressFact:
+    """Where the message would go. `invalid` says why the address must not be written to, if so."""
+
+    value: str
+    digest: str
+    invalid: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentFact:
+    """The current consent for the message's brand, channel and purpose; `topic_state` for its topic alone."""
+
+    state: str = ""
+    changed_at: datetime | None = None
+    topic_state: str = ""
+    record: int | None = None
+    source: str = ""
+    text_version: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """All that the gate may know about one message, read under the customer's lock."""
+
+    zone: ZoneInfo
+    zone_rung: str = "workspace"
+    paused: str = ""
+    person: Person = Person()
+    passage: Passage = Passage()
+    address: AddressFact | None = None
+    suppressed: str = ""
+    consent: ConsentFact = ConsentFact()
+    guards: tuple[str, ...] = ()
+    workspace_held_out: bool = False
+    quiet: tuple[QuietHours, ...] = ()
+    minimum_gap: timedelta = timedelta(0)
+    caps: tuple[CapRule, ...] = ()
+    counted: tuple[Counted, ...] = ()
+    rivals: tuple[Candidate, ...] = ()
+    rate_limited_until: datetime | None = None
+    render_error: str = ""
+
+
+Check = Callable[[Candidate, Facts, datetime], Verdict | None]
+
+
+def decide(message: Candidate, facts: Facts, now: datetime) -> Verdict:
+    """The verdict of the first check that has one; `allow`, or `ghost` for a held-out person, if none has."""
+    for number, (_, check) in enumerate(CHECKS, start=1):
+        verdict = check(message, facts, now)
+        if verdict is not None:
+            return replace(verdict, check=number)
+    if held_out(message, facts):
+        return Verdict(Outcome.GHOST, "holdout", evidence={"of": "journey" if message.held_out else "workspace"})
+    return Verdict(Outcome.ALLOW, "allowed")
+
+
+def decide_all(asked: Iterable[tuple[Candidate, Facts]], now: datetime) -> dict[int, Verdict]:
+    """Decide a batch, best-ranked first; each one allowed is counted for the customer's and the address's next."""
+    taken: dict[str, dict[int, Counted]] = defaultdict(dict)
+    verdicts: dict[int, Verdict] = {}
+    for message, facts in sorted(asked, key=lambda pair: pair[0].rank):
+        subjects = _subjects(message, facts)
+        fresh = tuple({id_: one for subject in subjects for id_, one in taken[subject].items()}.values())
+        rivals = tuple(rival for rival in facts.rivals if rival.id not in verdicts)
+        verdict = decide(message, replace(facts, counted=facts.counted + fresh, rivals=rivals), now)
+        verdicts[message.id] = verdict
+        if verdict.outcome is Outcome.ALLOW and message.counts_toward_caps:
+            for subject in subjects:
+                taken[subject][message.id] = Counted(now, message.channel, message.topic, str(message.brand_id))
+    return verdicts
+
+
+def held_out(message: Candidate, facts: Facts) -> bool:
+    """Whether the person gets nothing from this journey, or no marketing at all, so that its worth can be measured."""
+    return message.held_out or (facts.workspace_held_out and message.purpose == MARKETING)
+
+
+def _subjects(message: Candidate, facts: Facts) -> list[str]:
+    subjects = [f"customer:{message.customer_id}"]
+    return [*subjects, f"address:{facts.address.digest}"] if facts.address else subjects
+
+
+def _paused(message: Candidate, facts: Facts, now: datetime) -> Verdict | None:
+    paused = facts.paused or ("journey" if facts.passage.paused else "")
+    if not paused:
+        return None
+    return Verdict(Outcome.HOLD, "paused", now + LOOK_AGAIN, {"what": paused})
+
+
+def _person(message: Candidate, facts: Facts, now: datetime) -> Verdict | None:
+    return Verdict(Outcome.CANCEL, f"customer_{facts.person.gone}") if facts.person.gone else None
+
+
+def _passage(message: Candidate, facts: Facts, now: datetime) -> Verdict | None:
+    return Verdict(Outcome.CANCEL, facts.passage.ended) if facts.passage.ended else None
+
+
+def _expired(message: Candidate, facts: Facts, now: datetime) -> Verdict | None:
+    if now < message.expires_at:
+        return None
+    return Verdict(Outcome.EXPIRE, "expired", evidence={"expires_at": message.expires_at.isoformat()})
+
+
+def _address(message: Candidate, facts: Facts, now: datetime) -> Verdict | None:
+    if facts.address is None:
+        return Verdict(Outcome.SKIP, "no_address", evidence={"channel": message.channel})
+    if facts.address.invalid:
+        return Verdict(Outcome.SKIP, "address_invalid", evidence={"why": facts.address.invalid})
+    return None
+
+
+def _suppressed(message: Candidate, facts: Facts, now: datetime) -> Verdict | None:
+    return Verdict(Outcome.SKIP, "suppressed", evidence={"why": facts.suppressed}) if facts.suppressed else None
+
+
+def _consent(message: Candidate, facts: Facts, now: datetime) -> Verdict | None:
+    if message.purpose != MARKETING:
+        return None
+    consent = facts.consent
+    evidence: Evidence = {"channel": message.channel, "purpose": message.purpose}
+    if consent.changed_at is not None:
+        evidence |= {"changed_at": consent.changed_at.isoformat(), "record": consent.record, "source": consent.source}
+    if consent.state == "withdrawn":
+        late = consent.changed_at is not None and consent.changed_at >= message.created_at
+        return Verdict(Outcome.CANCEL if late else Outcome.SKIP, "consent_withdrawn", evidence=evidence)
+    if consent.state != "granted":
+        return Verdict(Outcome.SKIP, "consent_pending" if consent.state else "no_consent", evidence=evidence)
+    if consent.topic_state == "withdrawn":
+        return Verdict(Outcome.SKIP, "topic_unsubscribed", evidence=evidence | {"topic": message.topic})
+    return None
+
+
+def _guarded(message: Candidate, facts: Facts, now: datetime) -> Verdict | None:
+    if not facts.guards or message.purpose != MARKETING:
+        return None
+    return Verdict(Outcome.SKIP, "guarded", evidence={"segments": list(facts.guards)})
+
+
+def _consent_and_guards(message: Candidate, facts: Facts, now: datetime) -> Verdict | None:
+    return _consent(message, facts, now) or _guarded(message, facts, now)
+
+
+def _holdout(message: Candidate, facts: Facts, now: datetime) -> Verdict | None:
+    # A held-out person passes through the remaining checks too, so that a ghost is dated when a message would be.
+    return None
+
+
+def _quiet(message: Candidate, facts: Facts, now: datetime) -> Verdict | None:
+    allowed = next_allowed(now, facts.quiet, facts.zone)
+    if allowed == now:
+        return None
+    evidence = {"zone": facts.zone.key, "zone_known_by": facts.zone_rung}
+    if allowed is None:
+        return Verdict(Outcome.EXPIRE, "never_allowed", evidence=evidence)
+    until = allowed + release_jitter(message.key, RELEASE_SPREAD)
+    return _hold("quiet_hours", until, message, evidence | {"opens_at": allowed.isoformat()})
+
+
+def _gap(message: Candidate, facts: Facts, now: datetime) -> Verdict | None:
+    if not message.obeys_caps or not facts.counted:
+        return None
+    last = max(entry.at for entry in facts.counted)
+    until = check_gap(last, facts.minimum_gap, now)
+    if until is None:
+        return None
+    evidence = {"last_at": last.isoformat(), "gap_minutes": int(facts.minimum_gap.total_seconds() // 60)}
+    return _hold("minimum_gap", until, message, evidence)
+
+
+def _capped(message: Candidate, facts: Facts, now: datetime) -> Verdict | None:
+    if not message.obeys_caps:
+        return None
+    asking = CapCandidate(message.channel, message.topic, str(message.brand_id))
+    verdict = check_caps(facts.caps, facts.counted, asking, now, facts.zone)
+    if verdict.capped_by is None:
+        return None
+    evidence: Evidence = {
+        "cap": verdict.capped_by.key,
+        "limit": verdict.capped_by.limit,
+        "sent_at": [at.isoformat() for at in verdict.evidence],
+    }
+    if message.on_cap == "skip":
+        return Verdict(Outcome.SKIP, "capped", evidence=evidence)
+    return _hold("capped", verdict.until or message.expires_at, message, evidence)
+
+
+def _outranked(message: Candidate, facts: Facts, now: datetime) -> Verdict | None:
+    """Slots that are scarcer than the messages waiting for them go to the better-ranked."""
+    if not message.obeys_caps:
+        return None
+    better = [rival for rival in facts.rivals if rival.rank < message.rank]
+    if not better:
+        return None
+    slots = _scarcest(message, facts, better, now)
+    if slots is None:
+        return None
+    free, waiting = slots
+    winner = min(waiting, key=lambda rival: rival.rank)
+    evidence = {"winner": winner.id, "winner_priority": winner.priority, "priority": message.priority, "slots": free}
+    return _hold("outranked", now + LOOK_AGAIN, message, evidence)
+
+
+def _scarcest(
+    message: Candidate, facts: Facts, better: Sequence[Candidate], now: datetime
+) -> tuple[int, list[Candidate]] | None:
+    if facts.minimum_gap:
+        return 1, list(better)
+    for rule in facts.caps:
+        if not rule.applies(message.channel, message.topic, str(message.brand_id)):
+            continue
+        waiting = [rival for rival in better if rule.applies(rival.channel, rival.topic, str(rival.brand_id))]
+        used = [one.at for one in facts.counted if rule.applies(one.channel, one.topic, one.brand)]
+        free = rule.limit - len(inside(rule.window, used, now, facts.zone))
+        if waiting and len(waiting) >= free:
+            return free, waiting
+    return None
+
+
+def _rate_limited(message: Candidate, facts: Facts, now: datetime) -> Verdict | None:
+    until = facts.rate_limited_until
+    return Verdict(Outcome.HOLD, "rate_limited", until) if until is not None and until > now else None
+
+
+def _rendered(message: Candidate, facts: Facts, now: datetime) -> Verdict | None:
+    if not facts.render_error:
+        return None
+    return Verdict(Outcome.FAIL, "render_error", evidence={"error": facts.render_error})
+
+
+def _reserve(message: Candidate, facts: Facts, now: datetime) -> Verdict | None:
+    # Writing the reservation is the caller's: it stands in the same transaction as this verdict.
+    return None
+
+
+def _hold(reason: str, until: datetime, message: Candidate, evidence: Evidence) -> Verdict:
+    # A hold never outlives the message: at its deadline it is looked at once more, and expires visibly.
+    return Verdict(Outcome.HOLD, reason, min(until, message.expires_at), evidence)
+
+
+CHECKS: tuple[tuple[str, Check], ...] = (
+    ("paused", _paused),
+    ("customer", _person),
+    ("passage", _passage),
+    ("condition", lambda message, facts, now: None),
+    ("expiry", _expired),
+    ("address", _address),
+    ("suppression", _suppressed),
+    ("consent", _consent_and_guards),
+    ("holdout", _holdout),
+    ("quiet_hours", _quiet),
+    ("minimum_gap", _gap),
+    ("frequency_caps", _capped),
+    ("arbitration", _outranked),
+    ("rate_limit", _rate_limited),
+    ("render", _rendered),
+    ("reserve", _reserve),
+)

@@ -1,0 +1,169 @@
+"""What is plugged in: channels, providers, step kinds, conditions, filters, recommenders.
+
+A plugin that fails is named in `failed` and left out; the rest go on. Only a name given twice refuses to start,
+since the journeys that use it could mean either.
+
+Rooms below cannot import the rooms above them; what must reach upwards is registered here: `add_builtin` by an app's
+`ready()`, and the loaders of facts that belong to a higher floor.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from importlib.metadata import entry_points
+from typing import Any
+
+import pluggy
+
+from orchestrator.sdk import hookspecs
+from orchestrator.sdk.conditions import ConditionKind
+from orchestrator.sdk.errors import PluginError
+from orchestrator.sdk.providers import Channel, Provider
+from orchestrator.sdk.recommenders import Recommender
+from orchestrator.sdk.steps import StepKind
+
+log = logging.getLogger(__name__)
+MAILBOX = "mailbox"
+
+
+@dataclass
+class Registry:
+    """All that is plugged in, by name. `failed`: plugin -> what went wrong with it."""
+
+    manager: pluggy.PluginManager
+    channels: dict[str, Channel] = field(default_factory=dict)
+    providers: dict[str, Provider] = field(default_factory=dict)
+    steps: dict[str, StepKind[Any]] = field(default_factory=dict)
+    conditions: dict[str, ConditionKind] = field(default_factory=dict)
+    filters: dict[str, Callable[..., Any]] = field(default_factory=dict)
+    recommenders: dict[str, Recommender] = field(default_factory=dict)
+    owners: dict[tuple[str, str], str] = field(default_factory=dict)
+    failed: dict[str, str] = field(default_factory=dict)
+
+    def hook_each(self, hook: str, **arguments: Any) -> Iterator[tuple[str, Any, Exception | None]]:
+        """Call a hook plugin by plugin: (plugin, answer, error). One plugin's error does not keep it from the others."""
+        everyone = self.manager.get_plugins()
+        for plugin in self._ordered(hook):
+            caller = self.manager.subset_hook_caller(hook, everyone - {plugin})
+            name = self.manager.get_name(plugin) or repr(plugin)
+            try:
+                answers = caller(**arguments)
+            except Exception as error:
+                log.exception("plugin %s failed in %s", name, hook)
+                yield name, None, error
+            else:
+                yield name, answers[0] if isinstance(answers, list) and answers else answers, None
+
+    def _ordered(self, hook: str) -> list[Any]:
+        implementations = getattr(self.manager.hook, hook).get_hookimpls()
+        return [implementation.plugin for implementation in implementations]
+
+    def providers_of(self, channel: str) -> list[str]:
+        """Names of the channel's providers, in the order their plugins were switched on; mailboxes last."""
+        names = [name for name, provider in self.providers.items() if provider.channel == channel]
+        return sorted(names, key=lambda name: name.startswith(MAILBOX))
+
+    def choose_provider(self, channel: str, failing: frozenset[str] = frozenset()) -> str | None:
+        """The provider for a channel: a plugin's choice, else the first that is not failing; None if there is none."""
+        candidates = self.providers_of(channel)
+        for name, answer, _ in self.hook_each(
+            "choose_provider", channel=channel, candidates=candidates, failing=failing
+        ):
+            if answer in candidates:
+                return str(answer)
+            if answer is not None:
+                log.error("plugin %s chose %r for %s, which is none of %s", name, answer, channel, candidates)
+        return next((name for name in candidates if name not in failing), None)
+
+
+_builtins: dict[str, object] = {}
+_current: Registry | None = None
+
+# Fact loaders of higher floors: the gate asks them what it cannot know. Each takes (message ids, now).
+PassageLoader = Callable[[Sequence[int], Any], Mapping[int, Any]]
+passage_loaders: list[PassageLoader] = []
+
+
+def add_builtin(name: str, plugin: object) -> None:
+    """Register a room's own implementations; they come through the same hooks as anyone's."""
+    _builtins[name] = plugin
+
+
+def current() -> Registry:
+    """The registry of this process, loaded on first use from the settings."""
+    global _current
+    if _current is None:
+        from django.conf import settings
+
+        _current = load(settings.ORCHESTRATOR_PLUGINS)
+    return _current
+
+
+def reset(registry: Registry | None = None) -> None:
+    """Use another registry from now on (tests), or load again on next use."""
+    global _current
+    _current = registry
+
+
+def found() -> dict[str, Any]:
+    """Every installed plugin by name, whether or not it is switched on."""
+    return {point.name: point for point in entry_points(group=hookspecs.ENTRY_POINTS)}
+
+
+def load(enabled: Sequence[str], extra: Mapping[str, object] | None = None) -> Registry:
+    """Load the built-in plugins, those of `enabled` that are installed, and `extra` objects by name."""
+    manager = pluggy.PluginManager(hookspecs.PROJECT)
+    manager.add_hookspecs(hookspecs)
+    registry = Registry(manager)
+    for name, plugin in {**_builtins, **(extra or {})}.items():
+        manager.register(plugin, name)
+    installed = found()
+    for name in enabled:
+        _load_installed(registry, installed, name)
+    _collect(registry)
+    return registry
+
+
+def _load_installed(registry: Registry, installed: Mapping[str, Any], name: str) -> None:
+    if registry.manager.has_plugin(name):
+        return
+    if name not in installed:
+        registry.failed[name] = "is switched on in ORCHESTRATOR_PLUGINS but not installed"
+        log.error("plugin %s %s", name, registry.failed[name])
+        return
+    try:
+        registry.manager.register(installed[name].load(), name)
+    except Exception as error:
+        registry.failed[name] = f"{type(error).__name__}: {error}"
+        log.exception("plugin %s could not be loaded", name)
+
+
+def _collect(registry: Registry) -> None:
+    for kind, hook, target in (
+        ("channel", "register_channels", registry.channels),
+        ("provider", "register_providers", registry.providers),
+        ("step", "register_steps", registry.steps),
+        ("condition", "register_conditions", registry.conditions),
+        ("filter", "register_template_filters", registry.filters),
+        ("recommender", "register_recommenders", registry.recommenders),
+    ):
+        # pluggy calls the last registered first; configuration reads top down.
+        for name, answer, error in reversed(list(registry.hook_each(hook))):
+            if error is not None:
+                registry.failed[name] = f"{hook}: {error}"
+            elif answer is not None:
+                _take(registry, kind, name, answer, target)
+
+
+def _take(registry: Registry, kind: str, plugin: str, answer: Any, target: dict[str, Any]) -> None:
+    pairs = answer.items() if isinstance(answer, Mapping) else ((thing.name, thing) for thing in answer)
+    for key, thing in pairs:
+        if key in target:
+            other = registry.owners[kind, key]
+            raise PluginError(
+                plugin, f"the {kind} “{key}” is registered by {other} and by {plugin}.", "Switch one of them off."
+            )
+        target[key] = thing
+        registry.owners[kind, key] = plugin

@@ -1,0 +1,176 @@
+"""The rule language turned into SQL: one compiler for one customer, a batch, and the whole base.
+
+A rule becomes a two-valued condition over rows of customers or of enrollments (`Subject`), bounded by
+`occurred_at <= now`, so that a virtual clock sees what was true then. Rules about rooms above this one are compiled
+by functions which those rooms register.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.db.models import BooleanField, Case, Count, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
+from django.db.models.functions import Coalesce
+from django.db.models.lookups import Exact
+
+from orchestrator.consents.models import Consent, ConsentState
+from orchestrator.domain.definition.comparisons import Comparison
+from orchestrator.domain.definition.rules import (
+    AllOf,
+    AnyOf,
+    AttributeIs,
+    Consented,
+    EnteredBy,
+    Happened,
+    Not,
+    Rule,
+)
+from orchestrator.events.models import Event
+from orchestrator.segments.comparisons import condition
+from orchestrator.segments.json_values import JsonValue
+from orchestrator.store.fields import MoneyField
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """How the rows being filtered name their customer and, if they are enrollments, the passage."""
+
+    customer: str
+    prefix: str
+    passage: bool = False
+
+
+CUSTOMERS = Subject("pk", "")
+ENROLLMENTS = Subject("customer_id", "customer__", passage=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What a rule is compiled for: the rows, the moment, the workspace's zone and the brand whose consents count."""
+
+    subject: Subject
+    now: datetime
+    zone: ZoneInfo
+    brand_id: int
+
+
+Condition = Any  # a Django conditional expression
+Compiler = Callable[[Any, Scope], Condition]
+_compilers: dict[type[Rule], Compiler] = {}
+_COLUMNS = frozenset({"language", "country", "time_zone"})
+
+
+def register(kind: type[Rule], compiler: Compiler) -> None:
+    """Let a room above compile its own kind of rule."""
+    _compilers[kind] = compiler
+
+
+def compile_rule(rule: Rule, scope: Scope) -> Condition:
+    """The rule as a condition for `QuerySet.filter`; never NULL, so that `not` means not."""
+    return _compilers[type(rule)](rule, scope)
+
+
+def matching(rows: QuerySet[Any], rule: Rule, scope: Scope) -> set[int]:
+    """Ids of those rows of which the rule is true."""
+    return set(rows.filter(compile_rule(rule, scope)).values_list("pk", flat=True))
+
+
+def truth(expression: Any) -> Condition:
+    """An SQL condition made two-valued: NULL is false."""
+    return Case(When(expression, then=Value(True)), default=Value(False), output_field=BooleanField())
+
+
+def _all(rule: AllOf, scope: Scope) -> Condition:
+    return Q(*(Q(compile_rule(part, scope)) for part in rule.rules)) if rule.rules else truth(Q(pk__isnull=False))
+
+
+def _any(rule: AnyOf, scope: Scope) -> Condition:
+    if not rule.rules:
+        return truth(Q(pk__isnull=True))
+    return Q(*(Q(compile_rule(part, scope)) for part in rule.rules), _connector=Q.OR)
+
+
+def _not(rule: Not, scope: Scope) -> Condition:
+    return ~Q(truth(Q(compile_rule(rule.rule, scope))))
+
+
+def _attribute(rule: AttributeIs, scope: Scope) -> Condition:
+    name = rule.comparison.name
+    if name in _COLUMNS:
+        return condition(rule.comparison, column=scope.subject.prefix + name)
+    return condition(rule.comparison, json=scope.subject.prefix + "attributes")
+
+
+def _happened(rule: Happened, scope: Scope) -> Condition:
+    events = events_of(rule, scope)
+    if not rule.count and not rule.total:
+        return Exists(events)
+    grouped = events.order_by().values("customer_id")
+    count = Coalesce(Subquery(grouped.annotate(n=Count("pk")).values("n")), 0, output_field=IntegerField())
+    money = MoneyField()
+    total = Coalesce(Subquery(grouped.annotate(n=Sum("amount")).values("n")), Value(0, money), output_field=money)
+    parts = [_bound(bound, count, int) for bound in rule.count]
+    parts += [_bound(bound, total, lambda value: Value(Decimal(str(value)), money)) for bound in rule.total]
+    return truth(Q(*parts))
+
+
+def events_of(rule: Happened, scope: Scope) -> QuerySet[Event]:
+    """The events the rule is about, as a subquery of the rows being filtered."""
+    subject = scope.subject
+    events = Event.objects.filter(customer_id=OuterRef(subject.customer), name=rule.event, occurred_at__lte=scope.now)
+    if rule.within:
+        events = events.filter(occurred_at__gte=rule.within.before(scope.now, scope.zone))
+    if rule.since_entry or rule.of:
+        _needs_passage(rule, scope)
+        events = events.filter(occurred_at__gte=OuterRef("entered_at"))
+    if rule.of:
+        about = JsonValue("properties", "enrollment", "number", output_field=IntegerField())
+        step = JsonValue("properties", "step", "text")
+        events = events.filter(Exact(about, OuterRef("pk")), Exact(step, Value(rule.of)))
+    for comparison in rule.where:
+        money = "amount" if comparison.name == "amount" else ""
+        events = events.filter(condition(comparison, json="properties", money=money))
+    return events
+
+
+def _bound(bound: Comparison, value: Any, written: Callable[[Any], Any]) -> Q:
+    from orchestrator.segments.comparisons import LOOKUPS
+
+    return Q(LOOKUPS[bound.op](value, written(bound.value)))
+
+
+def _consented(rule: Consented, scope: Scope) -> Condition:
+    return Exists(
+        Consent.objects.filter(
+            customer_id=OuterRef(scope.subject.customer),
+            brand_id=scope.brand_id,
+            channel=rule.channel,
+            purpose=rule.purpose,
+            topic="",
+            state=ConsentState.GRANTED,
+        )
+    )
+
+
+def _entered_by(rule: EnteredBy, scope: Scope) -> Condition:
+    _needs_passage(rule, scope)
+    return truth(Q(entry_key=rule.name) | Q(entry_key__startswith=rule.name + ":"))
+
+
+def _needs_passage(rule: Rule, scope: Scope) -> None:
+    if not scope.subject.passage:
+        raise ValueError(f"“{rule.sentence()}” asks about a passage through a journey; here are only customers.")
+
+
+register(AllOf, _all)
+register(AnyOf, _any)
+register(Not, _not)
+register(AttributeIs, _attribute)
+register(Happened, _happened)
+register(Consented, _consented)
+register(EnteredBy, _entered_by)
