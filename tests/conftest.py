@@ -73,4 +73,6 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
     worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
     name = f"{os.environ['TEST_RUN']}_{worker}"
     folder = Path(os.environ["VAR_DIR"])
-    settings["TEST"]["NAME"] = str(folder / f"{name}.sqlite3") if KIND == "sqlite" else f"test_journeys_{name}"
+    settings["TEST"]["NAME"] = (
+        str(folder / f"{name}.sqlite3") if KIND == "sqlite" else f"test_journeys_{name}"
+    )
