@@ -9,9 +9,10 @@ from collections.abc import Iterable, Iterator
 SIGNALS = ("django.db.models.signals", "django.dispatch", "django.core.signals", "django.test.signals")
 DELAYS = frozenset({"eta", "countdown", "autoretry_for", "default_retry_delay", "retry_backoff"})
 ROW_BY_ROW = frozenset({"save", "create", "get_or_create", "update_or_create", "delete", "refresh_from_db"})
+PURE_PACKAGES = frozenset({"pydantic", "pydantic_core", "holidays"})  # tables and checks, no I/O
 PURE = ("orchestrator.domain", "orchestrator.sdk")
 LOOPS = (ast.For, ast.AsyncFor, ast.While, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
-CLOCKS = frozenset({"now", "utcnow", "today", "time", "time_ns", "monotonic", "perf_counter"})
+CLOCKS = frozenset({"now", "utcnow", "today"})  # those of the module `time` are out with their import
 IMPURE = frozenset(
     {
         "os",
@@ -69,8 +70,8 @@ def find_row_by_row(tree: ast.AST) -> Iterator[str]:
 
 
 def find_impurities(tree: ast.AST) -> Iterator[str]:
-    """A clock, chance, I/O or a package of others in the pure middle: standard library and pydantic only."""
-    allowed = (sys.stdlib_module_names - IMPURE) | {"pydantic", "orchestrator"}
+    """A clock, chance, I/O or a package of others in the pure middle: the standard library, and a few packages that only compute."""
+    allowed = (sys.stdlib_module_names - IMPURE) | PURE_PACKAGES | {"orchestrator"}
     for line, name in imports(tree):
         outside = name.split(".")[0] not in allowed
         above = name.startswith("orchestrator.") and not name.startswith(PURE)
