@@ -70,7 +70,7 @@ def find_row_by_row(tree: ast.AST) -> Iterator[str]:
 
 
 def find_impurities(tree: ast.AST) -> Iterator[str]:
-    """A clock, chance, I/O or a package of others in the pure middle: the standard library, and a few packages that only compute."""
+    """A clock, chance, I/O or a foreign package in the pure middle; a few packages only compute."""
     allowed = (sys.stdlib_module_names - IMPURE) | PURE_PACKAGES | {"orchestrator"}
     for line, name in imports(tree):
         outside = name.split(".")[0] not in allowed
