@@ -30,9 +30,7 @@ def address_hash(secret: bytes, channel: str, normalised: str) -> str:
     It outlives erasure: with the secret an address can be recognised, without it nothing can be guessed back.
     """
     if len(secret) < SECRET_BYTES:
-        raise ValueError(
-            f"the address secret needs at least {SECRET_BYTES} bytes, got {len(secret)}"
-        )
+        raise ValueError(f"the address secret needs at least {SECRET_BYTES} bytes, got {len(secret)}")
     return hmac.new(secret, _spelled("address", channel, normalised), hashlib.sha256).hexdigest()
 
 

@@ -20,6 +20,7 @@ from orchestrator.domain.shown import shown
 
 # Upper-case first letter: keeps out `posix/…`, `right/…` (which counts leap seconds) and `localtime`.
 _NAME = re.compile(r"[A-Z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+){0,2}")
+_CLOCK = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])", re.ASCII)
 
 
 class Rung(StrEnum):
@@ -81,6 +82,16 @@ def as_instant(value: datetime) -> datetime:
     if value.tzinfo is None:
         raise ValueError("an instant needs a zone: got a datetime without tzinfo")
     return value.astimezone(UTC)
+
+
+def parse_time(value: object) -> time:
+    """Read a time of day such as `09:00`; ValueError with words for whoever wrote it."""
+    written = _CLOCK.fullmatch(value.strip()) if isinstance(value, str) else None
+    if written is None:
+        raise ValueError(
+            f"{shown(value)} is not a time of day; write hours and minutes such as `09:00`, in quotes"
+        )
+    return time(int(written[1]), int(written[2]))
 
 
 def next_local_time(instant: datetime, at: time, zone: ZoneInfo) -> datetime:
