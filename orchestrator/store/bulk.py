@@ -63,7 +63,9 @@ def update(
     keys, values = fields[: len(match)], fields[len(match) :]
     sets = ", ".join(f"{_quote(field.column)} = {_cast(field)}" for field in values)
     on = " AND ".join(f"t.{_quote(field.column)} = {_cast(field)}" for field in keys)
-    tail = f" WHERE {on}" + (f" AND {where}" if where else "") + " RETURNING t.id"
+    tail = f" WHERE {on}" + (f" AND {where}" if where else "") + " RETURNING "
+    # SQLite's RETURNING sees the table's own columns only, and not under its alias.
+    tail += "t.id" if connection.vendor == "postgresql" else "id"
     if connection.vendor == "postgresql":
         head = f"UPDATE {_table(model)} AS t SET {sets} FROM {_unnest(fields)} AS v ({_names(fields)})"
         return [row[0] for row in _run(head + tail, _columnwise(fields, rows), True)]
