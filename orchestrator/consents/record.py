@@ -1,0 +1,136 @@
+"""Record what people allow and forbid."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from orchestrator.consents.models import Consent, ConsentRecord, ConsentState
+from orchestrator.customers.locks import lock
+from orchestrator.customers.plain import check_text, make_plain
+from orchestrator.domain.zones import as_instant
+from orchestrator.store import bulk
+from orchestrator.workspace.models import Brand
+from orchestrator.workspace.sequence import take
+
+Place = tuple[int, int, str, str, str]  # customer, brand, channel, purpose, topic
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """What somebody said about one channel and purpose, with its proof. `topic` "" speaks of all topics.
+
+    `brand_id` None is the default brand, `recorded_at` None is now; a time in the future becomes now, or a
+    granted one could outlive the withdrawal that follows it.
+    """
+
+    customer_id: int
+    channel: str
+    state: ConsentState | str
+    source: str
+    purpose: str = "marketing"
+    topic: str = ""
+    brand_id: int | None = None
+    recorded_at: datetime | None = None
+    text: str = ""
+    text_version: str = ""
+    language: str = ""
+    legal_basis: str = "consent"
+    proof: Mapping[str, Any] = field(default_factory=dict)
+
+
+def record(statements: Sequence[Statement], now: datetime) -> list[int]:
+    """Append these to the ledger and derive the current state; answer the records' ids, in the order given.
+
+    The latest statement holds; of two at the same time the withdrawal; a later grant is allowed. The customers are
+    locked and the numbers taken under the locks, from the sequence of the hand-offs: what left before a withdrawal
+    has the smaller number. ValueError where a customer or state does not exist; nothing is stored then.
+    """
+    if not statements:
+        return []
+    with transaction.atomic():
+        _check(statements, lock({statement.customer_id for statement in statements}))
+        brand = default_brand_id() if any(statement.brand_id is None for statement in statements) else 0
+        numbers = take(len(statements))
+        rows = [
+            _row(statement, brand, number, now) for statement, number in zip(statements, numbers, strict=True)
+        ]
+        answer = bulk.insert(ConsentRecord, _COLUMNS, rows, returning=("number", "id"))
+        ids = {int(number): int(id_) for number, id_ in answer}
+        _derive({row[0] for row in rows}, _latest(rows, ids))
+    return [ids[number] for number in numbers]
+
+
+def default_brand_id() -> int:
+    """The id of the brand `default`, which always exists."""
+    return int(Brand.objects.values_list("id", flat=True).get(key="default"))
+
+
+_COLUMNS = (
+    "customer", "brand", "channel", "purpose", "topic", "state", "recorded_at", "number", "text",
+    "text_version", "language", "source", "legal_basis", "proof",
+)  # fmt: skip
+
+
+def _check(statements: Sequence[Statement], known: Collection[int]) -> None:
+    missing = {statement.customer_id for statement in statements} - set(known)
+    if missing:
+        raise ValueError(f"there is no customer with id {min(missing)}; save the customer first")
+
+
+def _row(statement: Statement, brand: int, number: int, now: datetime) -> tuple[Any, ...]:
+    at = min(as_instant(statement.recorded_at), now) if statement.recorded_at else now
+    text = check_text(statement.text, "the consent's text")
+    proof = make_plain(statement.proof, "proof")
+    return (
+        statement.customer_id, statement.brand_id or brand, statement.channel, statement.purpose,
+        statement.topic, str(ConsentState(statement.state)), at, number, text,
+        statement.text_version, statement.language, check_text(statement.source, "the consent's source"),
+        statement.legal_basis, proof,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class _Standing:
+    state: str
+    recorded_at: datetime
+    record_id: int
+
+    def yields_to(self, other: _Standing) -> bool:
+        """Whether `other`, recorded after this one, takes its place."""
+        if self.recorded_at != other.recorded_at:
+            return self.recorded_at < other.recorded_at
+        return self.state != ConsentState.WITHDRAWN or other.state == ConsentState.WITHDRAWN
+
+
+def _latest(rows: Sequence[tuple[Any, ...]], ids: Mapping[int, int]) -> dict[Place, _Standing]:
+    latest: dict[Place, _Standing] = {}
+    for row in rows:
+        place, standing = row[:5], _Standing(row[5], row[6], ids[row[7]])
+        if place not in latest or latest[place].yields_to(standing):
+            latest[place] = standing
+    return latest
+
+
+def _derive(customer_ids: Collection[int], latest: Mapping[Place, _Standing]) -> None:
+    """Write the current states that change. The customers are locked, so nobody else writes them now."""
+    current = {
+        (row[1], row[2], row[3], row[4], row[5]): (row[0], _Standing(row[6], row[7], row[8]))
+        for row in Consent.objects.filter(customer__in=customer_ids).values_list(
+            "id", "customer", "brand", "channel", "purpose", "topic", "state", "changed_at", "record"
+        )
+    }
+    fresh, changed = [], []
+    for place, new in latest.items():
+        values = (new.state, new.recorded_at, new.record_id)
+        if place not in current:
+            fresh.append((*place, *values))
+        elif current[place][1].yields_to(new):
+            changed.append((current[place][0], *values))
+    place_columns = ("customer", "brand", "channel", "purpose", "topic")
+    bulk.insert(Consent, (*place_columns, "state", "changed_at", "record"), fresh)
+    bulk.update(Consent, ("state", "changed_at", "record"), changed)

@@ -1,0 +1,108 @@
+"""Addresses in their channel's one spelling, and the keyed hash by which they are recognised.
+
+A registered channel's own `normalise` decides; for email, sms and push the functions below do where none is
+registered. All raise ValueError with words for whoever wrote the address.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+from functools import lru_cache
+
+import phonenumbers
+from django.conf import settings
+
+from orchestrator import registry
+from orchestrator.customers.plain import check_text
+from orchestrator.domain.keys import address_hash
+from orchestrator.domain.shown import shown
+
+LONGEST = 1000
+_LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
+_LOCAL = re.compile(r"[^\s@<>()\[\]\\,;:\"\x00-\x20\x7f]{1,64}")
+
+
+def normalise(channel: str, value: str, country: str = "") -> str:
+    """Answer the address in its channel's one spelling; `country` gives a phone number without +… its prefix."""
+    check_text(value, f"the {channel} address")
+    if len(value) > LONGEST:
+        raise ValueError(f"the {channel} address has {len(value)} characters; {LONGEST} is the most")
+    if channel == "sms":
+        value = normalise_phone(value, country)
+    registered = registry.current().channels.get(channel)
+    if registered is not None:
+        return registered.normalise(value)
+    if channel not in _BUILT_IN:
+        raise ValueError(
+            f"there is no channel {shown(channel)}; use email, sms, push or one that a plugin adds"
+        )
+    return _BUILT_IN[channel](value)
+
+
+def normalise_email(value: str) -> str:
+    """Answer the address in lower case, its domain in ASCII (IDNA); plus tags stay, they belong to the address."""
+    text = value.strip()
+    if "\r" in text or "\n" in text:
+        raise ValueError(f"the email address {shown(text)} holds a line break; write one address")
+    local, at, domain = text.rpartition("@")
+    if not at or not local or not domain:
+        raise ValueError(f"{shown(text)} is no email address; write it like anna@example.com")
+    if not _LOCAL.fullmatch(local) or local.startswith(".") or local.endswith(".") or ".." in local:
+        raise ValueError(f"{shown(text)}: the part before the @ is not valid; write it like anna@example.com")
+    return f"{local.lower()}@{_ascii_domain(domain, text)}"
+
+
+def normalise_phone(value: str, country: str = "") -> str:
+    """Answer the number as E.164 (`+48501234567`); a number without a country is refused, never guessed."""
+    text = value.strip()
+    if not text.startswith("+") and not country:
+        raise ValueError(
+            f"the phone number {shown(text)} has no country; write it like +48 501 234 567, or give the country"
+        )
+    try:
+        number = phonenumbers.parse(text, country or None)
+    except phonenumbers.NumberParseException as error:
+        raise ValueError(f"{shown(text)} is no phone number; write it like +48 501 234 567") from error
+    if not phonenumbers.is_possible_number(number):
+        raise ValueError(f"the phone number {shown(text)} is too short or too long; check its digits")
+    return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+
+
+def normalise_token(value: str) -> str:
+    """Answer a device token as it is, without spaces around it."""
+    text = value.strip()
+    if not text or any(letter.isspace() for letter in text):
+        raise ValueError(f"{shown(text)} is no device token: it is empty or holds spaces")
+    return text
+
+
+def digest(channel: str, value: str) -> str:
+    """Answer the keyed hash of a normalised address, 64 hex digits; the key is derived from SECRET_KEY."""
+    return address_hash(_key(settings.SECRET_KEY), channel, value)
+
+
+@lru_cache(maxsize=4)
+def _key(secret: str) -> bytes:
+    return hmac.new(secret.encode(), b"orchestrator.customers.addresses", hashlib.sha256).digest()
+
+
+def _ascii_domain(domain: str, text: str) -> str:
+    if domain.endswith("."):
+        raise ValueError(f"{shown(text)} ends with a dot; remove it")
+    try:
+        name = domain.lower() if domain.isascii() else domain.lower().encode("idna").decode("ascii")
+    except UnicodeError as error:
+        raise ValueError(
+            f"{shown(text)}: the part after the @ is no domain name; check its letters"
+        ) from error
+    labels = name.split(".")
+    if len(labels) < 2 or len(name) > 253 or not all(_LABEL.fullmatch(label) for label in labels):
+        raise ValueError(
+            f"{shown(text)}: the part after the @ is no domain name; write it like anna@example.com"
+        )
+    return name
+
+
+_BUILT_IN = {"email": normalise_email, "sms": normalise_phone, "push": normalise_token}
