@@ -1,0 +1,92 @@
+"""The definition of a journey: everything the engine needs to walk it, read once and never changed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from orchestrator.domain.definition.entries import Entry, Goal
+from orchestrator.domain.definition.rules import Rule
+from orchestrator.domain.definition.steps import Mention, Step, walk
+from orchestrator.domain.durations import Duration
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """A journey. `title` is by language, "" for a title in no language in particular.
+
+    `holdout` is in basis points of the people who enter (0..5000). `missing_ids` are ids this reading made up for
+    steps that have none in the file: publish only a definition without any.
+    """
+
+    key: str
+    title: Mapping[str, str]
+    brand: str
+    purpose: Literal["marketing", "transactional"]
+    topic: str
+    priority: int
+    expires: Duration
+    on_cap: Literal["hold", "skip"]
+    entry: Entry
+    goal: Goal | None
+    exit_when: tuple[Rule, ...]
+    holdout: int
+    steps: tuple[Step, ...]
+    missing_ids: tuple[str, ...] = ()
+    mentions: tuple[Mention, ...] = ()
+    _steps: dict[str, Step] = field(init=False, repr=False, compare=False)
+    _next: dict[str, str | None] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_steps", {step.id: step for step, _, _ in walk(self.steps)})
+        object.__setattr__(self, "_next", successors(self.steps))
+
+    @property
+    def first(self) -> str:
+        """The id of the first step."""
+        return self.steps[0].id
+
+    def step(self, step_id: str) -> Step:
+        """The step of this id; KeyError if there is none."""
+        return self._steps[step_id]
+
+    def __contains__(self, step_id: object) -> bool:
+        return step_id in self._steps
+
+    def step_ids(self) -> tuple[str, ...]:
+        """All ids in written order."""
+        return tuple(self._steps)
+
+    def successor(self, step_id: str) -> str | None:
+        """The step after this one: the next in its list, else what comes after the list; None at the end."""
+        return self._next[step_id]
+
+    def arm_first(self, step_id: str, arm: str) -> str | None:
+        """The first step of an arm; None if the arm is empty or not written."""
+        steps = self._steps[step_id].arms.get(arm, ())
+        return steps[0].id if steps else None
+
+    def rule(self, step_id: str, name: str) -> Rule:
+        """The rule a step asks under this name; KeyError if it asks none."""
+        return self._steps[step_id].rules[name]
+
+    def references(self) -> list[Mention]:
+        """Every name that must exist elsewhere, in written order; the caller that knows them checks."""
+        return list(self.mentions)
+
+    def title_in(self, language: str) -> str:
+        """The title in a language, else in none in particular, else in the first there is, else the key."""
+        return self.title.get(language) or self.title.get("") or next(iter(self.title.values()), self.key)
+
+
+def successors(steps: tuple[Step, ...]) -> dict[str, str | None]:
+    """For each step the one after it, computed level by level without recursion."""
+    answer: dict[str, str | None] = {}
+    work: list[tuple[tuple[Step, ...], str | None]] = [(steps, None)]
+    while work:
+        siblings, after = work.pop()
+        for index, step in enumerate(siblings):
+            answer[step.id] = siblings[index + 1].id if index + 1 < len(siblings) else after
+            work.extend((children, answer[step.id]) for children in step.arms.values())
+    return answer

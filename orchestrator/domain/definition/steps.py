@@ -1,0 +1,56 @@
+"""One step of a journey as it stands in a definition."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from orchestrator.domain.definition.rules import Rule
+from orchestrator.sdk import Path, StepKind, StepParams
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A step: its kind, what the author wrote in it, and its arms in written order.
+
+    `rules` are those whose truth its kind asks for, by the kind's own names. `path` leads to it in the tree.
+    """
+
+    id: str
+    kind: StepKind[Any]
+    params: StepParams
+    arms: Mapping[str, tuple[Step, ...]] = field(default_factory=dict)
+    rules: Mapping[str, Rule] = field(default_factory=dict)
+    line: int = 0
+    column: int = 0
+    path: Path = ()
+
+    def sentence(self) -> str:
+        """What the step does, in words."""
+        return self.kind.sentence(self.params)
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A name a definition uses that must exist elsewhere, and where it is used; `step` is "" for the journey itself.
+
+    `kind` is template, channel, topic, brand, segment, journey, or what a step's plugin calls it.
+    """
+
+    kind: str
+    name: str
+    step: str
+    line: int = 0
+    column: int = 0
+    path: Path = ()
+
+
+def walk(steps: tuple[Step, ...]) -> Iterator[tuple[Step, Step | None, str]]:
+    """Every step in written order, with the step and the arm it stands in (None and "" at the top)."""
+    work: list[tuple[Step, Step | None, str]] = [(step, None, "") for step in reversed(steps)]
+    while work:
+        step, parent, arm = work.pop()
+        yield step, parent, arm
+        below = [(child, step, name) for name, children in step.arms.items() for child in children]
+        work.extend(reversed(below))

@@ -1,0 +1,93 @@
+"""`send: template`: one message, on the first channel through which the person can be reached."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import AfterValidator, Field
+
+from orchestrator.domain.definition.fields import KeyField, Refused
+from orchestrator.sdk import Continue, Outcome, Reference, Send, StepFacts, StepKind, StepParams, Tried
+
+MOST_CHANNELS = 5
+SENT = frozenset({"accepted", "unknown", "ghost"})
+UNREACHED_STATES = frozenset({"rejected", "failed", "render_failed"})
+UNREACHED_REASONS = frozenset({"no_address", "no_consent", "suppressed"})
+
+
+def _each_once(channels: tuple[str, ...]) -> tuple[str, ...]:
+    if not 1 <= len(channels) <= MOST_CHANNELS:
+        raise Refused(
+            f"`via` names {len(channels)} channels", f"Name 1 to {MOST_CHANNELS}, like `[email, sms]`."
+        )
+    for index, channel in enumerate(channels):
+        if channel in channels[:index]:
+            raise Refused(f"`via` names `{channel}` twice", "Name each channel once.", (index,))
+    return channels
+
+
+class SendParams(StepParams):
+    """`via`: channels in the order of preference."""
+
+    template: KeyField
+    via: Annotated[tuple[KeyField, ...], AfterValidator(_each_once)] = ("email",)
+    topic: KeyField = ""
+    priority: Annotated[int, Field(strict=True, ge=0, le=100)] | None = None
+
+
+class SendStep(StepKind[SendParams]):
+    """Sends a template. Channels after the first are for people whom the earlier ones cannot reach."""
+
+    name = "send"
+    head = "template"
+    title = "Send a message"
+    Params = SendParams
+
+    def decide(self, params: SendParams, facts: StepFacts, now: datetime) -> Outcome:
+        """Send on the first reachable channel not tried; go on once one is sent or none is left.
+
+        With nobody reachable and nothing tried it still sends on the first, so that the gate records why not.
+        """
+        if any(tried.state in SENT for tried in facts.tried):
+            return Continue()
+        if facts.tried and not _unreached(facts.tried[-1]):
+            return Continue(note=_not_sent(facts.tried))
+        tried = {each.channel for each in facts.tried}
+        left = [channel for channel in params.via if channel in facts.reachable and channel not in tried]
+        if not left and not facts.tried:
+            left = [params.via[0]]
+        if not left:
+            return Continue(note=_not_sent(facts.tried))
+        return Send(left[0], params.template, params.topic, params.priority)
+
+    def references(self, params: SendParams) -> Iterable[Reference]:
+        """The template, its channels, its topic."""
+        yield Reference("template", params.template, ("template",))
+        for index, channel in enumerate(params.via):
+            yield Reference("channel", channel, ("via", index))
+        if params.topic:
+            yield Reference("topic", params.topic, ("topic",))
+
+    def sentence(self, params: SendParams) -> str:
+        """Send “we_miss_you” by sms, else push."""
+        return f"Send “{params.template}” by {', else '.join(spoken(channel) for channel in params.via)}"
+
+
+def spoken(channel: str) -> str:
+    """A channel's name in a sentence: SMS, email."""
+    return "SMS" if channel == "sms" else channel.replace("_", " ")
+
+
+def _unreached(tried: Tried) -> bool:
+    """Whether the message did not arrive for a reason another channel may not have."""
+    return tried.state in UNREACHED_STATES or (tried.state == "skipped" and tried.reason in UNREACHED_REASONS)
+
+
+def _not_sent(tried: tuple[Tried, ...]) -> str:
+    return "not sent: " + "; ".join(
+        f"{spoken(each.channel)} {each.state.replace('_', ' ')}"
+        + (f" ({each.reason})" if each.reason else "")
+        for each in tried
+    )
