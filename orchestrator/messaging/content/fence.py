@@ -1,0 +1,136 @@
+"""What runs inside the render process: `python -m orchestrator.messaging.content.fence`.
+
+It reads batches of JSON lines and writes an answer for each job as soon as it has it. The kernel itself ends the
+process when one job uses more than its CPU time, also in the middle of a C function; memory is limited too.
+It ends when its parent does: by the end of its input, or, where a sibling fork still holds the pipe open, by
+looking at its parent's id.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import select
+import signal
+import sys
+from collections.abc import Callable, Mapping
+from importlib import import_module
+from typing import Any
+
+from orchestrator.messaging.content.engine import Engine
+
+MEMORY_BYTES = 512 * 1024 * 1024
+RENDER_SECONDS = 0.25  # CPU time of one job, so that a busy machine blames nobody
+COMPILE_SECONDS = 2.0  # CPU time of compiling one job's template, once per process
+BATCH_SECONDS = 120  # CPU time of a whole batch, the last net
+
+
+def main() -> None:
+    """Serve until the parent is gone."""
+    parent = os.getppid()
+    pipe = Pipe(parent)
+    try:
+        setup = json.loads(pipe.read_line())
+        limit()
+        engine = Engine({name: find(path) for name, path in setup["filters"].items()})
+    except Exception as error:
+        pipe.write({"broken": f"{type(error).__name__}: {error}"})
+        return
+    pipe.write({"ready": True})
+    while True:
+        serve(pipe, engine)
+
+
+def serve(pipe: Pipe, engine: Engine) -> None:
+    """One batch: read all of it (so that neither side waits for the other to read), then answer one by one."""
+    batch = json.loads(pipe.read_line())
+    if batch["forget"]:
+        engine.forget()
+    engine.learn(batch["templates"])
+    lines = [pipe.read_line() for _ in range(batch["jobs"])]
+    pipe.write({"began": True})
+    extend_cpu()
+    for line in lines:
+        signal.setitimer(signal.ITIMER_PROF, COMPILE_SECONDS)
+        job = json.loads(line)
+        engine.warm(job)
+        signal.setitimer(signal.ITIMER_PROF, RENDER_SECONDS)
+        answer = engine.render(job)
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        pipe.write(answer)
+
+
+def limit() -> None:
+    """Bound memory, files and processes; let the CPU timer kill."""
+    signal.signal(signal.SIGPROF, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent; we go when it goes
+    for what, most in ((resource.RLIMIT_AS, MEMORY_BYTES), (resource.RLIMIT_CORE, 0), (resource.RLIMIT_FSIZE, 0)):
+        try:
+            resource.setrlimit(what, (most, most))
+        except (ValueError, OSError):
+            continue  # macOS knows no RLIMIT_AS; the size checks and the timer remain
+
+
+def extend_cpu() -> None:
+    """RLIMIT_CPU counts over the life of the process: allow the next batch its share on top."""
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    hard = resource.getrlimit(resource.RLIMIT_CPU)[1]
+    soft = int(used.ru_utime + used.ru_stime) + BATCH_SECONDS
+    resource.setrlimit(resource.RLIMIT_CPU, (soft if hard < 0 else min(soft, hard), hard))
+
+
+def find(path: str) -> Callable[..., Any]:
+    """A plugin's filter by `module:name`."""
+    module, _, name = path.partition(":")
+    found: Any = import_module(module)
+    for part in name.split("."):
+        found = getattr(found, part)
+    if not callable(found):
+        raise TypeError(f"{path} cannot be called")
+    return found  # type: ignore[no-any-return]
+
+
+class Pipe:
+    """Lines from the parent and to it. What anything prints goes to standard error instead of in between."""
+
+    def __init__(self, parent: int) -> None:
+        self._parent = parent
+        self._held = bytearray()
+        self._lines: list[bytes] = []
+        self._out = os.dup(1)
+        os.dup2(2, 1)
+
+    def read_line(self) -> bytes:
+        """The next line; ends the process where there will be none."""
+        while not self._lines:
+            self._await()
+            chunk = os.read(0, 1 << 20)
+            if not chunk:
+                sys.exit(0)
+            *whole, rest = chunk.split(b"\n")
+            if not whole:
+                self._held += rest
+                continue
+            whole[0] = bytes(self._held) + whole[0]
+            self._lines = whole[::-1]
+            self._held = bytearray(rest)
+        return self._lines.pop()
+
+    def write(self, answer: Mapping[str, Any]) -> None:
+        """One line, whole."""
+        data = memoryview(json.dumps(answer).encode() + b"\n")
+        try:
+            while data:
+                data = data[os.write(self._out, data) :]
+        except BrokenPipeError:
+            sys.exit(0)
+
+    def _await(self) -> None:
+        while not select.select([0], [], [], 1.0)[0]:
+            if os.getppid() != self._parent:
+                sys.exit(0)
+
+
+if __name__ == "__main__":
+    main()
