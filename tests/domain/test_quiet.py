@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
 import pytest
@@ -227,24 +228,35 @@ def test_the_answer_is_allowed_and_nothing_before_it_is(name: str, at: int, rule
     assert_earliest(datetime.fromtimestamp(at, UTC), rules, ZoneInfo(name))
 
 
-@settings(max_examples=60, deadline=None)
-@given(
-    st.sampled_from(
-        ["Europe/Warsaw", "America/New_York", "Australia/Lord_Howe", "America/Santiago", "Asia/Beirut"]
-    ),
-    st.integers(2019, 2029),
-    st.integers(-1800, 1800),
-    st.lists(quiet, min_size=1, max_size=2),
-)
-def test_the_same_around_each_change_of_the_clocks(
-    name: str, year: int, minutes: int, rules: list[QuietHours]
-) -> None:
-    zone = ZoneInfo(name)
-    hours = [datetime(year, 1, 1, tzinfo=UTC) + timedelta(hours=hour) for hour in range(366 * 24)]
+CHANGING = ["Europe/Warsaw", "America/New_York", "Australia/Lord_Howe", "America/Santiago", "Asia/Beirut"]
+nights = st.builds(time, st.sampled_from([20, 22, 23, 0, 1, 2, 3, 4, 8]), st.sampled_from([0, 15, 30, 45]))
+
+
+@cache
+def clock_changes(name: str) -> list[datetime]:
+    zone, first = ZoneInfo(name), datetime(2019, 1, 1, tzinfo=UTC)
+    hours = [first + timedelta(minutes=30) * half for half in range(4 * 366 * 48)]
     offsets = [hour.astimezone(zone).utcoffset() for hour in hours]
-    for hour, before, after in zip(hours[1:], offsets, offsets[1:], strict=False):
-        if before != after:
-            assert_earliest(hour + timedelta(minutes=minutes), rules, zone)
+    return [hours[at] for at in range(1, len(hours)) if offsets[at] != offsets[at - 1]]
+
+
+def test_the_zones_tried_below_do_change_their_clocks() -> None:
+    assert all(len(clock_changes(name)) >= 8 for name in CHANGING)
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.data(),
+    st.sampled_from(CHANGING),
+    st.integers(-400, 130),
+    st.lists(st.tuples(nights, nights), min_size=1, max_size=3),
+)
+def test_the_same_around_changes_of_the_clocks(
+    data: st.DataObject, name: str, minutes: int, spans: list[tuple[time, time]]
+) -> None:
+    change = data.draw(st.sampled_from(clock_changes(name)))
+    rules = [QuietHours(tuple(Range(EVERY_DAY, start, end) for start, end in spans if start != end))]
+    assert_earliest(change + timedelta(minutes=minutes), rules, ZoneInfo(name))
 
 
 @pytest.mark.parametrize("name", ZONES)

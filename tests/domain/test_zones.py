@@ -17,6 +17,7 @@ from orchestrator.domain.zones import (
     find_zone,
     local,
     next_local_time,
+    parse_time,
     parse_zone,
     resolve,
     zone_of_country,
@@ -176,3 +177,18 @@ def test_every_country_in_the_table_has_a_zone_that_exists() -> None:
 )
 def test_countries_with_several_clocks_or_none_have_no_zone(country: object) -> None:
     assert zone_of_country(country) is None
+
+
+@pytest.mark.parametrize(
+    ("written", "at"), [("09:00", time(9)), (" 00:00 ", time(0)), ("23:59", time(23, 59))]
+)
+def test_a_time_of_day_is_read(written: str, at: time) -> None:
+    assert parse_time(written) == at
+
+
+@pytest.mark.parametrize(
+    "written", ["24:00", "9:00", "09:60", "9", "9am", "09:00:00", "", "٠٩:٠٠", 540, None, time(9)]
+)
+def test_what_is_no_time_of_day_is_refused_with_words(written: object) -> None:
+    with pytest.raises(ValueError, match="is not a time of day; write hours and minutes such as `09:00`"):
+        parse_time(written)
