@@ -64,6 +64,16 @@ def pytest_report_header() -> str:
         return f"database: PostgreSQL {version} at {connection.info.host}:{connection.info.port}"
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave what exists only on PostgreSQL to the run on PostgreSQL; pytest's last line counts it as deselected."""
+    if KIND == "postgresql":
+        return
+    elsewhere = [item for item in items if item.get_closest_marker("postgresql")]
+    if elsewhere:
+        config.hook.pytest_deselected(items=elsewhere)
+        items[:] = [item for item in items if not item.get_closest_marker("postgresql")]
+
+
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
     """A database for each run and worker. SQLite's is a file: threads of one test really meet its one lock."""

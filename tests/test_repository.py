@@ -6,10 +6,12 @@ import re
 import subprocess
 import tomllib
 from pathlib import Path
+from typing import Any
 
 import pytest
+from ruamel.yaml import YAML
 
-from tests.environment import ROOT
+from tests.environment import ROOT, read_variables
 
 LOCKS = sorted((ROOT / "requirements").glob("*.txt"))
 OF_ONE_MACHINE = re.compile(r"(?<![\w./-])/(?:home|Users|work|root)/\w")
@@ -90,6 +92,26 @@ def test_what_make_makes_is_ignored():
     command = ["git", "check-ignore", "--no-index", *made]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.stdout.split() == made, done.stderr
+
+
+def test_compose_starts_the_whole_house_and_knows_when_each_part_is_well():
+    services = compose()["services"]
+    assert set(services) == {"migrate", "web", "worker", "beat", "postgres", "redis", "mail"}
+    assert {name for name, service in services.items() if "healthcheck" not in service} == {"migrate"}
+    waits = {name: service.get("depends_on", {}) for name, service in services.items()}
+    assert all("migrate" in waits[name] for name in ("web", "worker", "beat"))
+
+
+def test_compose_sets_only_variables_that_something_reads():
+    asked = set(compose()["services"]["web"]["environment"])
+    assert {"DATABASE_URL", "REDIS_URL", "SECRET_KEY", "DELIVERY_ALLOWLIST"} <= asked
+    assert asked - set(read_variables()) == {"EMAIL_URL"}
+    assert "EMAIL_URL" in (ROOT / "plugins" / "orchestrator_email" / "plugin.py").read_text(encoding="utf-8")
+
+
+def compose() -> Any:
+    """What docker-compose.yml says, its merge keys resolved."""
+    return YAML(typ="safe").load(ROOT / "docker-compose.yml")
 
 
 def name_of(requirement: str) -> str:
