@@ -7,6 +7,7 @@ from orchestrator.domain.definition.journey import Definition
 from orchestrator.domain.definition.parser import parse
 from orchestrator.domain.definition.problems import DefinitionError, Problem, Problems
 from orchestrator.domain.definition.rule_parser import RuleContext, parse_rule, read_rule
+from orchestrator.domain.definition.schema import journey_schema
 from orchestrator.domain.definition.steps import Mention, Step
 from orchestrator.domain.definition.tree import Node, from_plain
 
@@ -20,6 +21,7 @@ __all__ = [
     "RuleContext",
     "Step",
     "from_plain",
+    "journey_schema",
     "parse",
     "parse_rule",
     "read_rule",

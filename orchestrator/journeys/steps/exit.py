@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, WithJsonSchema
 
-from orchestrator.domain.definition.fields import KeyField
+from orchestrator.domain.definition.fields import KEY_PATTERN, KeyField
 from orchestrator.sdk import Leave, Outcome, StepFacts, StepKind, StepParams
 
 USUAL = "exit_step"
+SHAPE = {"anyOf": [{"type": "string", "pattern": KEY_PATTERN}, {"const": True}]}
 
 
 def _usual(value: object) -> object:
@@ -20,7 +21,7 @@ def _usual(value: object) -> object:
 class ExitParams(StepParams):
     """`reason`: a short code, kept with the enrollment; `true` or nothing means `exit_step`."""
 
-    reason: Annotated[KeyField, BeforeValidator(_usual)] = USUAL
+    reason: Annotated[KeyField, BeforeValidator(_usual), WithJsonSchema(SHAPE)] = USUAL
 
 
 class Exit(StepKind[ExitParams]):

@@ -1,0 +1,143 @@
+"""The JSON Schema (2020-12) of a journey file, for editors: made of the step kinds that are registered.
+
+It is a little more generous than the parser: sums, names that lead nowhere and the like only the parser sees.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from orchestrator.domain.definition.fields import (
+    CLOCK_PATTERN,
+    DURATION_PATTERN,
+    EVENT_PATTERN,
+    KEY_PATTERN,
+    NESTED,
+    PERCENT_PATTERN,
+)
+from orchestrator.domain.definition.rule_schema import rule_definitions
+from orchestrator.sdk import ConditionKind, StepKind
+
+Schema = dict[str, Any]
+
+
+def text(pattern: str) -> Schema:
+    """A text of a pattern."""
+    return {"type": "string", "pattern": pattern}
+
+
+def ref(name: str) -> Schema:
+    """A reference to one of the shared definitions."""
+    return {"$ref": f"#/$defs/{name}"}
+
+
+def closed(properties: Schema, required: Iterable[str] = ()) -> Schema:
+    """A mapping with these fields and no others."""
+    schema: Schema = {"type": "object", "properties": properties, "additionalProperties": False}
+    return schema | ({"required": list(required)} if required else {})
+
+
+def journey_schema(
+    kinds: Mapping[str, StepKind[Any]], conditions: Mapping[str, ConditionKind] | None = None
+) -> Schema:
+    """The schema of a journey file with these step kinds and conditions."""
+    definitions: Schema = {
+        "key": text(KEY_PATTERN),
+        "event": text(EVENT_PATTERN),
+        "duration": text(DURATION_PATTERN),
+        "percent": text(PERCENT_PATTERN),
+        "clock": text(CLOCK_PATTERN),
+        **rule_definitions(conditions or {}),
+        **_trigger_definitions(),
+        "steps": {"type": "array", "items": ref("step"), "maxItems": 500},
+        "step": {"anyOf": [ref(f"step.{name}") for name in kinds]},
+    }
+    for kind in kinds.values():
+        definitions |= _step_definitions(kind)
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "Journey",
+        **closed(_fields(), ("journey", "entry", "steps")),
+        "$defs": definitions,
+    }
+
+
+def _fields() -> Schema:
+    title = {"type": "string", "minLength": 1, "maxLength": 200}
+    language = {"^[a-z]{2,3}(-[A-Z]{2})?$": title}
+    return {
+        "journey": ref("key"),
+        "title": {
+            "anyOf": [title, {"type": "object", "patternProperties": language, "additionalProperties": False}]
+        },
+        "brand": ref("key"),
+        "purpose": {"enum": ["marketing", "transactional"]},
+        "topic": ref("key"),
+        "priority": {"type": "integer", "minimum": 0, "maximum": 100},
+        "expires": ref("duration"),
+        "on_cap": {"enum": ["hold", "skip"]},
+        "entry": ref("entry"),
+        "goal": closed({"event": ref("event"), "where": ref("where"), "within": ref("duration")}, ["event"]),
+        "exit_when": {"type": "array", "items": ref("rule")},
+        "holdout": ref("percent"),
+        "steps": {**ref("steps"), "minItems": 1},
+    }
+
+
+def _trigger_definitions() -> Schema:
+    number = {"type": "number", "exclusiveMinimum": 0}
+    counts = {"type": "array", "minItems": 1, "maxItems": 50, "items": {**number, "type": "integer"}}
+    sums = {"type": "array", "minItems": 1, "maxItems": 50, "items": number}
+    milestone = closed({"event": ref("event"), "count": counts, "sum": sums, "as": ref("key")}, ["event"])
+    date = {
+        "attribute": ref("key"),
+        "anniversary_of": ref("event"),
+        "at": ref("clock"),
+        "leap": {"enum": ["feb28", "mar1"]},
+        "offset": text("^[+-]?[0-9]{1,3} (day|week)s?$"),
+        "as": ref("key"),
+    }
+    event = closed({"name": ref("event"), "where": ref("where")}, ["name"])
+    triggers = {
+        "event": {"anyOf": [ref("event"), event]},
+        "inactive": closed({"event": ref("event"), "for": ref("duration")}, ["event", "for"]),
+        "milestone": {**milestone, "oneOf": [{"required": ["count"]}, {"required": ["sum"]}]},
+        "date": {**closed(date), "oneOf": [{"required": ["attribute"]}, {"required": ["anniversary_of"]}]},
+    }
+    several = {"type": "array", "minItems": 1, "maxItems": 20, "items": ref("trigger")}
+    again = text("^(never|always|after exit|after [0-9]+ +[a-z]+|per [A-Za-z_][A-Za-z0-9_]*)$")
+    rest = {"only_if": ref("rule"), "again": again, "grace": ref("duration")}
+    return {
+        "trigger": {**closed(triggers), "minProperties": 1, "maxProperties": 1},
+        "entry": {
+            **closed({**triggers, "any_of": several, **rest}),
+            "oneOf": [{"required": [name]} for name in (*triggers, "any_of")],
+        },
+    }
+
+
+def _step_definitions(kind: StepKind[Any]) -> Schema:
+    """A step kind's own schema: its head stands under its name, its models under names of their own."""
+    prefix = f"step.{kind.name}"
+    params = kind.Params.model_json_schema(ref_template=f"#/$defs/{prefix}.{{model}}")
+    answer: Schema = {f"{prefix}.{name}": _linked(model) for name, model in params.get("$defs", {}).items()}
+    properties = {name: _linked(field) for name, field in params.get("properties", {}).items()}
+    required = [name for name in params.get("required", []) if name != kind.head]
+    head = properties.pop(kind.head, {})
+    if kind.head not in params.get("required", []):
+        head = {"anyOf": [head, {"type": "null"}]}
+    step = closed({kind.name: head, "id": ref("key"), **properties}, [kind.name, *required])
+    return answer | {prefix: step | {"title": kind.title or kind.name}}
+
+
+def _linked(schema: Any) -> Any:
+    """Put the shared definitions where fields point at them. `oneOf` is loosened: two forms may both fit."""
+    if isinstance(schema, list):
+        return [_linked(part) for part in schema]
+    if not isinstance(schema, dict):
+        return schema
+    if NESTED in schema:
+        return ref(schema[NESTED])
+    loose = {("anyOf" if name == "oneOf" else name): part for name, part in schema.items()}
+    return {name: _linked(part) for name, part in loose.items() if name != "discriminator"}
