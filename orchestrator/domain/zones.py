@@ -55,6 +55,8 @@ def find_zone(name: str) -> ZoneInfo | None:
 def parse_zone(value: object) -> ZoneInfo:
     """Answer the zone named by a setting or a file; ValueError with words for whoever wrote it."""
     zone = find_zone(value.strip()) if isinstance(value, str) else None
+    if zone is None and find_zone("UTC") is None:
+        raise ValueError("this machine has no time zone data; install the `tzdata` package")
     if zone is None:
         raise ValueError(
             f"{shown(value)} is not a time zone; write an IANA name such as `Europe/Warsaw` or `UTC`"

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -136,6 +139,16 @@ def test_a_good_name_is_a_zone() -> None:
     assert parse_zone(" Europe/Warsaw ") is WARSAW
     assert find_zone("America/Argentina/Buenos_Aires") == ZoneInfo("America/Argentina/Buenos_Aires")
     assert find_zone("Etc/GMT+5") == ZoneInfo("Etc/GMT+5")
+
+
+def test_a_machine_without_zone_data_says_what_to_install() -> None:
+    code = "from orchestrator.domain.zones import parse_zone; parse_zone('Europe/Warsaw')"
+    hidden = "import sys; sys.modules['tzdata'] = None; "
+    environment = {**os.environ, "PYTHONTZPATH": "", "PYTHONPATH": os.pathsep.join(sys.path)}
+    command = [sys.executable, "-c", hidden + code]
+    run = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert run.returncode == 1
+    assert "ValueError: this machine has no time zone data; install the `tzdata` package" in run.stderr
 
 
 def choice(zone: str, rung: Rung, *rejected: str) -> ZoneChoice:
