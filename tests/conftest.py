@@ -55,7 +55,10 @@ def pytest_report_header() -> str:
     if KIND == "sqlite":
         import sqlite3
 
-        return f"database: SQLite {sqlite3.sqlite_version}, a file of this run's own"
+        return (
+            f"database: SQLite {sqlite3.sqlite_version}, a file of this run's own\n"
+            "tests marked postgresql: left to the run with TEST_DATABASE=postgresql"
+        )
     import psycopg
 
     url = os.environ["DATABASE_URL"]
@@ -65,7 +68,7 @@ def pytest_report_header() -> str:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave what exists only on PostgreSQL to the run on PostgreSQL; pytest's last line counts it as deselected."""
+    """Leave what exists only on PostgreSQL to the run on PostgreSQL."""
     if KIND == "postgresql":
         return
     elsewhere = [item for item in items if item.get_closest_marker("postgresql")]
