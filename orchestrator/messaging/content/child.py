@@ -125,7 +125,8 @@ class _Child:
             env=_environment(),
         )
         self.pid = self._process.pid
-        assert self._process.stdin and self._process.stdout
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
         self._in, self._out = self._process.stdin.fileno(), self._process.stdout.fileno()
         os.set_blocking(self._in, False)
         self._start(filters)
@@ -232,12 +233,20 @@ def _batches(lines: list[tuple[int, bytes]]) -> Iterator[list[tuple[int, bytes]]
 
 def _environment() -> dict[str, str]:
     """Nothing of ours but where code is found: no keys, no database address."""
-    kept = {name: os.environ[name] for name in ("PATH", "LD_LIBRARY_PATH", "SYSTEMROOT") if name in os.environ}
-    return {**kept, "PYTHONPATH": os.pathsep.join(path or os.getcwd() for path in sys.path), "PYTHONUTF8": "1"}
+    kept = {
+        name: os.environ[name] for name in ("PATH", "LD_LIBRARY_PATH", "SYSTEMROOT") if name in os.environ
+    }
+    return {
+        **kept,
+        "PYTHONPATH": os.pathsep.join(path or os.getcwd() for path in sys.path),
+        "PYTHONUTF8": "1",
+    }
 
 
 def _path(name: str, function: Callable[..., Any]) -> str:
     path = f"{getattr(function, '__module__', '')}:{getattr(function, '__qualname__', '')}"
     if "<" in path or path.startswith((":", "__main__:")):
-        raise ValueError(f"the template filter {name!r} must be a function of a module, to be found by its name")
+        raise ValueError(
+            f"the template filter {name!r} must be a function of a module, to be found by its name"
+        )
     return path

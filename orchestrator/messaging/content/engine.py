@@ -263,7 +263,7 @@ def _push(
             f"the push notification is larger than {limits.PUSH_BYTES:,} bytes (providers take 4 kB)"
         )
     for name in ("url", "image"):
-        if _scheme(finished[name]) in UNSAFE_SCHEMES or re.search(r"\s", finished[name]):
+        if scheme_of(finished[name]) in UNSAFE_SCHEMES or re.search(r"\s", finished[name]):
             raise RenderError(f"the {name} is not a safe address")
     return finished, [finished["url"]] if finished["url"] else []
 
@@ -291,7 +291,7 @@ def _html_links(html: str) -> list[str]:
     links = []
     for name, double, single in _LINK.findall(html):
         link = html_module.unescape(double or single).strip()
-        scheme = _scheme(link)
+        scheme = scheme_of(link)
         if scheme and scheme not in SCHEMES:
             raise RenderError("a link has an address that is neither http(s), mailto nor tel")
         if name.lower() == "href" and scheme in {"http", "https"}:
@@ -299,7 +299,8 @@ def _html_links(html: str) -> list[str]:
     return links
 
 
-def _scheme(link: str) -> str:
+def scheme_of(link: str) -> str:
+    """The scheme of an address, as a browser would find it; "" where there is none."""
     # Browsers drop tabs, line breaks and leading controls before they read the scheme; so do we.
     found = _SCHEME.match(re.sub(r"[\x00-\x20\x7f]", "", link).lower())
     return found[1] if found else ""

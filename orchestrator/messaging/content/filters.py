@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import date as Date
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -246,12 +245,12 @@ def _sequence(value: Any, name: str) -> list[Any] | tuple[Any, ...] | str | rang
     return value
 
 
-def _day(value: Any) -> Date:
+def _day(value: Any) -> datetime:
     _present(value, "date")
     if not isinstance(value, str):
         raise RenderError("date needs a day written like 2026-05-31")
     try:
-        return datetime.fromisoformat(value.strip()).date()
+        return datetime.fromisoformat(value.strip())
     except ValueError:
         raise RenderError("date needs a day written like 2026-05-31") from None
 

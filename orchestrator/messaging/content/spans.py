@@ -28,15 +28,23 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Marked:
-    """HTML with marks in place of its Jinja parts."""
+    """HTML with marks in place of its Jinja parts; `left_open` is what it ends inside of: "" or tag, comment …"""
 
     html: str
     spans: tuple[Span, ...]
     word: str
+    left_open: str = ""
 
     def find(self, text: str) -> Iterator[re.Match[str]]:
         """The marks in a text, in order; group `at` is the place in `spans`."""
         return re.finditer(self.pattern, text)
+
+    def source_line(self, line: int) -> int:
+        """The line before marking: a Jinja part of several lines became a mark on one."""
+        for span in self.spans:
+            if span.line < line:
+                line += span.text.count("\n")
+        return line
 
     @property
     def pattern(self) -> str:
@@ -77,7 +85,8 @@ def mark(environment: Environment, text: str) -> Marked:
         mark_text = f"{word}{len(spans)}z"
         pieces.append(f"<!--{mark_text}-->" if scanner.place == "text" else mark_text)
         spans.append(piece)
-    return Marked("".join(pieces), tuple(spans), word)
+    left_open = "" if scanner.place == "text" else scanner.place
+    return Marked("".join(pieces), tuple(spans), word, left_open)
 
 
 def restore(marked: Marked, html: str) -> tuple[str, list[tuple[int, int]]]:
