@@ -45,10 +45,11 @@ class Use:
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """A template that may be compiled, with the variables it uses."""
+    """A template that may be compiled, with the variables it uses and every name it writes out."""
 
     tree: nodes.Template
     uses: tuple[Use, ...]
+    names: frozenset[str]
 
 
 def check(environment: Environment, text: str) -> Checked:
@@ -59,11 +60,22 @@ def check(environment: Environment, text: str) -> Checked:
         )
     tree = _parse(environment, text)
     local: set[str] = set()
+    names: set[str] = set()
     for node, loops in _walk(tree):
         _refuse(environment, node, loops)
         if isinstance(node, nodes.Name) and node.ctx == "store":
             local.add(node.name)
-    return Checked(tree, tuple(_uses(tree, local | {"loop", "range"})))
+        names.update(_written(node))
+    return Checked(tree, tuple(_uses(tree, local | {"loop", "range"})), frozenset(names))
+
+
+def _written(node: nodes.Node) -> tuple[str, ...]:
+    if isinstance(node, nodes.Name):
+        return (node.name,)
+    if isinstance(node, nodes.Getattr):
+        return (node.attr,)
+    key = node.arg if isinstance(node, nodes.Getitem) else None
+    return (key.value,) if isinstance(key, nodes.Const) and isinstance(key.value, str) else ()
 
 
 def _parse(environment: Environment, text: str) -> nodes.Template:

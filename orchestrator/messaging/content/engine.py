@@ -44,6 +44,7 @@ class Compiled:
 
     template: Template
     uses: tuple[Use, ...]
+    names: frozenset[str]
     lines: Any
 
     def source_line(self, line: int) -> int:
@@ -149,7 +150,7 @@ class Engine:
             raise RenderError(f"{where}, {fault}") from None
         except (SyntaxError, RecursionError):
             raise RenderError(f"{where}: the template cannot be compiled") from None
-        return Compiled(template, checked.uses, (part.get("lines") or {}).get(name))
+        return Compiled(template, checked.uses, checked.names, (part.get("lines") or {}).get(name))
 
 
 def _run(compiled: Compiled, context: Mapping[str, Any], where: str) -> str:
@@ -199,6 +200,8 @@ def _words(error: Exception, compiled: Compiled, context: Mapping[str, Any], lin
     if isinstance(error, UndefinedError):
         name = str(error)
         full = [use for use in here if use == name or use.endswith(f".{name}")]
+        if not full and not compiled.names.issuperset(name.split(".")):
+            name = "a name made from a value"  # which may be a customer's
         return f"{full[0] if full else name} is missing; use |default(...) or {{% if ... is defined %}}"
     if isinstance(error, RenderError):
         nulls = [name for name in here if _is_null(context, name)]

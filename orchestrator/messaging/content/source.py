@@ -83,7 +83,7 @@ class _Reader:
 
     def template(self, tree: Node) -> TemplateSource:
         fields = self._mapping(tree, (), ("template", "topic", *CHANNELS))
-        key = self._text(fields, "template", (), tree, needed=True).text
+        key = self._text(fields, "template", (), tree, needed=isinstance(tree.value, dict)).text
         if key and not KEY.fullmatch(key):
             mend = "Use small letters, digits and _, beginning with a letter, up to 63."
             self.problems.add(

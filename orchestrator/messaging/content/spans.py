@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from jinja2 import Environment
 
@@ -82,6 +83,8 @@ def mark(environment: Environment, text: str) -> Marked:
             pieces.append(piece)
             continue
         _refuse_place(scanner.place, piece)
+        if scanner.place == "text" and pieces and pieces[-1].endswith(("<", "</", "<!")):
+            raise _misplaced(piece, "would name a tag", "Write the tag's name out.")
         mark_text = f"{word}{len(spans)}z"
         pieces.append(f"<!--{mark_text}-->" if scanner.place == "text" else mark_text)
         spans.append(piece)
@@ -94,6 +97,7 @@ def restore(marked: Marked, html: str) -> tuple[str, list[tuple[int, int]]]:
     pieces: list[str] = []
     lines: list[tuple[int, int]] = []
     seen: list[int] = []
+    in_text: list[int] = []
     end, line = 0, 1
     for found in marked.find(html):
         before, at = html[end : found.start()], int(found["noted"] or found["at"])
@@ -103,31 +107,35 @@ def restore(marked: Marked, html: str) -> tuple[str, list[tuple[int, int]]]:
         line += span.text.count("\n")
         pieces += [before, span.text]
         seen.append(at)
+        if found["noted"]:
+            in_text.append(at)
         end = found.end()
-    _refuse_lost(marked, seen)
+    _refuse_lost(marked, seen, in_text)
     return "".join([*pieces, html[end:]]), lines
 
 
-def _refuse_lost(marked: Marked, seen: list[int]) -> None:
-    for at, span in enumerate(marked.spans):
-        if seen.count(at) != 1 or (at and span.kind != "comment" and seen.index(at) < seen.index(at - 1)):
-            raise TemplateFault(
-                "misplaced", span.line, f"{span.text[:60]} stands where HTML cannot keep it.",
-                "Close the tags around it, and put it in the text or in a quoted attribute.",
-            )  # fmt: skip
+def _refuse_lost(marked: Marked, seen: list[int], in_text: list[int]) -> None:
+    """Each part must come back once, and those between tags in order: HTML moves what it has no place for."""
+    lost = [at for at in range(len(marked.spans)) if seen.count(at) != 1]
+    moved = [at for before, at in pairwise(in_text) if at < before]
+    for at in [*lost, *moved]:
+        mend = "Close the tags around it, and put it in the text or in a quoted attribute."
+        raise _misplaced(marked.spans[at], "stands where HTML cannot keep it", mend)
 
 
 def _refuse_place(place: str, span: Span) -> None:
     if place == "tag" and span.kind != "comment":
+        what = f"{span.text[:60]} stands in a tag outside of quotes."
         raise TemplateFault(
-            "unquoted", span.line, f"{span.text[:60]} stands in a tag outside of quotes.",
-            'Write it in a quoted attribute, like href="{{ url }}".',
-        )  # fmt: skip
+            "unquoted", span.line, what, 'Write it in a quoted attribute, like href="{{ url }}".'
+        )
     if place in {"style", "script", "textarea"}:
-        raise TemplateFault(
-            "misplaced", span.line, f"{span.text[:60]} stands in <{place}>, where it cannot be made safe.",
-            "Move it to the text or to a style attribute.",
-        )  # fmt: skip
+        what = f"stands in <{place}>, where it cannot be made safe"
+        raise _misplaced(span, what, "Move it to the text or to a style attribute.")
+
+
+def _misplaced(span: Span, what: str, mend: str) -> TemplateFault:
+    return TemplateFault("misplaced", span.line, f"{span.text[:60]} {what}.", mend)
 
 
 class _Scanner:
