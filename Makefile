@@ -32,7 +32,9 @@ work: $(RUNTIME) ## all workers in one process, without a broker
 	$(PYTHON) manage.py migrate --verbosity 0
 	$(PYTHON) manage.py work
 
-test: test-sqlite test-postgresql ## the whole suite, on SQLite and then on PostgreSQL (DATABASE_URL, else localhost, else embedded)
+test: $(DEVELOPMENT) ## the whole suite, on SQLite and then on PostgreSQL (DATABASE_URL, else localhost, else embedded)
+	@failed=; for kind in sqlite postgresql; do $(MAKE) --no-print-directory test-$$kind || failed="$$failed $$kind"; done; \
+	test -z "$$failed" || { echo "failed on:$$failed" >&2; exit 1; }
 
 test-sqlite: $(DEVELOPMENT) ## the whole suite on SQLite
 	TEST_DATABASE=sqlite $(PYTHON) -m pytest -n $(WORKERS) $(PYTEST)
