@@ -6,3 +6,10 @@ from django.apps import AppConfig
 class ConsentsConfig(AppConfig):
     name = "orchestrator.consents"
     label = "consents"
+
+    def ready(self) -> None:
+        """Teach the import of customers the consent columns."""
+        from orchestrator.consents.imports import ConsentColumns
+        from orchestrator.customers.imports import handlers
+
+        handlers.register("consents", ConsentColumns())

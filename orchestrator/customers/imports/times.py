@@ -1,0 +1,43 @@
+"""Dates and instants as tables write them."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime, time
+from zoneinfo import ZoneInfo
+
+from orchestrator.domain.shown import shown
+from orchestrator.domain.zones import as_instant, resolve
+
+_DAY_FIRST = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})", re.ASCII)
+_YEAR_FIRST = re.compile(r"(\d{4})([-/.]?)(\d{2})\2(\d{2})", re.ASCII)
+_HOW = "write it like 2026-01-31"
+
+
+def as_iso(text: str) -> str:
+    """Turn 31.01.2026, 2026/01/31 and 20260131 into 2026-01-31; anything else stays as it is."""
+    if match := _DAY_FIRST.fullmatch(text):
+        return f"{match[3]}-{int(match[2]):02d}-{int(match[1]):02d}"
+    if match := _YEAR_FIRST.fullmatch(text):
+        return f"{match[1]}-{match[3]}-{match[4]}"
+    return text
+
+
+def read_date(text: str, what: str = "the date") -> date:
+    """The date a cell means; ValueError where it is none, or could be read with day and month swapped."""
+    try:
+        return date.fromisoformat(as_iso(text))
+    except ValueError:
+        why = "could mean two dates" if re.fullmatch(r"\d{1,2}/\d{1,2}/\d{2,4}", text) else "does not exist"
+        raise ValueError(f"{what} {shown(text)} {why}; {_HOW}") from None
+
+
+def read_instant(text: str, zone: ZoneInfo, what: str, at: time) -> datetime:
+    """The instant a cell means: of a bare date `at` o'clock; without an offset, on the clock of `zone`."""
+    if len(text) <= 10:
+        return resolve(datetime.combine(read_date(text, what), at), zone)
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise ValueError(f"{what} {shown(text)} is no time; {_HOW} or 2026-01-31T14:30:00+01:00") from None
+    return as_instant(moment) if moment.tzinfo else resolve(moment, zone)
