@@ -108,6 +108,8 @@ def _walk(tree: nodes.Node) -> Iterator[tuple[nodes.Node, int]]:
     while pending:
         node, depth, loops = pending.pop()
         count += 1
+        for child in node.iter_child_nodes():
+            child.lineno = child.lineno or node.lineno  # Jinja leaves some without a line
         if count > TREE_NODES:
             raise TemplateFault(
                 "too_large", node.lineno, f"this has over {TREE_NODES:,} expressions.", "Shorten it."

@@ -86,12 +86,13 @@ class ChildRenderer:
                 return
             self._end()
             batch = batch[len(answers) :]
-            deaths = deaths + 1 if not answers else 1
             if not began:
                 unbegun += 1
                 if unbegun > 3:
                     raise RenderProcessBroken(f"the render process dies before it begins ({cause}).")
-            elif cause in CPU_SIGNALS or deaths >= DEATHS_BLAMED:
+                continue
+            deaths = 1 if answers else deaths + 1
+            if cause in CPU_SIGNALS or deaths >= DEATHS_BLAMED:
                 yield batch[0][0], _blame(cause)
                 batch, deaths = batch[1:], 0
 

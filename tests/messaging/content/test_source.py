@@ -77,7 +77,8 @@ def test_a_block_text_begins_on_the_line_after_its_sign() -> None:
         ({"template": "w", "fax": {"en": "Hi"}, "sms": {"en": "Hi"}}, [("fax", "unknown_key")]),
         ({"template": "w", "email": {"en": {"subject": "S"}}}, [("email.en", "no_body")]),
         ({"template": "w", "email": {"en": {"text": "T"}}}, [("email.en", "missing")]),
-        ({"template": "w", "email": {"en": {"subjekt": "S", "subject": "S", "text": "T"}}}, [("email.en.subjekt", "unknown_key")]),
+        ({"template": "w", "email": {"en": {"subjekt": "S", "subject": "S", "text": "T"}}},
+         [("email.en.subjekt", "unknown_key")]),
         ({"template": "w", "push": {"en": {"title": "T"}}}, [("push.en", "missing")]),
     ],
 )  # fmt: skip
