@@ -31,7 +31,7 @@ PARTS: Mapping[str, tuple[str, ...]] = {
 }
 SCHEMES = frozenset({"http", "https", "mailto", "tel", "sms", "cid"})
 UNSAFE_SCHEMES = frozenset({"javascript", "data", "vbscript", "file", "blob"})
-_LINK = re.compile(r"""\b(href|src|background)\s*=\s*(?:"([^"]*)"|'([^']*)')""", re.IGNORECASE)
+_LINK = re.compile(r"""[\s/](href|src|background)\s*=\s*(?:"([^"]*)"|'([^']*)')""", re.IGNORECASE)
 _SCHEME = re.compile(r"([a-z][a-z0-9+.\-]*):")
 _WRITTEN_LINK = re.compile(r"https?://[^\s<>\"]+")
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e]")
