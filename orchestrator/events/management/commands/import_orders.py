@@ -31,9 +31,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         """The file, and how to answer."""
         parser.add_argument("file", type=Path)
-        parser.add_argument(
-            "--json", action="store_true", help="answer with one JSON object"
-        )
+        parser.add_argument("--json", action="store_true", help="answer with one JSON object")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Import, then say what came of it."""
