@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -46,7 +46,7 @@ def suppressed(
 
     A row without a brand counts for all of them, and its reason is the one told.
     """
-    rows = (
+    rows: Iterable[tuple[str, str, int | None, str]] = (
         Suppression.objects.filter(digest__in={digest for _, digest in addresses})
         .values_list("channel", "digest", "brand", "reason")
         .order_by("id")

@@ -102,7 +102,7 @@ def _store(orders: Sequence[Order], now: datetime, currency: str, tally: _Tally)
 
 def _find(keys: Sequence[str]) -> dict[str, tuple[int, Decimal]]:
     rows = Event.objects.filter(key__in=keys).values_list("key", "customer_id", "amount")
-    return {key: (customer_id, amount or Decimal("0.00")) for key, customer_id, amount in rows}
+    return {key: (customer_id, Decimal(amount or 0)) for key, customer_id, amount in rows}
 
 
 def _save_owners(orders: Sequence[Order], now: datetime, report: OrdersReport) -> dict[int, int]:

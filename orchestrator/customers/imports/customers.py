@@ -101,7 +101,10 @@ def _read_person(row: Row, handlers: Claims) -> Person:
     if "birthday" in attributes:
         attributes["birthday"] = _read_birthday(attributes["birthday"])
     return Person(
-        **{name: cells[name] for name in _PLACES if name in cells},
+        external_id=cells["external_id"],
+        language=cells.get("language", ""),
+        country=cells.get("country", ""),
+        time_zone=cells.get("time_zone", ""),
         attributes=attributes,
         addresses={channel: cells[column] for column, channel in _ADDRESSES.items() if column in cells},
     )
