@@ -26,6 +26,7 @@ ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
 INSTALLED_APPS = [
+    "orchestrator.studio",  # before unfold: its templates extend unfold's
     "unfold",
     "unfold.contrib.filters",
     "django.contrib.admin",
@@ -43,7 +44,6 @@ INSTALLED_APPS = [
     "orchestrator.messaging",
     "orchestrator.journeys",
     "orchestrator.tracking",
-    "orchestrator.studio",
     "orchestrator.demo",
 ]
 MIDDLEWARE = [
@@ -56,6 +56,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "orchestrator.studio.zone.WorkspaceZone",
 ]
 ROOT_URLCONF = "orchestrator.config.urls"
 WSGI_APPLICATION = "orchestrator.config.wsgi.application"

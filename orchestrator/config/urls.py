@@ -9,5 +9,6 @@ from django.views.generic import RedirectView
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index")),
     path("admin/", admin.site.urls),
+    path("language/", include("django.conf.urls.i18n")),
     path("", include("orchestrator.tracking.urls")),
 ]

@@ -1,0 +1,31 @@
+"""The admin: one module a room. Importing this package registers every page."""
+
+from orchestrator.studio.admin import (
+    accounts,
+    consents,
+    customers,
+    deliveries,
+    enrollments,
+    events,
+    journeys,
+    limits,
+    mailbox,
+    messages,
+    templates,
+    workspace,
+)
+
+__all__ = [
+    "accounts",
+    "consents",
+    "customers",
+    "deliveries",
+    "enrollments",
+    "events",
+    "journeys",
+    "limits",
+    "mailbox",
+    "messages",
+    "templates",
+    "workspace",
+]

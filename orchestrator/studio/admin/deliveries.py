@@ -1,0 +1,73 @@
+"""Rows that belong to a message: what the gate said, what the provider answered, what is locked."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
+from unfold.decorators import display
+
+from orchestrator.messaging.models import Decision, DeliveryAttempt, Subject
+from orchestrator.studio import story, words
+from orchestrator.studio.admin.base import BigHistory
+from orchestrator.studio.links import linked, related, url_of
+
+
+class _OfMessage(BigHistory):
+    """Rows found by their message."""
+
+    together = ("message",)
+
+    @display(description=_("message"))
+    def message_shown(self, obj: Any) -> str:
+        message = related(obj, "message")
+        return linked(url_of("messaging_message", message.pk), message) if message else f"#{obj.message_id}"
+
+    @display(description=_("outcome"), label=words.TONES)
+    def outcome_shown(self, obj: Any) -> tuple[str, str]:
+        return obj.outcome, words.outcome(obj.outcome)
+
+
+@admin.register(Decision)
+class DecisionAdmin(_OfMessage):
+    """Why something was sent, or was not."""
+
+    list_display = ("decided_at", "outcome_shown", "reason_shown", "message_shown", "until")
+    search_fields = ("=reason",)
+    search_help_text = _("A reason's code, such as quiet_hours")
+    ordering = ("-id",)
+    fields = ("message_shown", "decided_at", "outcome_shown", "reason_shown", "until", "evidence_shown")
+    readonly_fields = ("message_shown", "outcome_shown", "reason_shown", "evidence_shown")
+
+    @display(description=_("reason"))
+    def reason_shown(self, obj: Decision) -> str:
+        return words.reason(obj.reason)
+
+    @display(description=_("evidence"))
+    def evidence_shown(self, obj: Decision) -> str:
+        return (
+            story.table({str(name): value for name, value in words.facts(obj.evidence)})
+            if obj.evidence
+            else "–"
+        )
+
+
+@admin.register(DeliveryAttempt)
+class DeliveryAttemptAdmin(_OfMessage):
+    """One call of a provider."""
+
+    list_display = ("settled_at", "provider", "outcome_shown", "message_shown", "number", "detail")
+    search_fields = ("=reference",)
+    search_help_text = _("The provider's id of a message")
+    ordering = ("-id",)
+    fields = ("message_shown", "number", "provider", "outcome_shown", "settled_at", "reference", "detail")
+    readonly_fields = ("message_shown", "outcome_shown")
+
+
+@admin.register(Subject)
+class SubjectAdmin(BigHistory):
+    """Shared addresses, by their hash, which the gate locks."""
+
+    list_display = ("key",)
+    search_fields = ("=key",)

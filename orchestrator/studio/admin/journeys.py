@@ -1,0 +1,160 @@
+"""Journeys and what was published of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import Model
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import path
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST
+from unfold.decorators import display
+
+from orchestrator.journeys.models import Journey, JourneyVersion
+from orchestrator.studio import drafts, numbers, outline, words
+from orchestrator.studio.admin.base import Page, StudioAdmin
+from orchestrator.studio.fields import monospace
+from orchestrator.studio.links import linked, url_of
+from orchestrator.studio.pausing import pause, resume
+
+
+class JourneyForm(forms.ModelForm):
+    """A journey's draft, checked before it is kept."""
+
+    class Meta:
+        model = Journey
+        fields = ("key", "title", "brand", "draft")
+        widgets = {"draft": monospace(28)}
+        help_texts = {"draft": _("YAML. Saving keeps the draft; what is live changes only when you publish.")}
+
+    def clean_draft(self) -> str:
+        """Say what is wrong with the draft, and on which line."""
+        draft = str(self.cleaned_data["draft"])
+        found = drafts.problems(draft) if draft.strip() else []
+        if found:
+            raise ValidationError([ValidationError(problem) for problem in found])
+        return draft
+
+
+@admin.register(Journey)
+class JourneyAdmin(StudioAdmin):
+    """Journeys."""
+
+    form = JourneyForm
+    change_form_template = "studio/journey.html"
+    list_display = ("title_shown", "key", "status_shown", "version_shown", "brand", "updated_at")
+    list_filter = ("status", "brand")
+    search_fields = ("key", "title")
+    list_select_related = ("brand", "current")
+    fieldsets = ((None, {"fields": ("key", "title", "brand", "draft")}),)
+
+    @display(description=_("journey"), ordering="title")
+    def title_shown(self, obj: Journey) -> str:
+        return str(obj)
+
+    @display(description=_("status"), label=words.TONES)
+    def status_shown(self, obj: Journey) -> tuple[str, str]:
+        return obj.status, str(obj.get_status_display())
+
+    @display(description=_("current version"))
+    def version_shown(self, obj: Journey) -> str:
+        return f"v{obj.current.number}" if obj.current else "–"
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Journey | None = None) -> tuple[str, ...]:
+        """A published journey keeps its key and brand: messages and reports hold on to them."""
+        return ("key", "brand") if obj is not None and obj.first_published_at is not None else ()
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Only a draft that never ran."""
+        ran = isinstance(obj, Journey) and obj.first_published_at is not None
+        return not ran and super().has_delete_permission(request, obj)
+
+    def get_urls(self) -> list[Any]:
+        """With the two buttons."""
+        buttons = [
+            path(
+                f"<path:object_id>/{name}/", self.admin_site.admin_view(view), name=f"journeys_journey_{name}"
+            )
+            for name, view in (
+                ("pause", require_POST(self.pause_view)),
+                ("resume", require_POST(self.resume_view)),
+            )
+        ]
+        return buttons + super().get_urls()
+
+    def pause_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """The button "Pause"."""
+        return self._press(request, object_id, pause, _now("“%(journey)s” is paused: nothing of it is sent."))
+
+    def resume_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """The button "Resume"."""
+        return self._press(request, object_id, resume, _now("“%(journey)s” is live again."))
+
+    def _press(self, request: HttpRequest, object_id: str, verb: Any, done: str) -> HttpResponse:
+        journey = get_object_or_404(Journey, pk=object_id)
+        if not self.has_change_permission(request, journey):
+            raise PermissionDenied
+        if verb(journey.pk):
+            self.log_change(request, journey, [{"changed": {"fields": ["status"]}}])
+            messages.success(request, done % {"journey": journey})
+        else:
+            messages.warning(request, _now("Nothing changed: the journey's status was another by then."))
+        return redirect(url_of("journeys_journey", journey.pk))
+
+    def render_change_form(
+        self,
+        request: HttpRequest,
+        context: dict[str, Any],
+        add: bool = False,
+        change: bool = False,
+        form_url: str = "",
+        obj: Journey | None = None,
+    ) -> HttpResponse:
+        """The form below the journey's status and numbers."""
+        if obj is not None:
+            context |= {"numbers": numbers.of_journey(obj), "tone": words.tone(obj.status), **_links(obj)}
+        return super().render_change_form(request, context, add, change, form_url, obj)
+
+
+def _links(journey: Journey) -> dict[str, Any]:
+    current = journey.current
+    return {
+        "journey": journey,
+        "outline": outline.read(current.definition) if current else None,
+        "versions": [
+            (url_of("journeys_journeyversion", version.pk), version)
+            for version in journey.versions.defer("source", "definition", "templates").order_by("-number")[
+                :10
+            ]
+        ],
+    }
+
+
+@admin.register(JourneyVersion)
+class JourneyVersionAdmin(Page):
+    """A journey as it was published."""
+
+    list_display = ("journey", "number", "published_at", "by", "stopped_at")
+    list_select_related = ("journey", "published_by")
+    search_fields = ("journey__key", "journey__title")
+    ordering = ("-id",)
+    page_template = "studio/version.html"
+
+    @display(description=_("published by"))
+    def by(self, obj: JourneyVersion) -> str:
+        return str(obj.published_by or "–")
+
+    def page(self, obj: JourneyVersion) -> Mapping[str, Any]:
+        """What it does, in sentences, and the text it came from."""
+        return {
+            "outline": outline.read(obj.definition),
+            "journey_link": linked(url_of("journeys_journey", obj.journey_id), obj.journey),
+            "source": obj.source,
+        }

@@ -1,0 +1,108 @@
+"""A customer as an agent on the phone needs them: who, how to reach them, and whether we may."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import get_language_info
+from django.utils.translation import gettext as _
+
+from orchestrator.consents.models import Consent, ConsentState
+from orchestrator.customers.models import Customer
+from orchestrator.studio import words
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """One address with what the person said about its channel."""
+
+    channel: str
+    icon: str
+    value: str
+    mark: str
+    tone: str
+    problem: str
+
+
+@dataclass(frozen=True, slots=True)
+class Who:
+    """The left column of the customer page."""
+
+    name: str
+    notice: str
+    facts: list[tuple[str, str]]
+    reach: list[Reach]
+    attributes: list[tuple[str, str]]
+
+
+def describe(customer: Customer) -> Who:
+    """Read a customer's addresses and marketing consents: three queries."""
+    consents = {
+        consent.channel: consent.state
+        for consent in Consent.objects.filter(customer=customer, purpose="marketing", topic="")
+    }
+    reach = [_reach(address, consents) for address in customer.addresses.order_by("channel", "-id")[:50]]
+    named = {"first_name", "last_name"}
+    attributes = [
+        (words.spaced(name), words.shown(value))
+        for name, value in customer.attributes.items()
+        if name not in named
+    ]
+    return Who(str(customer), _notice(customer), list(_facts(customer)), reach, attributes)
+
+
+def _reach(address: Any, consents: dict[str, str]) -> Reach:
+    state = consents.get(address.channel, "")
+    problem = ""
+    if address.invalid_at is not None:
+        why = words.reason(address.invalid_reason)
+        problem = _("not usable since %(when)s") % {"when": words.moment(address.invalid_at)}
+        problem += f": {why}" if why else ""
+    mark = {
+        ConsentState.GRANTED.value: _("marketing allowed"),
+        ConsentState.WITHDRAWN.value: _("marketing withdrawn"),
+        ConsentState.PENDING.value: _("asked, not confirmed"),
+    }.get(state, _("no consent to marketing"))
+    return Reach(
+        words.channel(address.channel),
+        words.icon(address.channel),
+        address.value,
+        mark,
+        words.tone(state),
+        problem,
+    )
+
+
+def _notice(customer: Customer) -> str:
+    if customer.erased_at is not None:
+        return _("Erased on %(when)s. What is left names nobody.") % {
+            "when": words.moment(customer.erased_at)
+        }
+    if customer.merged_into_id is not None:
+        return _("Merged into another customer, number %(id)s.") % {"id": customer.merged_into_id}
+    return ""
+
+
+def _facts(customer: Customer) -> list[tuple[str, str]]:
+    zone = customer.time_zone
+    if not zone and customer.last_seen_zone:
+        zone = _("%(zone)s (of the last device)") % {"zone": customer.last_seen_zone}
+    return [
+        (_("External id"), customer.external_id or "–"),
+        (_("Language"), language(customer.language)),
+        (_("Country"), customer.country or "–"),
+        (_("Time zone"), zone or _("not known: the workspace's is used")),
+        (_("Personalization"), str(customer.get_personalization_display())),
+        (_("Customer since"), words.moment(customer.created_at)),
+    ]
+
+
+def language(code: str) -> str:
+    """A language's name, or its code where there is none."""
+    if not code:
+        return _("not known: the workspace's first is used")
+    try:
+        return str(get_language_info(code)["name_translated"])
+    except KeyError:
+        return code

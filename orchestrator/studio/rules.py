@@ -1,0 +1,156 @@
+"""Rules and triggers in words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext_lazy
+
+from orchestrator.studio import words
+
+_UNITS = {
+    "second": ngettext_lazy("%(count)s second", "%(count)s seconds", "count"),
+    "minute": ngettext_lazy("%(count)s minute", "%(count)s minutes", "count"),
+    "hour": ngettext_lazy("%(count)s hour", "%(count)s hours", "count"),
+    "day": ngettext_lazy("%(count)s day", "%(count)s days", "count"),
+    "week": ngettext_lazy("%(count)s week", "%(count)s weeks", "count"),
+    "month": ngettext_lazy("%(count)s month", "%(count)s months", "count"),
+    "year": ngettext_lazy("%(count)s year", "%(count)s years", "count"),
+}
+_COMPARED: dict[str, str | Promise] = {
+    "is": gettext_lazy("is %(value)s"),
+    "is_not": gettext_lazy("is not %(value)s"),
+    "in": gettext_lazy("is one of %(value)s"),
+    "not_in": gettext_lazy("is none of %(value)s"),
+    "above": gettext_lazy("is above %(value)s"),
+    "below": gettext_lazy("is below %(value)s"),
+    "at_least": gettext_lazy("is at least %(value)s"),
+    "at_most": gettext_lazy("is at most %(value)s"),
+    "contains": gettext_lazy("contains %(value)s"),
+    "before": gettext_lazy("is before %(value)s"),
+    "after": gettext_lazy("is after %(value)s"),
+}
+
+
+def say(rule: Any) -> str:
+    """A rule in words; one of a plugin by its name."""
+    if not isinstance(rule, Mapping) or not rule:
+        return words.shown(rule)
+    for key, joint in (("all", _("and")), ("any", _("or"))):
+        if isinstance(rule.get(key), list):
+            said = [say(one) for one in rule[key]]
+            return (
+                f" {joint} ".join(said)
+                if len(said) < 2
+                else f" {joint} ".join(_bracketed(one) for one in rule[key])
+            )
+    if "not" in rule:
+        return _("not (%(rule)s)") % {"rule": say(rule["not"])}
+    if "attribute" in rule:
+        return f"{words.spaced(str(rule['attribute']))} {_compared(rule)}"
+    if "event" in rule:
+        return _happened(rule)
+    return _about(rule)
+
+
+def say_duration(written: Any) -> str:
+    """ "2 days", in the reader's language; what is not a duration stays as it is written."""
+    count, _space, unit = str(written or "").partition(" ")
+    form = _UNITS.get(unit.strip().lower().removesuffix("s"))
+    return str(form % {"count": int(count)}) if form is not None and count.isdigit() else str(written or "–")
+
+
+def say_trigger(trigger: Mapping[str, Any]) -> str:
+    """Who enters, and when."""
+    if "event" in trigger:
+        event = trigger["event"]
+        inner = event if isinstance(event, Mapping) else {"name": event}
+        said = _("When %(event)s happens") % {"event": inner.get("name", "–")}
+        return said + _where(inner.get("where"))
+    if isinstance(trigger.get("inactive"), Mapping):
+        quiet = trigger["inactive"]
+        return _("When there was no %(event)s for %(time)s") % {
+            "event": quiet.get("event", "–"),
+            "time": say_duration(quiet.get("for")),
+        }
+    if isinstance(trigger.get("milestone"), Mapping):
+        return _milestone(trigger["milestone"])
+    if isinstance(trigger.get("date"), Mapping):
+        return _date(trigger["date"])
+    return words.shown(trigger)
+
+
+def _milestone(mark: Mapping[str, Any]) -> str:
+    marks = mark.get("count") or mark.get("sum") or []
+    told = {"event": mark.get("event", "–"), "marks": words.shown(marks)}
+    if "sum" in mark:
+        return _("When the total of %(event)s reaches %(marks)s") % told
+    return _("When the number of %(event)s reaches %(marks)s") % told
+
+
+def _date(date: Mapping[str, Any]) -> str:
+    at = str(date.get("at", ""))
+    if "anniversary_of" in date:
+        return _("Every year on the day of the first %(event)s, at %(time)s") % {
+            "event": date["anniversary_of"],
+            "time": at,
+        }
+    return _("Every year on their %(attribute)s, at %(time)s") % {
+        "attribute": words.spaced(str(date.get("attribute", "–"))),
+        "time": at,
+    }
+
+
+def _bracketed(rule: Any) -> str:
+    compound = isinstance(rule, Mapping) and ("all" in rule or "any" in rule)
+    return f"({say(rule)})" if compound else say(rule)
+
+
+def _happened(rule: Mapping[str, Any]) -> str:
+    said = _("%(event)s happened") % {"event": rule["event"]} + _where(rule.get("where"))
+    for key, form in (("count", gettext_lazy("times")), ("sum", gettext_lazy("in total"))):
+        if isinstance(rule.get(key), Mapping):
+            said += f", {_compared(rule[key])} ({form})"
+    if rule.get("of"):
+        said += " " + _("(of “%(step)s”)") % {"step": rule["of"]}
+    if rule.get("within"):
+        said += " " + _("within %(time)s") % {"time": say_duration(rule["within"])}
+    if rule.get("since"):
+        said += " " + _("since they entered")
+    return said
+
+
+def _where(where: Any) -> str:
+    if not isinstance(where, Mapping):
+        return ""
+    parts = [
+        f"{words.spaced(str(name))} {_compared(value if isinstance(value, Mapping) else {'is': value})}"
+        for name, value in where.items()
+    ]
+    return f" ({', '.join(parts)})" if parts else ""
+
+
+def _compared(rule: Mapping[str, Any]) -> str:
+    for operator, form in _COMPARED.items():
+        if operator in rule:
+            return str(form) % {"value": words.shown(rule[operator])}
+    if "exists" in rule:
+        return _("is known") if rule["exists"] not in (False, "false") else _("is not known")
+    return words.shown(dict(rule))
+
+
+def _about(rule: Mapping[str, Any]) -> str:
+    if "consent" in rule:
+        asked = rule["consent"]
+        channel = asked.get("channel", "") if isinstance(asked, Mapping) else asked
+        return _("consent to %(channel)s is given") % {"channel": words.channel(str(channel))}
+    if "segment" in rule:
+        return _("they are in “%(segment)s”") % {"segment": rule["segment"]}
+    if "entered_by" in rule:
+        return _("they entered by %(entry)s") % {"entry": rule["entered_by"]}
+    if isinstance(rule.get("received"), Mapping):
+        return _("they received a message (%(which)s)") % {"which": words.shown(rule["received"])}
+    return words.shown(dict(rule))

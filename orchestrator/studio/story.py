@@ -1,0 +1,108 @@
+"""The story of one message: what became of it, what the gate said each time, what was tried."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+
+from orchestrator.messaging.models import Message
+from orchestrator.studio import words
+from orchestrator.studio.sentences import say_message
+
+MOST = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One answer, of the gate or of a provider, with what it rests on."""
+
+    at: datetime
+    outcome: str
+    tone: str
+    why: str
+    until: datetime | None
+    facts: list[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """All of it."""
+
+    sentence: str
+    tone: str
+    facts: list[tuple[str, str]]
+    decisions: list[Said]
+    attempts: list[Said]
+
+
+def tell(message: Message) -> Story:
+    """Read a message's decisions and attempts: two queries by its index."""
+    return Story(
+        say_message(message),
+        words.tone(message.state),
+        [(name, value) for name, value in _facts(message) if value],
+        [_decided(row) for row in message.decisions.order_by("-decided_at", "-id")[:MOST]],
+        [_tried(row) for row in message.delivery_attempts.order_by("-settled_at", "-id")[:MOST]],
+    )
+
+
+def _facts(message: Message) -> Iterator[tuple[str, str]]:
+    yield _("To"), message.address
+    yield _("Journey"), f"{message.journey} (v{message.version})"
+    yield _("Step"), message.step
+    yield _("Purpose"), words.purpose(message.purpose)
+    yield _("Topic"), message.topic
+    yield _("Priority"), str(message.priority)
+    yield _("Planned"), words.moment(message.created_at)
+    yield _("First held"), words.moment(message.first_held_at)
+    yield _("Looked at next"), "" if message.final_at else words.moment(message.due_at)
+    yield _("Handed off"), words.moment(message.handed_off_at)
+    yield _("Final"), words.moment(message.final_at)
+    yield _("Expires"), words.moment(message.expires_at)
+    yield _("Provider"), " · ".join(part for part in (message.provider, message.reference) if part)
+    yield _("Time zone"), _zone(message)
+    yield _("Consent as it stood"), words.shown(message.consent_as_stood) if message.consent_as_stood else ""
+    yield _("Key"), message.key
+
+
+def _zone(message: Message) -> str:
+    if not message.zone:
+        return ""
+    return f"{message.zone} ({words.spaced(message.zone_rung)})" if message.zone_rung else message.zone
+
+
+def _decided(row: Any) -> Said:
+    return Said(
+        row.decided_at,
+        words.outcome(row.outcome),
+        words.tone(row.outcome),
+        words.reason(row.reason),
+        row.until,
+        list(words.facts(row.evidence)),
+    )
+
+
+def _tried(row: Any) -> Said:
+    facts = [(_("Attempt"), str(row.number)), (_("Provider"), row.provider)]
+    facts += [
+        (name, value)
+        for name, value in ((_("Provider's id"), row.reference), (_("Answer"), row.detail))
+        if value
+    ]
+    return Said(row.settled_at, words.outcome(row.outcome), words.tone(row.outcome), "", None, facts)
+
+
+def table(values: Mapping[str, Any]) -> SafeString:
+    """A mapping as a table of two columns."""
+    rows = format_html_join(
+        "",
+        "<tr><th>{}</th><td>{}</td></tr>",
+        ((words.spaced(key), words.shown(value)) for key, value in values.items()),
+    )
+    return mark_safe('<table class="st-pairs">') + rows + mark_safe("</table>")

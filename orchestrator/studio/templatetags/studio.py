@@ -1,0 +1,24 @@
+"""Tags for the studio's templates."""
+
+from __future__ import annotations
+
+from django import template
+from django.conf import settings
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+register = template.Library()
+
+
+@register.simple_tag
+def delivery_notice() -> str:
+    """What the banner says while the allow-list restricts delivery; "" where everybody gets their messages."""
+    allowed = settings.DELIVERY_ALLOWLIST
+    if "*" in allowed:
+        return ""
+    if not allowed:
+        return _("Nobody really gets messages: the allow-list is empty, and everything goes to the mailbox.")
+    listed = ngettext("%(count)s entry", "%(count)s entries", len(allowed)) % {"count": len(allowed)}
+    return _(
+        "Only the allow-list (%(listed)s) really gets messages; everything else goes to the mailbox."
+    ) % {"listed": listed}

@@ -1,0 +1,234 @@
+"""Codes in words. A code that a plugin brought is shown as it is, with spaces: never hidden, never guessed at."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+from django.utils import formats, timezone
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+CHANNELS = {
+    "email": gettext_lazy("email"),
+    "sms": gettext_lazy("SMS"),
+    "push": gettext_lazy("push"),
+}
+ICONS = {"email": "mail", "sms": "sms", "push": "notifications"}
+PURPOSES = {"marketing": gettext_lazy("marketing"), "transactional": gettext_lazy("transactional")}
+
+OUTCOMES = {
+    "allow": gettext_lazy("Allowed"),
+    "ghost": gettext_lazy("Held out"),
+    "hold": gettext_lazy("Held"),
+    "skip": gettext_lazy("Skipped"),
+    "cancel": gettext_lazy("Cancelled"),
+    "expire": gettext_lazy("Expired"),
+    "fail": gettext_lazy("Failed"),
+    "accepted": gettext_lazy("Accepted"),
+    "rejected": gettext_lazy("Rejected"),
+    "deferred": gettext_lazy("Deferred"),
+    "unknown": gettext_lazy("Unknown"),
+}
+
+REASONS = {
+    "allowed": gettext_lazy("every check said yes"),
+    "accepted": gettext_lazy("the provider took it"),
+    "paused": gettext_lazy("sending is paused"),
+    "customer_missing": gettext_lazy("the customer is not known"),
+    "customer_erased": gettext_lazy("the customer was erased"),
+    "customer_merged": gettext_lazy("the customer was merged into another"),
+    "goal_met": gettext_lazy("the goal was already met"),
+    "exited": gettext_lazy("the customer had left the journey"),
+    "exit_step": gettext_lazy("the journey ended here"),
+    "exit_when": gettext_lazy("a rule for leaving came true"),
+    "completed": gettext_lazy("the last step was done"),
+    "journey_stopped": gettext_lazy("the journey was stopped"),
+    "expired": gettext_lazy("its time ran out"),
+    "no_address": gettext_lazy("there is no address for this channel"),
+    "address_invalid": gettext_lazy("the address is not valid"),
+    "suppressed": gettext_lazy("the address must not be used"),
+    "no_consent": gettext_lazy("there is no consent for this channel"),
+    "consent_pending": gettext_lazy("consent was asked for, not confirmed"),
+    "consent_withdrawn": gettext_lazy("consent was withdrawn"),
+    "topic_unsubscribed": gettext_lazy("the customer unsubscribed from this topic"),
+    "guarded": gettext_lazy("the customer is in an excluded group"),
+    "holdout": gettext_lazy("held out, to measure what messages earn"),
+    "quiet_hours": gettext_lazy("quiet hours"),
+    "never_allowed": gettext_lazy("quiet hours leave no time to send"),
+    "minimum_gap": gettext_lazy("too soon after the last message"),
+    "capped": gettext_lazy("the frequency cap is reached"),
+    "outranked": gettext_lazy("a more important message goes first"),
+    "rate_limited": gettext_lazy("the provider takes no more just now"),
+    "render_error": gettext_lazy("the template could not be filled in"),
+    "vetoed": gettext_lazy("a review refused it"),
+    "deferred": gettext_lazy("the provider asked to try later"),
+    "attempts_spent": gettext_lazy("every attempt was turned away"),
+    "retries_outlived_message": gettext_lazy("no time was left for another attempt"),
+    "unknown_outcome": gettext_lazy("nobody knows whether it left"),
+    "refused_after_doubt": gettext_lazy("refused after an attempt nobody can be sure of"),
+    "invalid_address": gettext_lazy("the provider says the address does not exist"),
+    "blocked": gettext_lazy("the recipient or the operator refuses this sender"),
+    "unsubscribed": gettext_lazy("the provider holds an opt-out"),
+    "spam": gettext_lazy("refused as spam"),
+    "too_large": gettext_lazy("the message is too large"),
+    "not_allowed": gettext_lazy("our account may not send this"),
+    "other": gettext_lazy("refused for another reason"),
+    "timed_out": gettext_lazy("the passage took too long"),
+}
+
+STEP_OUTCOMES = {
+    "continue": gettext_lazy("went on"),
+    "continued": gettext_lazy("went on"),
+    "enter": gettext_lazy("took an arm"),
+    "entered": gettext_lazy("took an arm"),
+    "then": gettext_lazy("it happened in time"),
+    "otherwise": gettext_lazy("it did not happen"),
+    "park": gettext_lazy("waited"),
+    "waited": gettext_lazy("waited"),
+    "send": gettext_lazy("message planned"),
+    "sent": gettext_lazy("message sent"),
+    "not_sent": gettext_lazy("message not sent"),
+    "leave": gettext_lazy("left the journey"),
+    "left": gettext_lazy("left the journey"),
+    "exited": gettext_lazy("left the journey"),
+    "failed": gettext_lazy("could not go on"),
+}
+
+FACTS = {
+    "what": gettext_lazy("what is paused"),
+    "why": gettext_lazy("why"),
+    "channel": gettext_lazy("channel"),
+    "purpose": gettext_lazy("purpose"),
+    "topic": gettext_lazy("topic"),
+    "changed_at": gettext_lazy("consent changed"),
+    "record": gettext_lazy("ledger entry"),
+    "source": gettext_lazy("source"),
+    "expires_at": gettext_lazy("valid until"),
+    "zone": gettext_lazy("customer's time zone"),
+    "zone_known_by": gettext_lazy("time zone known by"),
+    "opens_at": gettext_lazy("allowed again"),
+    "last_at": gettext_lazy("last message"),
+    "gap_minutes": gettext_lazy("minimum gap, minutes"),
+    "cap": gettext_lazy("cap"),
+    "limit": gettext_lazy("limit"),
+    "sent_at": gettext_lazy("already sent"),
+    "winner": gettext_lazy("the other message"),
+    "winner_priority": gettext_lazy("its priority"),
+    "priority": gettext_lazy("this one's priority"),
+    "slots": gettext_lazy("places left"),
+    "error": gettext_lazy("error"),
+    "segments": gettext_lazy("groups"),
+    "of": gettext_lazy("held out by"),
+}
+
+TONES = {
+    "accepted": "success",
+    "planned": "info",
+    "leased": "info",
+    "handing_off": "info",
+    "retry_wait": "warning",
+    "uncertain": "warning",
+    "unknown": "warning",
+    "rejected": "danger",
+    "failed": "danger",
+    "render_failed": "danger",
+    "dead": "danger",
+    "allow": "success",
+    "hold": "warning",
+    "fail": "danger",
+    "deferred": "warning",
+    "live": "success",
+    "paused": "warning",
+    "stopped": "danger",
+    "active": "info",
+    "completed": "success",
+    "granted": "success",
+    "withdrawn": "danger",
+    "pending": "warning",
+}
+
+
+def channel(code: str) -> str:
+    """A channel's name."""
+    return str(CHANNELS.get(code, code))
+
+
+def purpose(code: str) -> str:
+    """A purpose's name."""
+    return str(PURPOSES.get(code, spaced(code)))
+
+
+def icon(code: str) -> str:
+    """The icon of a channel."""
+    return ICONS.get(code, "send")
+
+
+def reason(code: str) -> str:
+    """Why, in words; "" where there is no reason to give."""
+    return str(REASONS.get(code, spaced(code)))
+
+
+def outcome(code: str) -> str:
+    """What the gate or the provider said."""
+    return str(OUTCOMES.get(code, spaced(code).capitalize()))
+
+
+def step_outcome(code: str) -> str:
+    """What came of a step; an arm keeps the name its author gave it."""
+    return str(STEP_OUTCOMES.get(code, spaced(code)))
+
+
+def tone(code: str) -> str:
+    """The colour that goes with a code; it never stands alone, the word is always beside it."""
+    return TONES.get(code, "")
+
+
+def spaced(code: str) -> str:
+    """A code without its underscores."""
+    return code.replace("_", " ")
+
+
+def facts(evidence: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """The evidence of a decision: what, and its value as a person writes it."""
+    for name, value in evidence.items():
+        yield str(FACTS.get(name, spaced(name))), shown(value, name)
+
+
+def shown(value: Any, name: str = "") -> str:
+    """A plain value as a person writes it."""
+    if value is None or value == "" or value == []:
+        return "–"
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if isinstance(value, (list, tuple)):
+        return ", ".join(shown(one, name) for one in value)
+    if isinstance(value, dict):
+        return ", ".join(f"{spaced(str(key))}: {shown(one)}" for key, one in value.items())
+    if isinstance(value, str):
+        return _text(value, name)
+    return formats.localize(value) if isinstance(value, (int, float)) and name != "record" else str(value)
+
+
+def _text(value: str, name: str) -> str:
+    if name == "channel":
+        return channel(value)
+    if name == "purpose":
+        return purpose(value)
+    try:
+        at = parse_datetime(value) if "T" in value else None
+    except ValueError:
+        at = None
+    return moment(at) if at is not None and timezone.is_aware(at) else value
+
+
+def moment(at: datetime | None) -> str:
+    """Day and time in the workspace's zone; "" for no time."""
+    return formats.date_format(timezone.localtime(at), "SHORT_DATETIME_FORMAT") if at else ""
+
+
+def people(count: int) -> str:
+    """ "1 person", "5 people"."""
+    return ngettext("%(count)s person", "%(count)s people", count) % {"count": formats.localize(count)}

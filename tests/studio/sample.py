@@ -1,0 +1,401 @@
+"""A small shop's life, for looking at: one row or more of everything, messages in every state."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.utils import timezone
+
+from orchestrator.consents.models import Consent, ConsentRecord, Suppression
+from orchestrator.customers.models import Address, Customer
+from orchestrator.domain.outbox import FINAL, State
+from orchestrator.events.models import Event
+from orchestrator.journeys.models import Enrollment, EntryTimer, Journey, JourneyVersion, StepRun
+from orchestrator.messaging.models import (
+    Decision,
+    DeliveryAttempt,
+    FrequencyCap,
+    MailboxMessage,
+    Message,
+    MessageBody,
+    QuietHoursRule,
+    Subject,
+    Template,
+    TemplateVersion,
+)
+from orchestrator.workspace.models import Brand, Sequence, Topic, Workspace
+
+SOURCE = """\
+journey: onboarding
+title: Welcome new customers
+topic: club
+entry:
+  event: customer.signed_up
+  only_if: {all: [{consent: email}, {attribute: country, is: PL}]}
+goal: {event: order.placed, within: 14 days}
+holdout: 10%
+steps:
+  - send: welcome
+    id: hello
+  - wait_until: {event: message.clicked, of: hello}
+    id: click
+    at_most: 3 days
+    then:
+      - send: picked_for_you
+        id: pick
+    otherwise:
+      - send: nudge
+        via: [sms, push]
+        id: nudge
+  - split:
+      gift: {share: 50%, steps: [{send: gift, id: gift_mail}]}
+      discount: {share: 50%, steps: [{send: discount, id: discount_mail}]}
+    id: offer
+  - wait: 2 days
+    id: rest
+"""
+DEFINITION: dict[str, Any] = {
+    "journey": "onboarding",
+    "title": "Welcome new customers",
+    "topic": "club",
+    "entry": {
+        "event": "customer.signed_up",
+        "only_if": {"all": [{"consent": "email"}, {"attribute": "country", "is": "PL"}]},
+    },
+    "goal": {"event": "order.placed", "within": "14 days"},
+    "holdout": "10%",
+    "steps": [
+        {"send": "welcome", "id": "hello"},
+        {
+            "wait_until": {"event": "message.clicked", "of": "hello"},
+            "id": "click",
+            "at_most": "3 days",
+            "then": [{"send": "picked_for_you", "id": "pick"}],
+            "otherwise": [{"send": "nudge", "via": ["sms", "push"], "id": "nudge"}],
+        },
+        {
+            "split": {
+                "gift": {"share": "50%", "steps": [{"send": "gift", "id": "gift_mail"}]},
+                "discount": {"share": "50%", "steps": [{"send": "discount", "id": "discount_mail"}]},
+            },
+            "id": "offer",
+        },
+        {"wait": "2 days", "id": "rest"},
+    ],
+}
+TEMPLATE = """\
+template: welcome
+topic: club
+email:
+  en:
+    subject: "Welcome, {{ customer.first_name|default('friend') }}"
+    html: |
+      <p>Good to have you.</p>
+sms:
+  pl: "Cześć! Twoja zniżka czeka."
+"""
+EMAIL = """\
+<!doctype html><html><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"></head>
+<body style="margin:0;background:#f4f4f5;font-family:Arial,sans-serif"><table width="100%" cellpadding="0"
+cellspacing="0"><tr><td align="center" style="padding:24px"><table width="100%" style="max-width:600px;background:#fff;
+border-radius:8px"><tr><td style="padding:32px"><h1 style="margin:0 0 16px;color:#111">Welcome, Anna!</h1><p
+style="line-height:1.6;color:#333">Good to have you in the club. Here is what we picked for you.</p><p><a
+href="https://shop.example/picks" style="background:#7c3aed;color:#fff;padding:12px 24px;border-radius:6px;
+text-decoration:none;display:inline-block">See your picks</a></p></td></tr><tr><td style="padding:16px 32px;
+color:#666;font-size:12px">My shop · <a href="https://shop.example/u/abc">Unsubscribe</a></td></tr></table></td></tr>
+</table></body></html>
+"""
+REASONS = {
+    State.PLANNED: "quiet_hours",
+    State.ACCEPTED: "accepted",
+    State.SKIPPED: "no_consent",
+    State.CANCELLED: "goal_met",
+    State.EXPIRED: "expired",
+    State.GHOST: "holdout",
+    State.REJECTED: "invalid_address",
+    State.FAILED: "attempts_spent",
+    State.RENDER_FAILED: "render_error",
+    State.UNKNOWN: "unknown_outcome",
+    State.UNCERTAIN: "unknown_outcome",
+    State.RETRY_WAIT: "deferred",
+}
+NAMES = [
+    ("Anna", "Kowalska"),
+    ("Piotr", "Nowak"),
+    ("Zofia", "Wiśniewska"),
+    ("Jan", "Zieliński"),
+    ("Maja", "Lis"),
+]
+
+
+@dataclass(frozen=True)
+class Sample:
+    """What tests ask for by name."""
+
+    customer: Customer
+    journey: Journey
+    version: JourneyVersion
+    enrollment: Enrollment
+    template: Template
+    email: MailboxMessage
+    sms: MailboxMessage
+    push: MailboxMessage
+
+
+def fill(people: int = 5, now: datetime | None = None) -> Sample:
+    """Make everything for so many customers."""
+    now = now or timezone.now()
+    Workspace.get()
+    brand = Brand.objects.get_or_create(key="default", defaults={"name": "My shop"})[0]
+    topic = Topic.objects.get_or_create(key="club", defaults={"title": {"en": "Club", "pl": "Klub"}})[0]
+    FrequencyCap.objects.create(
+        name="Club: two a week", limit=2, calendar="week", channels=["email"], topic=topic
+    )
+    QuietHoursRule.objects.create(
+        name="Sundays",
+        channel="email",
+        ranges=[{"weekdays": [6], "start": "00:00", "end": "23:00"}],
+        holidays="PL",
+    )
+    Sequence.objects.get_or_create(name="sample", defaults={"value": 7})
+    Subject.objects.create(key="email:abc")
+    Suppression.objects.create(channel="email", digest="f" * 64, reason="complaint", created_at=now)
+    template, text = make_template(brand, now)
+    journey, version = make_journey(brand, now)
+    customers = [make_customer(index, brand, now) for index in range(people)]
+    enrollments = [make_enrollment(journey, version, one, index, now) for index, one in enumerate(customers)]
+    for index, enrollment in enumerate(enrollments):
+        make_message(enrollment, brand, text, list(State)[index % len(State)], index, now)
+    email, sms, push = make_mailbox(now)
+    return Sample(customers[0], journey, version, enrollments[0], template, email, sms, push)
+
+
+def make_template(brand: Brand, now: datetime) -> tuple[Template, TemplateVersion]:
+    """A template with one version."""
+    template = Template.objects.create(key="welcome", brand=brand, journey="onboarding")
+    prepared = {"email": {"en": {}}, "sms": {"pl": {}}, "variables": ["customer.first_name"]}
+    version = TemplateVersion.objects.create(
+        template=template, digest="a" * 64, topic="club", source=TEMPLATE, prepared=prepared, published_at=now
+    )
+    template.latest = version
+    template.save()
+    return template, version
+
+
+def make_journey(brand: Brand, now: datetime) -> tuple[Journey, JourneyVersion]:
+    """A live journey with one version, and a draft beside it."""
+    Journey.objects.create(key="winback", title="Win back quiet customers", brand=brand)
+    journey = Journey.objects.create(
+        key="onboarding",
+        title="Welcome new customers",
+        brand=brand,
+        status="live",
+        draft=SOURCE,
+        first_published_at=now - timedelta(days=20),
+    )
+    version = JourneyVersion.objects.create(
+        journey=journey,
+        number=1,
+        source=SOURCE,
+        definition=DEFINITION,
+        templates={},
+        digest="b" * 64,
+        published_at=now - timedelta(days=20),
+    )
+    journey.current = version
+    journey.save()
+    return journey, version
+
+
+def make_customer(index: int, brand: Brand, now: datetime) -> Customer:
+    """A customer with addresses, what they said, and what they did. Every fifth has no address."""
+    first, last = NAMES[index % len(NAMES)]
+    customer = Customer.objects.create(
+        external_id=f"c-{index:04}",
+        language="pl",
+        country="PL",
+        time_zone="Europe/Warsaw",
+        attributes={"first_name": first, "last_name": last, "loyalty_tier": "gold", "newsletter": True},
+        created_at=now - timedelta(days=index),
+        updated_at=now,
+    )
+    if index % 5 == 4:
+        return customer
+    for channel, value in (("email", f"{first.lower()}{index}@shop.example"), ("sms", f"+4860000{index:04}")):
+        Address.objects.create(
+            customer=customer, channel=channel, value=value, digest=f"{channel}{index}", created_at=now
+        )
+    say(customer, brand, "email", "granted", 2 * index + 1, now - timedelta(days=3))
+    say(customer, brand, "sms", "withdrawn", 2 * index + 2, now - timedelta(days=1))
+    Event.objects.create(
+        customer=customer,
+        name="order.placed",
+        occurred_at=now - timedelta(hours=5),
+        received_at=now,
+        key=f"order-{index}",
+        amount=Decimal("1249.90"),
+        properties={"category": "shoes", "items": 2},
+    )
+    return customer
+
+
+def say(customer: Customer, brand: Brand, channel: str, state: str, number: int, now: datetime) -> None:
+    """A line of the ledger, and the consent that follows from it."""
+    record = ConsentRecord.objects.create(
+        customer=customer,
+        brand=brand,
+        channel=channel,
+        state=state,
+        recorded_at=now,
+        number=number,
+        text="I want to hear about offers.",
+        source="sign-up form",
+        proof={"ip": "192.0.2.7"},
+    )
+    Consent.objects.create(
+        customer=customer,
+        brand=brand,
+        channel=channel,
+        purpose="marketing",
+        state=state,
+        record=record,
+        changed_at=now,
+    )
+
+
+def make_enrollment(
+    journey: Journey, version: JourneyVersion, customer: Customer, index: int, now: datetime
+) -> Enrollment:
+    """A passage: by turns under way, completed, left, failed."""
+    status = ["active", "completed", "exited", "failed"][index % 4]
+    enrollment = Enrollment.objects.create(
+        journey=journey,
+        version=version,
+        customer=customer,
+        entry_key=f"signup:{index}",
+        entry_properties={"source": "web"},
+        status=status,
+        reason={"exited": "consent_withdrawn", "failed": "timed_out"}.get(status, ""),
+        entered_at=now - timedelta(days=3),
+        finished_at=None if status == "active" else now - timedelta(hours=2),
+        expires_at=now + timedelta(days=362),
+        step="click" if status == "active" else "",
+        arrived_at=now - timedelta(days=2),
+        due_at=now + timedelta(days=1) if status == "active" else None,
+        awaits="message.clicked" if status == "active" else "",
+        goal_met_at=now - timedelta(hours=3) if status == "completed" else None,
+    )
+    StepRun.objects.create(
+        enrollment=enrollment,
+        step="hello",
+        entered_at=now - timedelta(days=3),
+        left_at=now - timedelta(days=2),
+        outcome="sent",
+        evidence={"channel": "email"},
+    )
+    EntryTimer.objects.create(journey=journey, trigger=0, customer=customer, due_at=now + timedelta(days=9))
+    return enrollment
+
+
+def make_message(
+    enrollment: Enrollment, brand: Brand, text: TemplateVersion, state: State, index: int, now: datetime
+) -> Message:
+    """A message of this state with its decision, attempt and body."""
+    message = Message.objects.create(
+        key=f"{index:032x}",
+        customer_id=enrollment.customer_id,
+        brand=brand,
+        enrollment_id=enrollment.pk,
+        journey="onboarding",
+        version=1,
+        step="hello",
+        template_version=text,
+        channel=["email", "sms", "push"][index % 3],
+        purpose="marketing",
+        topic="club",
+        priority=50,
+        journey_at=now - timedelta(days=20),
+        state=state,
+        reason=REASONS.get(state, ""),
+        created_at=now - timedelta(hours=3),
+        due_at=now + timedelta(hours=8),
+        expires_at=now + timedelta(days=3),
+        first_held_at=now - timedelta(hours=2) if state == State.PLANNED else None,
+        final_at=now if state in FINAL else None,
+        address="anna@shop.example",
+        zone="Europe/Warsaw",
+        zone_rung="attribute",
+    )
+    Decision.objects.create(
+        message=message,
+        decided_at=now - timedelta(hours=2),
+        outcome="hold" if state == State.PLANNED else "allow",
+        reason="quiet_hours" if state == State.PLANNED else "allowed",
+        until=now + timedelta(hours=8) if state == State.PLANNED else None,
+        evidence={
+            "zone": "Europe/Warsaw",
+            "zone_known_by": "attribute",
+            "opens_at": (now + timedelta(hours=8)).astimezone(UTC).isoformat(),
+        },
+    )
+    DeliveryAttempt.objects.create(
+        message=message, number=1, fence=1, provider="mailbox_email", settled_at=now, outcome="accepted"
+    )
+    MessageBody.objects.create(
+        message=message, composed_at=now, context={"customer": {"first_name": "Anna"}}, languages=["pl", "en"]
+    )
+    return message
+
+
+def make_mailbox(now: datetime) -> tuple[MailboxMessage, MailboxMessage, MailboxMessage]:
+    """One kept message of each channel."""
+    contents: tuple[tuple[str, str, str, dict[str, Any]], ...] = (
+        (
+            "email",
+            "anna@shop.example",
+            "Welcome, Anna!",
+            {
+                "subject": "Welcome, Anna!",
+                "text": "Welcome, Anna!\n\nGood to have you.",
+                "html": EMAIL,
+                "sender_name": "My shop",
+                "sender_address": "hello@shop.example",
+                "headers": {"List-Unsubscribe": "<https://shop.example/u/abc>"},
+            },
+        ),
+        (
+            "sms",
+            "+48600000000",
+            "Cześć Anno! Twoja zniżka 20% czeka do niedzieli: shop.example/z",
+            {
+                "text": "Cześć Anno! Twoja zniżka 20% czeka do niedzieli: shop.example/z",
+                "parts": 1,
+                "sender_name": "MyShop",
+            },
+        ),
+        (
+            "push",
+            "device-1",
+            "Twoja nagroda",
+            {
+                "title": "Twoja nagroda",
+                "body": "Masz 120 punktów do wykorzystania.",
+                "url": "https://shop.example/club",
+            },
+        ),
+    )
+    rows = [
+        MailboxMessage.objects.create(
+            key=f"{index:032x}",
+            channel=channel,
+            recipient=to,
+            subject=subject,
+            content=content,
+            composed_at=now,
+        )
+        for index, (channel, to, subject, content) in enumerate(contents)
+    ]
+    return rows[0], rows[1], rows[2]

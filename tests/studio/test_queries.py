@@ -1,0 +1,140 @@
+"""Lists and pages ask the database a fixed number of times, however many rows they show."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.contrib import admin
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from orchestrator.customers.models import Customer
+from orchestrator.journeys.models import Enrollment, Journey
+from orchestrator.messaging.models import Message
+from orchestrator.studio.admin.base import BigHistory, BigPage
+from tests.studio.sample import fill
+
+LISTS = sorted((m for m in admin.site._registry), key=lambda m: m._meta.label)
+BIG = {
+    "Address",
+    "Consent",
+    "ConsentRecord",
+    "Customer",
+    "Decision",
+    "DeliveryAttempt",
+    "Enrollment",
+    "EntryTimer",
+    "Event",
+    "MailboxMessage",
+    "Message",
+    "MessageBody",
+    "StepRun",
+    "Subject",
+    "Suppression",
+}
+
+
+def count(client: Client, url: str) -> int:
+    with CaptureQueriesContext(
+        connection,
+    ) as asked:
+        assert client.get(url, follow=True).status_code == 200
+    return len(asked)
+
+
+def test_lists_of_fifty_rows_ask_as_often_as_lists_of_five(marketer: Client) -> None:
+    fill(5)
+    urls = {
+        model._meta.label: reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
+        for model in LISTS
+    }
+    few = {label: count(marketer, url) for label, url in urls.items()}
+    for model in (Message, Enrollment):
+        model._default_manager.all().delete()
+    _again()
+    many = {label: count(marketer, url) for label, url in urls.items()}
+    assert {label: (few[label], many[label]) for label in urls if many[label] > few[label]} == {}
+    assert max(many.values()) <= 12, many
+
+
+def _again() -> None:
+    """The same shop with fifty people."""
+    from orchestrator.consents.models import Consent, ConsentRecord, Suppression
+    from orchestrator.customers.models import Address
+    from orchestrator.events.models import Event
+    from orchestrator.journeys.models import EntryTimer, JourneyVersion, StepRun
+    from orchestrator.messaging.models import (
+        Decision,
+        DeliveryAttempt,
+        MailboxMessage,
+        MessageBody,
+        Subject,
+        Template,
+        TemplateVersion,
+    )
+
+    Journey.objects.update(current=None)
+    Template.objects.update(latest=None)
+    kinds: list[Any] = [
+        Consent, ConsentRecord, Suppression, Event, EntryTimer, StepRun, JourneyVersion, Journey, Decision,
+        DeliveryAttempt, MailboxMessage, MessageBody, Subject, TemplateVersion, Template, Address, Customer,
+    ]  # fmt: skip
+    for kind in kinds:
+        kind._default_manager.all().delete()
+    fill(60)
+
+
+@pytest.mark.parametrize("model", LISTS, ids=[m.__name__ for m in LISTS])
+def test_big_tables_are_never_counted(model: Any) -> None:
+    shown = admin.site.get_model_admin(model)
+    assert isinstance(shown, (BigHistory, BigPage)) == (model.__name__ in BIG)
+
+
+def test_no_big_list_counts_its_rows(marketer: Client) -> None:
+    fill(5)
+    for model in LISTS:
+        if model.__name__ not in BIG:
+            continue
+        url = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
+        with CaptureQueriesContext(connection) as asked:
+            marketer.get(url)
+        table = f'"{model._meta.db_table}"'
+        counted = [one["sql"] for one in asked if "COUNT(" in one["sql"] and table in one["sql"]]
+        assert counted == [], model
+
+
+def test_a_customer_with_a_long_history_costs_what_a_new_one_costs(marketer: Client) -> None:
+    sample = fill(5)
+    url = reverse("admin:customers_customer_change", args=[sample.customer.pk])
+    short = count(marketer, url)
+    _busy(sample.customer)
+    assert count(marketer, url) == short
+    assert short <= 20
+
+
+def _busy(customer: Customer) -> None:
+    from datetime import timedelta
+
+    from django.utils import timezone
+
+    from orchestrator.events.models import Event
+
+    now = timezone.now()
+    Event.objects.bulk_create(
+        Event(
+            customer=customer,
+            name="page.viewed",
+            occurred_at=now - timedelta(minutes=minutes),
+            received_at=now,
+            key=f"view-{minutes}",
+        )
+        for minutes in range(300)
+    )
+
+
+def test_home_asks_a_bounded_number_of_times(marketer: Client) -> None:
+    fill(60)
+    assert count(marketer, reverse("admin:index")) <= 24
