@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -23,19 +22,12 @@ from ruamel.yaml.events import (
 from ruamel.yaml.reader import ReaderError
 
 from orchestrator.domain.definition.problems import DefinitionError, Problem, Problems, shown
-from orchestrator.domain.definition.tree import Node, Scalar
+from orchestrator.domain.definition.tree import Node
+from orchestrator.journeys.yaml_scalars import NotPlain, resolve
 
 LARGEST = 2_000_000
 DEEPEST = 40
 MOST_VALUES = 50_000
-_NULL = frozenset({"", "~", "null", "Null", "NULL"})
-_TRUE = frozenset({"true", "True", "TRUE"})
-_FALSE = frozenset({"false", "False", "FALSE"})
-_INT = re.compile(r"[-+]?[0-9]{1,18}", re.ASCII)
-_FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?", re.ASCII)
-_BASED = re.compile(r"0(o[0-7]{1,20}|x[0-9a-fA-F]{1,15})", re.ASCII)
-_LEADING_ZERO = re.compile(r"[-+]?0[0-9]+", re.ASCII)
-_NO_NUMBER = re.compile(r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,33 +148,11 @@ class Composer:
             return None
         if event.style is not None:
             return event.value
-        return self._resolve(event, event.value)
-
-    def _resolve(self, event: Any, text: str) -> Scalar:
-        """The value of a plain scalar by YAML 1.2: `no`, `on` and `12:30` are texts."""
-        if text in _NULL:
-            return None
-        if text in _TRUE or text in _FALSE:
-            return text in _TRUE
-        if _LEADING_ZERO.fullmatch(text):
-            mend = f'Write "{text}" in quotes for a text, or {int(text[:20])} for a number.'
-            self.refuse(event, "leading_zero", f"{shown(text)} starts with a zero: text or number?", mend)
-            return text
-        if _INT.fullmatch(text):
-            return int(text)
-        if _BASED.fullmatch(text):
-            return int(text, 0)
-        if _FLOAT.fullmatch(text) or _NO_NUMBER.fullmatch(text):
-            return self._float(event, text)
-        return text
-
-    def _float(self, event: Any, text: str) -> Scalar:
-        value = float(text.replace(".inf", "inf").lower().replace(".nan", "nan").replace(".inf", "inf"))
-        if value - value != 0 or _INT.fullmatch(text[:19] if len(text) > 19 else ""):
-            what = f"{shown(text)} is not a number that can be kept"
-            self.refuse(event, "bad_number", what, "Put it in quotes if it is a text.")
-            return text
-        return value
+        try:
+            return resolve(event.value)
+        except NotPlain as error:
+            self.refuse(event, error.code, error.what, error.mend)
+            return str(event.value)
 
     def _end(self, event: CollectionEndEvent) -> None:
         node, start = self.open.pop()

@@ -12,6 +12,16 @@ from orchestrator.domain.definition.problems import listed, nearest, shown
 from orchestrator.domain.definition.reading import Spot
 from orchestrator.sdk import Path, StepKind
 
+WORDS = {
+    **dict.fromkeys(("list_type", "tuple_type", "set_type", "frozen_set_type"), "must be a list"),
+    **dict.fromkeys(
+        ("dict_type", "model_type", "model_attributes_type", "mapping_type"), "must be a mapping"
+    ),
+    "string_type": "must be text",
+    "int_type": "must be a whole number",
+    "bool_type": "must be `true` or `false`",
+}
+
 
 def note_param_problems(error: ValidationError, spot: Spot, kind: StepKind[Any]) -> None:
     """Note every error at the field it is about."""
@@ -21,24 +31,42 @@ def note_param_problems(error: ValidationError, spot: Spot, kind: StepKind[Any])
 
 def _note(detail: ErrorDetails, spot: Spot, kind: StepKind[Any]) -> None:
     loc = detail["loc"]
-    field = str(loc[-1]) if loc else kind.name
     place = _place(loc, spot, kind)
     match detail["type"]:
         case "missing":
-            name = kind.name if field == kind.head and len(loc) == 1 else field
-            mend = "Write its value after the colon." if name == kind.name else f"Add `{name}`."
-            place.refuse("missing_field", f"`{kind.name}` needs `{name}`", mend, key=place.path != spot.path)
+            _note_missing(str(loc[-1]), len(loc) == 1, place, spot, kind)
         case "extra_forbidden":
             known = [*(name for name in kind.Params.model_fields if name != kind.head), "id"]
-            mend = (nearest(field, known) or f"Known here: {listed(known)}.") if len(loc) == 1 else ""
-            what = f"{shown(field)} is not a field of `{kind.name}`"
-            place.refuse("unknown_field", what, mend, key=True)
+            mend = (nearest(str(loc[-1]), known) or f"Known here: {listed(known)}.") if len(loc) == 1 else ""
+            owner = _name(place.path[:-1], spot, kind)
+            place.refuse("unknown_field", f"{shown(loc[-1])} is not a field of `{owner}`", mend, key=True)
         case "value_error":
             _note_refused(detail["ctx"]["error"], place)
-        case _:
-            words = detail["msg"].replace("Input should be", "must be")
-            name = kind.name if field == kind.head else field
-            place.refuse("bad_value", f"`{name}` {words}, not {shown(detail['input'])}")
+        case "too_short" | "too_long":
+            size, name = detail["ctx"]["actual_length"], _name(place.path, spot, kind)
+            least, most = detail["ctx"].get("min_length"), detail["ctx"].get("max_length")
+            mend = f"Write at least {least}." if least is not None else f"Write at most {most}."
+            place.refuse("bad_list", f"`{name}` has {size} items", mend)
+        case error_type:
+            words = WORDS.get(error_type) or detail["msg"].replace("Input should be", "must be")
+            what = f"`{_name(place.path, spot, kind)}` {words}, not {shown(detail['input'])}"
+            place.refuse("bad_value", what)
+
+
+def _note_missing(field: str, top: bool, place: Spot, spot: Spot, kind: StepKind[Any]) -> None:
+    """A field that is not there; the head is there always, but may have no value."""
+    if top and field == kind.head:
+        head = spot.child(kind.name) or spot
+        head.refuse("missing_field", f"`{kind.name}` has no value", "Write it after the colon.", key=True)
+        return
+    what = f"`{_name(place.path, spot, kind)}` needs `{field}`"
+    place.refuse("missing_field", what, f"Add `{field}`.", key=not top)
+
+
+def _name(path: Path, spot: Spot, kind: StepKind[Any]) -> str:
+    """What an author calls the value at a path: its nearest key in the step, else the step's kind."""
+    below = path[len(spot.path) :]
+    return next((part for part in reversed(below) if isinstance(part, str)), kind.name)
 
 
 def _note_refused(error: Exception, place: Spot) -> None:

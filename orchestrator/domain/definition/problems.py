@@ -27,7 +27,8 @@ class Problem:
     file: str = ""
 
     def __str__(self) -> str:
-        words = self.what.rstrip(".") + "." + (f" {self.mend}" if self.mend else "")
+        stop = "" if self.what.endswith((".", "?", "!")) else "."
+        words = self.what + stop + (f" {self.mend}" if self.mend else "")
         place = self.file or "definition"
         if self.line:
             return f"{place}:{self.line}:{self.column}: {words}"

@@ -62,7 +62,7 @@ class StepParser:
                 spot, "too_nested", f"steps may be nested {DEEPEST} deep, no deeper", "Split the journey."
             )
             return []
-        items = spot.items("a list of steps")
+        items = spot.items("`steps`")
         self.broken |= items is None
         drafts = []
         for item in items or ():
