@@ -90,8 +90,7 @@ class Session:
         except (Lost, OSError, smtplib.SMTPException):
             self.lost = True
             return Unknown("the connection broke after the content began")
-        if reply.code == 421 or not 200 <= reply.code <= 599:
-            self.lost = True
+        self.lost = reply.code == 421 or 300 <= reply.code <= 399
         return read(reply, Stage.CONTENT, letter.recipient)
 
     def _ask(self, command: str) -> Reply:

@@ -62,12 +62,14 @@ class ProviderContract:
     `gateway` is the other side's memory, `transport` records HTTP; both are new for each test.
     `unsupported`: behaviours the other side cannot show, with the reason in words.
     `nonsense`: bodies that, with status 200, must not be taken for a yes.
+    `ignored_loggers`: names of loggers that belong to the fake server, whose lines are not the provider's.
     `changing_headers`: names (lower case) that may differ between attempts, such as a signature with a time in it.
     """
 
     unsupported: ClassVar[Mapping[Behaviour, str]] = {}
     nonsense: ClassVar[Sequence[bytes]] = NONSENSE
     changing_headers: ClassVar[frozenset[str]] = frozenset()
+    ignored_loggers: ClassVar[frozenset[str]] = frozenset()
     gateway: Gateway
     transport: FakeTransport
 
@@ -397,7 +399,7 @@ class ProviderContract:
             if behaviour in self.unsupported:
                 continue
             self._script(behaviour)
-            with collect_logs(logging.DEBUG) as lines:
+            with collect_logs(logging.DEBUG, self.ignored_loggers) as lines:
                 lines += self._told(message)
             for line in lines:
                 _check(
@@ -420,7 +422,7 @@ class ProviderContract:
         """Send, and hold every answer to what all must keep: no stray exception, one result each, a known kind."""
         try:
             results = asyncio.run(provider.send(tuple(messages), self.transport))
-        except ProviderUnavailable:
+        except (ProviderUnavailable, NotImplementedError):  # the latter: a hook the author has yet to write
             raise
         except Exception as error:
             _fail(f"send raised {type(error).__name__}: it may raise ProviderUnavailable and nothing else.")
@@ -455,13 +457,12 @@ class ProviderContract:
         )
 
     def _mixed(self, behaviour: Behaviour, kind: type[Result]) -> None:
-        provider = self.make_provider()
-        messages = self._messages(min(5, provider.max_batch))
+        messages = self._messages(min(5, self.make_provider().max_batch))
         if len(messages) < 2:
             pytest.skip("it takes one message at a time")
         unlucky = {message.recipient for message in messages[1::3]}
         self._script(behaviour, unlucky)
-        results = self._send(provider, messages)
+        results = self._send(self.make_provider(), messages)
         wanted = [kind if message.recipient in unlucky else Accepted for message in messages]
         _check(
             [type(result) for result in results] == wanted,
