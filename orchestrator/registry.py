@@ -12,11 +12,13 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from importlib.metadata import entry_points
 from typing import Any
 
 import pluggy
 
+from orchestrator.domain.policy import Passage
 from orchestrator.sdk import hookspecs
 from orchestrator.sdk.conditions import ConditionKind
 from orchestrator.sdk.errors import PluginError
@@ -81,8 +83,9 @@ class Registry:
 _builtins: dict[str, object] = {}
 _current: Registry | None = None
 
-# Fact loaders of higher floors: the gate asks them what it cannot know. Each takes (message ids, now).
-PassageLoader = Callable[[Sequence[int], Any], Mapping[int, Any]]
+# Fact loaders of higher floors: the gate asks them what it cannot know. Each takes (claimed messages, now) and
+# answers a domain Passage by message id.
+PassageLoader = Callable[[Sequence[Any], datetime], Mapping[int, Passage]]
 passage_loaders: list[PassageLoader] = []
 
 
@@ -163,7 +166,9 @@ def _take(registry: Registry, kind: str, plugin: str, answer: Any, target: dict[
         if key in target:
             other = registry.owners[kind, key]
             raise PluginError(
-                plugin, f"the {kind} “{key}” is registered by {other} and by {plugin}.", "Switch one of them off."
+                plugin,
+                f"the {kind} “{key}” is registered by {other} and by {plugin}.",
+                "Switch one of them off.",
             )
         target[key] = thing
         registry.owners[kind, key] = plugin

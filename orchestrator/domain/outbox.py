@@ -69,7 +69,15 @@ MOVES: dict[State, frozenset[State]] = {
         }
     ),
     State.HANDING_OFF: frozenset(
-        {State.PLANNED, State.ACCEPTED, State.REJECTED, State.RETRY_WAIT, State.UNCERTAIN, State.FAILED, State.UNKNOWN}
+        {
+            State.PLANNED,
+            State.ACCEPTED,
+            State.REJECTED,
+            State.RETRY_WAIT,
+            State.UNCERTAIN,
+            State.FAILED,
+            State.UNKNOWN,
+        }
     ),
     State.UNCERTAIN: frozenset({State.LEASED, State.ACCEPTED, State.UNKNOWN}),
     # Evidence (a receipt that carries our key) upgrades what nobody knew.

@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 from orchestrator.domain.frequency import Candidate as CapCandidate
 from orchestrator.domain.frequency import CapRule, Counted, check_caps, check_gap, inside
-from orchestrator.domain.quiet import QuietHours, next_allowed, release_jitter
+from orchestrator.domain.quiet import QuietHours, next_allowed, release_at
 
 Evidence = dict[str, Any]
 LOOK_AGAIN = timedelta(minutes=15)  # for holds that end when somebody acts, not at a known time
@@ -142,7 +142,9 @@ def decide(message: Candidate, facts: Facts, now: datetime) -> Verdict:
         if verdict is not None:
             return replace(verdict, check=number)
     if held_out(message, facts):
-        return Verdict(Outcome.GHOST, "holdout", evidence={"of": "journey" if message.held_out else "workspace"})
+        return Verdict(
+            Outcome.GHOST, "holdout", evidence={"of": "journey" if message.held_out else "workspace"}
+        )
     return Verdict(Outcome.ALLOW, "allowed")
 
 
@@ -158,7 +160,9 @@ def decide_all(asked: Iterable[tuple[Candidate, Facts]], now: datetime) -> dict[
         verdicts[message.id] = verdict
         if verdict.outcome is Outcome.ALLOW and message.counts_toward_caps:
             for subject in subjects:
-                taken[subject][message.id] = Counted(now, message.channel, message.topic, str(message.brand_id))
+                taken[subject][message.id] = Counted(
+                    now, message.channel, message.topic, str(message.brand_id)
+                )
     return verdicts
 
 
@@ -202,7 +206,9 @@ def _address(message: Candidate, facts: Facts, now: datetime) -> Verdict | None:
 
 
 def _suppressed(message: Candidate, facts: Facts, now: datetime) -> Verdict | None:
-    return Verdict(Outcome.SKIP, "suppressed", evidence={"why": facts.suppressed}) if facts.suppressed else None
+    return (
+        Verdict(Outcome.SKIP, "suppressed", evidence={"why": facts.suppressed}) if facts.suppressed else None
+    )
 
 
 def _consent(message: Candidate, facts: Facts, now: datetime) -> Verdict | None:
@@ -211,7 +217,11 @@ def _consent(message: Candidate, facts: Facts, now: datetime) -> Verdict | None:
     consent = facts.consent
     evidence: Evidence = {"channel": message.channel, "purpose": message.purpose}
     if consent.changed_at is not None:
-        evidence |= {"changed_at": consent.changed_at.isoformat(), "record": consent.record, "source": consent.source}
+        evidence |= {
+            "changed_at": consent.changed_at.isoformat(),
+            "record": consent.record,
+            "source": consent.source,
+        }
     if consent.state == "withdrawn":
         late = consent.changed_at is not None and consent.changed_at >= message.created_at
         return Verdict(Outcome.CANCEL if late else Outcome.SKIP, "consent_withdrawn", evidence=evidence)
@@ -244,7 +254,7 @@ def _quiet(message: Candidate, facts: Facts, now: datetime) -> Verdict | None:
     evidence = {"zone": facts.zone.key, "zone_known_by": facts.zone_rung}
     if allowed is None:
         return Verdict(Outcome.EXPIRE, "never_allowed", evidence=evidence)
-    until = allowed + release_jitter(message.key, RELEASE_SPREAD)
+    until = release_at(now, facts.quiet, facts.zone, message.key, RELEASE_SPREAD) or allowed
     return _hold("quiet_hours", until, message, evidence | {"opens_at": allowed.isoformat()})
 
 
@@ -288,7 +298,12 @@ def _outranked(message: Candidate, facts: Facts, now: datetime) -> Verdict | Non
         return None
     free, waiting = slots
     winner = min(waiting, key=lambda rival: rival.rank)
-    evidence = {"winner": winner.id, "winner_priority": winner.priority, "priority": message.priority, "slots": free}
+    evidence = {
+        "winner": winner.id,
+        "winner_priority": winner.priority,
+        "priority": message.priority,
+        "slots": free,
+    }
     return _hold("outranked", now + LOOK_AGAIN, message, evidence)
 
 

@@ -18,7 +18,12 @@ class Event(models.Model):
     """
 
     customer = models.ForeignKey(
-        Customer, models.DO_NOTHING, db_constraint=False, db_index=False, related_name="events", verbose_name=_("customer")
+        Customer,
+        models.DO_NOTHING,
+        db_constraint=False,
+        db_index=False,
+        related_name="events",
+        verbose_name=_("customer"),
     )
     name = models.CharField(_("event"), max_length=100)
     occurred_at = models.DateTimeField(_("occurred"))

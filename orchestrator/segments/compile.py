@@ -14,7 +14,20 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import BooleanField, Case, Count, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
+from django.db.models import (
+    BooleanField,
+    Case,
+    Count,
+    Exists,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    Value,
+    When,
+)
 from django.db.models.functions import Coalesce
 from django.db.models.lookups import Exact
 
@@ -86,7 +99,11 @@ def truth(expression: Any) -> Condition:
 
 
 def _all(rule: AllOf, scope: Scope) -> Condition:
-    return Q(*(Q(compile_rule(part, scope)) for part in rule.rules)) if rule.rules else truth(Q(pk__isnull=False))
+    return (
+        Q(*(Q(compile_rule(part, scope)) for part in rule.rules))
+        if rule.rules
+        else truth(Q(pk__isnull=False))
+    )
 
 
 def _any(rule: AnyOf, scope: Scope) -> Condition:
@@ -113,7 +130,9 @@ def _happened(rule: Happened, scope: Scope) -> Condition:
     grouped = events.order_by().values("customer_id")
     count = Coalesce(Subquery(grouped.annotate(n=Count("pk")).values("n")), 0, output_field=IntegerField())
     money = MoneyField()
-    total = Coalesce(Subquery(grouped.annotate(n=Sum("amount")).values("n")), Value(0, money), output_field=money)
+    total = Coalesce(
+        Subquery(grouped.annotate(n=Sum("amount")).values("n")), Value(0, money), output_field=money
+    )
     parts = [_bound(bound, count, int) for bound in rule.count]
     parts += [_bound(bound, total, lambda value: Value(Decimal(str(value)), money)) for bound in rule.total]
     return truth(Q(*parts))
@@ -122,7 +141,9 @@ def _happened(rule: Happened, scope: Scope) -> Condition:
 def events_of(rule: Happened, scope: Scope) -> QuerySet[Event]:
     """The events the rule is about, as a subquery of the rows being filtered."""
     subject = scope.subject
-    events = Event.objects.filter(customer_id=OuterRef(subject.customer), name=rule.event, occurred_at__lte=scope.now)
+    events = Event.objects.filter(
+        customer_id=OuterRef(subject.customer), name=rule.event, occurred_at__lte=scope.now
+    )
     if rule.within:
         events = events.filter(occurred_at__gte=rule.within.before(scope.now, scope.zone))
     if rule.since_entry or rule.of:
@@ -164,7 +185,9 @@ def _entered_by(rule: EnteredBy, scope: Scope) -> Condition:
 
 def _needs_passage(rule: Rule, scope: Scope) -> None:
     if not scope.subject.passage:
-        raise ValueError(f"“{rule.sentence()}” asks about a passage through a journey; here are only customers.")
+        raise ValueError(
+            f"“{rule.sentence()}” asks about a passage through a journey; here are only customers."
+        )
 
 
 register(AllOf, _all)

@@ -39,13 +39,11 @@ class JsonValue(Func):
         sql = f"(CASE WHEN jsonb_typeof({column}->%s) = {_KINDS[self.kind][0]} THEN {read} END)"
         return sql, [*parameters, self.key, *parameters, self.key]
 
-    def as_sqlite(self, compiler: Any, connection: Any, **_: Any) -> tuple[str, list[Any]]:
+    def as_sqlite(self, compiler: Any, connection: Any, **_: Any) -> tuple[str, tuple[Any, ...]]:
         """The same by json_type and json_extract."""
         column, parameters = compiler.compile(self.source_expressions[0])
-        sql = (
-            f"(CASE WHEN json_type({column}, %s) IN ({_KINDS[self.kind][1]}) THEN json_extract({column}, %s) END)"
-        )
-        return sql, [*parameters, _path(self.key), *parameters, _path(self.key)]
+        sql = f"(CASE WHEN json_type({column}, %s) IN ({_KINDS[self.kind][1]}) THEN json_extract({column}, %s) END)"
+        return sql, (*parameters, _path(self.key), *parameters, _path(self.key))
 
 
 class JsonKnown(Func):
@@ -62,10 +60,10 @@ class JsonKnown(Func):
         column, parameters = compiler.compile(self.source_expressions[0])
         return f"(COALESCE(jsonb_typeof({column}->%s), 'null') <> 'null')", [*parameters, self.key]
 
-    def as_sqlite(self, compiler: Any, connection: Any, **_: Any) -> tuple[str, list[Any]]:
+    def as_sqlite(self, compiler: Any, connection: Any, **_: Any) -> tuple[str, tuple[Any, ...]]:
         """json_type answers NULL for a missing key."""
         column, parameters = compiler.compile(self.source_expressions[0])
-        return f"(COALESCE(json_type({column}, %s), 'null') <> 'null')", [*parameters, _path(self.key)]
+        return f"(COALESCE(json_type({column}, %s), 'null') <> 'null')", (*parameters, _path(self.key))
 
 
 class JsonHolds(Func):
@@ -90,7 +88,7 @@ class JsonHolds(Func):
         inside = self.value if isinstance(self.value, str) else "\x01"
         return sql, [*one, *one, json.dumps([self.value]), inside, *one]
 
-    def as_sqlite(self, compiler: Any, connection: Any, **_: Any) -> tuple[str, list[Any]]:
+    def as_sqlite(self, compiler: Any, connection: Any, **_: Any) -> tuple[str, tuple[Any, ...]]:
         """json_each for lists, instr() for texts."""
         column, parameters = compiler.compile(self.source_expressions[0])
         atom = {True: "true", False: "false"}.get(self.value) if isinstance(self.value, bool) else None
@@ -102,7 +100,7 @@ class JsonHolds(Func):
         )
         one = [*parameters, _path(self.key)]
         inside = self.value if isinstance(self.value, str) else "\x01"
-        return sql, [*one, *one, atom or self.value, *one, inside]
+        return sql, (*one, *one, atom or self.value, *one, inside)
 
 
 def literal(value: str | int | float | bool) -> Expression:

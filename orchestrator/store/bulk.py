@@ -30,7 +30,7 @@ def insert(
     """
     if not rows:
         return []
-    fields = [model._meta.get_field(name) for name in columns]
+    fields = [_field(model, name) for name in columns]
     tail = " ON CONFLICT DO NOTHING" if ignore_conflicts else ""
     if returning:
         tail += " RETURNING " + ", ".join(_column(model, name) for name in returning)
@@ -59,7 +59,7 @@ def update(
     """
     if not rows:
         return []
-    fields = [model._meta.get_field(name) for name in (*match, *columns)]
+    fields = [_field(model, name) for name in (*match, *columns)]
     keys, values = fields[: len(match)], fields[len(match) :]
     sets = ", ".join(f"{_quote(field.column)} = {_cast(field)}" for field in values)
     on = " AND ".join(f"t.{_quote(field.column)} = {_cast(field)}" for field in keys)
@@ -130,12 +130,16 @@ def _chunks(rows: Sequence[Row], columns: int) -> Iterable[Sequence[Row]]:
     return (rows[start : start + size] for start in range(0, len(rows), size))
 
 
+def _field(model: type[models.Model], name: str) -> Any:
+    return model._meta.get_field(name)
+
+
 def _table(model: type[models.Model]) -> str:
     return _quote(model._meta.db_table)
 
 
 def _column(model: type[models.Model], name: str) -> str:
-    return _quote(model._meta.get_field(name).column)
+    return _quote(_field(model, name).column)
 
 
 def _quote(name: str) -> str:

@@ -24,7 +24,9 @@ class ConsentRecord(models.Model):
     lock: that a message was handed off before a withdrawal is shown by numbers, not by clocks.
     """
 
-    customer = models.ForeignKey(Customer, models.CASCADE, related_name="consent_records", verbose_name=_("customer"))
+    customer = models.ForeignKey(
+        Customer, models.CASCADE, related_name="consent_records", verbose_name=_("customer")
+    )
     brand = models.ForeignKey(Brand, models.PROTECT, verbose_name=_("brand"))
     channel = models.CharField(_("channel"), max_length=31)
     purpose = models.CharField(_("purpose"), max_length=31, default="marketing")
@@ -51,7 +53,9 @@ class ConsentRecord(models.Model):
 class Consent(models.Model):
     """The current state for a channel and purpose: the latest record, where of two at once the withdrawal wins."""
 
-    customer = models.ForeignKey(Customer, models.CASCADE, related_name="consents", db_index=False, verbose_name=_("customer"))
+    customer = models.ForeignKey(
+        Customer, models.CASCADE, related_name="consents", db_index=False, verbose_name=_("customer")
+    )
     brand = models.ForeignKey(Brand, models.PROTECT, db_index=False, verbose_name=_("brand"))
     channel = models.CharField(_("channel"), max_length=31)
     purpose = models.CharField(_("purpose"), max_length=31)

@@ -34,7 +34,9 @@ class Suppression(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["channel", "digest", "brand"], name="suppression_once_a_brand"),
             models.UniqueConstraint(
-                fields=["channel", "digest"], condition=models.Q(brand=None), name="suppression_once_everywhere"
+                fields=["channel", "digest"],
+                condition=models.Q(brand=None),
+                name="suppression_once_everywhere",
             ),
         ]
 

@@ -16,7 +16,9 @@ class Address(models.Model):
     and an erased address can be refused without being kept.
     """
 
-    customer = models.ForeignKey(Customer, models.CASCADE, related_name="addresses", verbose_name=_("customer"))
+    customer = models.ForeignKey(
+        Customer, models.CASCADE, related_name="addresses", verbose_name=_("customer")
+    )
     channel = models.CharField(_("channel"), max_length=31)
     value = models.CharField(_("address"), max_length=1000)
     digest = models.CharField(max_length=64, editable=False)
@@ -33,7 +35,9 @@ class Address(models.Model):
         ]
         indexes = [
             models.Index(fields=["channel", "digest"], name="address_digest"),
-            models.Index(fields=["customer", "channel", "-id"], condition=Q(invalid_at=None), name="address_usable"),
+            models.Index(
+                fields=["customer", "channel", "-id"], condition=Q(invalid_at=None), name="address_usable"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -25,7 +25,9 @@ class Customer(models.Model):
     created_at = models.DateTimeField(_("created"))
     updated_at = models.DateTimeField(_("updated"))
     erased_at = models.DateTimeField(_("erased"), null=True, blank=True)
-    merged_into = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, verbose_name=_("merged into"))
+    merged_into = models.ForeignKey(
+        "self", models.SET_NULL, null=True, blank=True, verbose_name=_("merged into")
+    )
     # Attributes changed since the journeys last looked: their dates must be planned anew.
     changed_pending = models.BooleanField(default=True, editable=False)
 

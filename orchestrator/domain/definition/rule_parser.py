@@ -164,6 +164,10 @@ def _received(spot: Spot, context: RuleContext) -> Rule | None:
             "empty_rule", "`received` asks for nothing", "Give a journey, a step or `within`."
         )
         return None
+    if "step" in spots and "journey" not in spots:
+        what = "`received` needs the `journey` of its `step`"
+        outer["received"].refuse("missing_field", what, "Add `journey`.")
+        return None
     journey = key_of(spots["journey"], "a journey's key") if "journey" in spots else None
     step = key_of(spots["step"], "a step's id") if "step" in spots else None
     within = duration(spots["within"]) if "within" in spots else None

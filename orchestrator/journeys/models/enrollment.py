@@ -24,7 +24,12 @@ class Enrollment(models.Model):
         FAILED = "failed", _("failed")
 
     journey = models.ForeignKey(
-        Journey, models.DO_NOTHING, db_constraint=False, db_index=False, related_name="enrollments", verbose_name=_("journey")
+        Journey,
+        models.DO_NOTHING,
+        db_constraint=False,
+        db_index=False,
+        related_name="enrollments",
+        verbose_name=_("journey"),
     )
     version = models.ForeignKey(
         JourneyVersion, models.DO_NOTHING, db_constraint=False, db_index=False, verbose_name=_("version")
@@ -68,7 +73,9 @@ class Enrollment(models.Model):
             )
         ]
         indexes = [
-            models.Index(fields=["due_at"], condition=Q(status="active", due_at__isnull=False), name="enrollment_due"),
+            models.Index(
+                fields=["due_at"], condition=Q(status="active", due_at__isnull=False), name="enrollment_due"
+            ),
             models.Index(fields=["customer", "journey"], name="enrollment_of_customer"),
             models.Index(
                 fields=["customer"],
@@ -79,14 +86,19 @@ class Enrollment(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.journey_id} · {self.customer_id} · {self.status}"
+        return f"#{self.pk}"
 
 
 class StepRun(models.Model):
     """One visit of a person to a step: when, what came of it, and on what evidence."""
 
     enrollment = models.ForeignKey(
-        Enrollment, models.DO_NOTHING, db_constraint=False, db_index=False, related_name="step_runs", verbose_name=_("enrollment")
+        Enrollment,
+        models.DO_NOTHING,
+        db_constraint=False,
+        db_index=False,
+        related_name="step_runs",
+        verbose_name=_("enrollment"),
     )
     step = models.CharField(_("step"), max_length=63)
     visit = models.PositiveIntegerField(_("visit"), default=1)

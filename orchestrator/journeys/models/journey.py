@@ -23,7 +23,9 @@ class Journey(models.Model):
     brand = models.ForeignKey(Brand, models.PROTECT, verbose_name=_("brand"))
     status = models.CharField(_("status"), max_length=7, choices=Status.choices, default=Status.DRAFT)
     draft = models.TextField(_("draft"), blank=True)
-    current = models.ForeignKey("JourneyVersion", models.PROTECT, null=True, related_name="+", verbose_name=_("current version"))
+    current = models.ForeignKey(
+        "JourneyVersion", models.PROTECT, null=True, related_name="+", verbose_name=_("current version")
+    )
     first_published_at = models.DateTimeField(_("first published"), null=True)
     updated_at = models.DateTimeField(_("changed"), auto_now=True)
 

@@ -18,7 +18,9 @@ class EntryTimer(models.Model):
 
     journey = models.ForeignKey(Journey, models.CASCADE, db_index=False, verbose_name=_("journey"))
     trigger = models.PositiveSmallIntegerField()
-    customer = models.ForeignKey(Customer, models.DO_NOTHING, db_constraint=False, db_index=False, verbose_name=_("customer"))
+    customer = models.ForeignKey(
+        Customer, models.DO_NOTHING, db_constraint=False, db_index=False, verbose_name=_("customer")
+    )
     due_at = models.DateTimeField(_("due"), null=True)
     anchor_at = models.DateTimeField(_("counts from"), null=True)
     key = models.CharField(_("entry"), max_length=100, blank=True)

@@ -32,7 +32,11 @@ class DeliveryAttempt(models.Model):
     """One call of a provider for one message, with its answer."""
 
     message = models.ForeignKey(
-        Message, models.DO_NOTHING, db_constraint=False, related_name="delivery_attempts", verbose_name=_("message")
+        Message,
+        models.DO_NOTHING,
+        db_constraint=False,
+        related_name="delivery_attempts",
+        verbose_name=_("message"),
     )
     number = models.PositiveSmallIntegerField(_("number"))
     fence = models.PositiveIntegerField()

@@ -23,7 +23,9 @@ class FrequencyCap(models.Model):
         blank=True,
         choices=[("day", _("day")), ("week", _("week")), ("month", _("month"))],
     )
-    channels = models.JSONField(_("channels"), default=list, blank=True, help_text=_("Empty: all of them together."))
+    channels = models.JSONField(
+        _("channels"), default=list, blank=True, help_text=_("Empty: all of them together.")
+    )
     topic = models.ForeignKey(Topic, models.PROTECT, null=True, blank=True, verbose_name=_("topic"))
     brand = models.ForeignKey(Brand, models.PROTECT, null=True, blank=True, verbose_name=_("brand"))
     enabled = models.BooleanField(_("enabled"), default=True)
@@ -53,7 +55,10 @@ class QuietHoursRule(models.Model):
     purpose = models.CharField(_("purpose"), max_length=31, default="marketing")
     ranges = models.JSONField(_("ranges"), default=list)
     holidays = models.CharField(
-        _("holidays of"), max_length=2, blank=True, help_text=_("A country: its public holidays are silent all day.")
+        _("holidays of"),
+        max_length=2,
+        blank=True,
+        help_text=_("A country: its public holidays are silent all day."),
     )
     enabled = models.BooleanField(_("enabled"), default=True)
 

@@ -41,9 +41,16 @@ class Message(models.Model):
 
     key = models.CharField(_("key"), max_length=32, unique=True)
     customer = models.ForeignKey(
-        Customer, models.DO_NOTHING, db_constraint=False, db_index=False, related_name="messages", verbose_name=_("customer")
+        Customer,
+        models.DO_NOTHING,
+        db_constraint=False,
+        db_index=False,
+        related_name="messages",
+        verbose_name=_("customer"),
     )
-    brand = models.ForeignKey(Brand, models.DO_NOTHING, db_constraint=False, db_index=False, verbose_name=_("brand"))
+    brand = models.ForeignKey(
+        Brand, models.DO_NOTHING, db_constraint=False, db_index=False, verbose_name=_("brand")
+    )
     enrollment_id = models.BigIntegerField(_("enrollment"), null=True)
     journey = models.CharField(_("journey"), max_length=63)
     version = models.PositiveIntegerField(_("version"))
@@ -56,6 +63,10 @@ class Message(models.Model):
     purpose = models.CharField(_("purpose"), max_length=31)
     topic = models.CharField(_("topic"), max_length=63, blank=True)
     priority = models.PositiveSmallIntegerField(_("priority"))
+    # When the journey was first published: of two messages equal in all else, the older journey's goes first.
+    journey_at = models.DateTimeField()
+    # What the journey tells the template: the entry and its event.
+    parameters = models.JSONField(default=dict)
     held_out = models.BooleanField(_("held out"), default=False)
     obeys_caps = models.BooleanField(default=True)
     counts_toward_caps = models.BooleanField(default=True)
@@ -94,10 +105,14 @@ class Message(models.Model):
         verbose_name_plural = _("messages")
         indexes = [
             models.Index(
-                fields=["due_at"], condition=Q(state__in=("planned", "retry_wait", "uncertain")), name="message_due"
+                fields=["due_at"],
+                condition=Q(state__in=("planned", "retry_wait", "uncertain")),
+                name="message_due",
             ),
             models.Index(
-                fields=["lease_until"], condition=Q(state__in=("leased", "handing_off")), name="message_leased"
+                fields=["lease_until"],
+                condition=Q(state__in=("leased", "handing_off")),
+                name="message_leased",
             ),
             models.Index(fields=["customer", "-id"], name="message_of_customer"),
             models.Index(
@@ -123,7 +138,12 @@ class MessageBody(models.Model):
     """What a message was rendered from, frozen at its first gate: retries render the same bytes from it."""
 
     message = models.OneToOneField(
-        Message, models.DO_NOTHING, db_constraint=False, primary_key=True, related_name="body", verbose_name=_("message")
+        Message,
+        models.DO_NOTHING,
+        db_constraint=False,
+        primary_key=True,
+        related_name="body",
+        verbose_name=_("message"),
     )
     composed_at = models.DateTimeField(_("composed"))
     context = models.JSONField()
@@ -132,3 +152,6 @@ class MessageBody(models.Model):
     class Meta:
         verbose_name = _("message body")
         verbose_name_plural = _("message bodies")
+
+    def __str__(self) -> str:
+        return f"body of {self.message_id}"

@@ -13,8 +13,12 @@ class Template(models.Model):
 
     key = models.SlugField(_("key"), max_length=63)
     brand = models.ForeignKey(Brand, models.PROTECT, verbose_name=_("brand"))
-    journey = models.CharField(_("journey"), max_length=63, blank=True, help_text=_("Empty: any journey may use it."))
-    latest = models.ForeignKey("TemplateVersion", models.PROTECT, null=True, related_name="+", verbose_name=_("latest"))
+    journey = models.CharField(
+        _("journey"), max_length=63, blank=True, help_text=_("Empty: any journey may use it.")
+    )
+    latest = models.ForeignKey(
+        "TemplateVersion", models.PROTECT, null=True, related_name="+", verbose_name=_("latest")
+    )
 
     class Meta:
         verbose_name = _("template")
@@ -32,7 +36,9 @@ class TemplateVersion(models.Model):
     `source` is the author's text, `prepared` the composed, inlined and checked form (messaging/content/prepare.py).
     """
 
-    template = models.ForeignKey(Template, models.PROTECT, related_name="versions", verbose_name=_("template"))
+    template = models.ForeignKey(
+        Template, models.PROTECT, related_name="versions", verbose_name=_("template")
+    )
     digest = models.CharField(max_length=64)
     topic = models.CharField(_("topic"), max_length=63, blank=True)
     source = models.TextField(_("source"))

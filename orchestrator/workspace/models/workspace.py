@@ -14,26 +14,37 @@ from django.utils.translation import gettext_lazy as _
 def validate_zone(value: str) -> None:
     """Refuse names that are not in the time-zone database."""
     if value not in available_timezones():
-        raise ValidationError(_("“%(zone)s” is not a time zone; write it like Europe/Warsaw."), params={"zone": value})
+        raise ValidationError(
+            _("“%(zone)s” is not a time zone; write it like Europe/Warsaw."), params={"zone": value}
+        )
 
 
 class Workspace(models.Model):
     """One installation. There is always exactly one row, with id 1."""
 
     name = models.CharField(_("name"), max_length=100, default="My shop")
-    time_zone = models.CharField(_("time zone"), max_length=64, default="Europe/Warsaw", validators=[validate_zone])
+    time_zone = models.CharField(
+        _("time zone"), max_length=64, default="Europe/Warsaw", validators=[validate_zone]
+    )
     country = models.CharField(_("country"), max_length=2, default="PL")
     languages = models.JSONField(
-        _("languages"), default=list, blank=True, help_text=_("Tried in this order when a message lacks the customer's own.")
+        _("languages"),
+        default=list,
+        blank=True,
+        help_text=_("Tried in this order when a message lacks the customer's own."),
     )
     currency = models.CharField(_("currency"), max_length=3, default="PLN")
     holdout = models.PositiveIntegerField(
         _("workspace holdout"),
         default=0,
         validators=[MaxValueValidator(5000)],
-        help_text=_("In hundredths of a percent: 500 holds 5 % of customers out of all marketing, to measure what it earns."),
+        help_text=_(
+            "In hundredths of a percent: 500 holds 5 % of customers out of all marketing, to measure what it earns."
+        ),
     )
-    minimum_gap_minutes = models.PositiveIntegerField(_("minimum gap between marketing messages, minutes"), default=240)
+    minimum_gap_minutes = models.PositiveIntegerField(
+        _("minimum gap between marketing messages, minutes"), default=240
+    )
     paused_at = models.DateTimeField(_("all sending paused since"), null=True, blank=True)
     paused_channels = models.JSONField(_("paused channels"), default=list, blank=True)
     salt = models.UUIDField(default=uuid.uuid4, editable=False, help_text=_("Seeds every stable assignment."))

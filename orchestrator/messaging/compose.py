@@ -1,0 +1,127 @@
+"""COMPOSE: from facts to rendered content, late, in the delivery worker.
+
+What a message is rendered from is frozen at its first gate (`MessageBody`); a retry renders the same bytes from it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+from orchestrator.messaging.content.render import Rendered, RenderFailure, RenderJob, renderer
+from orchestrator.messaging.facts import Loaded, PersonRow
+from orchestrator.messaging.links import url
+from orchestrator.messaging.models import MessageBody, TemplateVersion
+from orchestrator.messaging.rows import Claimed
+from orchestrator.workspace.models import Brand, Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What a message will be rendered from. `frozen`: an earlier gate has fixed it already."""
+
+    message: Claimed
+    context: dict[str, Any]
+    languages: tuple[str, ...]
+    composed_at: datetime
+    frozen: bool
+
+
+def draft(messages: Sequence[Claimed], loaded: Loaded, now: datetime) -> list[Draft]:
+    """The frozen bodies where there are any, fresh ones otherwise."""
+    bodies = MessageBody.objects.in_bulk(
+        [message.id for message in messages if message.attempts or message.maybe_sent]
+    )
+    brands = {
+        brand.id: brand for brand in Brand.objects.filter(id__in={message.brand_id for message in messages})
+    }
+    answer = []
+    for message in messages:
+        body = bodies.get(message.id)
+        if body is not None:
+            answer.append(Draft(message, body.context, tuple(body.languages), body.composed_at, True))
+            continue
+        person = loaded.people[message.customer_id]
+        workspace = loaded.limits.workspace
+        context = _context(message, person, brands[message.brand_id], workspace)
+        answer.append(Draft(message, context, _languages(person, workspace), now, False))
+    return answer
+
+
+def render(drafts: Sequence[Draft]) -> list[Rendered | RenderFailure]:
+    """Render in one batch; one answer each, in order."""
+    brands = {
+        brand.id: brand for brand in Brand.objects.filter(id__in={one.message.brand_id for one in drafts})
+    }
+    return renderer().render([_job(one, brands[one.message.brand_id]) for one in drafts])
+
+
+def _job(one: Draft, brand: Brand) -> RenderJob:
+    message = one.message
+    digest, prepared = template(message.template_version_id)
+    headers = {}
+    if message.channel == "email" and message.purpose == "marketing":
+        headers = {
+            "List-Unsubscribe": f"<{url('u', message.key)}>",
+            "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+        }
+    return RenderJob(
+        template=digest,
+        prepared=prepared,
+        channel=message.channel,
+        languages=one.languages,
+        context=one.context,
+        sender_name=brand.sms_sender if message.channel == "sms" else brand.sender_name or brand.name,
+        sender_address=brand.sender_address,
+        headers=headers,
+    )
+
+
+@lru_cache(maxsize=512)
+def template(version_id: int) -> tuple[str, dict[str, Any]]:
+    """(digest, prepared) of a template version; versions are immutable, so keeping them is safe."""
+    version = TemplateVersion.objects.only("digest", "prepared").get(pk=version_id)
+    return version.digest, version.prepared
+
+
+def _context(message: Claimed, person: PersonRow, brand: Brand, workspace: Workspace) -> dict[str, Any]:
+    """Plain JSON. A person who turned personalization off is addressed without their attributes and events."""
+    full = person.personalization == "full"
+    attributes = person.attributes if full else _basic(person)
+    parameters = (
+        message.parameters
+        if full
+        else {name: message.parameters[name] for name in ("journey",) if name in message.parameters}
+    )
+    return {
+        "event": {},
+        "entry": {},
+        **parameters,
+        "customer": {**attributes, "language": person.language, "country": person.country},
+        "brand": {
+            "name": brand.name,
+            "footer": brand.footer,
+            "logo_url": brand.logo_url,
+            "colour": brand.colour,
+        },
+        "shop": {"url": brand.site_url},
+        "currency": workspace.currency,
+        "unsubscribe_url": url("u", message.key),
+        "preferences_url": url("p", message.key),
+    }
+
+
+def _basic(person: PersonRow) -> dict[str, Any]:
+    if person.personalization == "none":
+        return {}
+    return {
+        name: person.attributes[name] for name in ("first_name", "last_name") if name in person.attributes
+    }
+
+
+def _languages(person: PersonRow, workspace: Workspace) -> tuple[str, ...]:
+    chain = [person.language, *workspace.languages]
+    return tuple(dict.fromkeys(language for language in chain if language))

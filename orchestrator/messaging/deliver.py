@@ -1,0 +1,100 @@
+"""DELIVER: one turn of the delivery loop, from the claim to the settlement.
+
+    claim -> look -> compose and render -> review -> (gate -> hand off -> settle) group by group
+
+Read this file first; each step is a file of that name.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+
+from orchestrator import registry
+from orchestrator.domain.outbox import ProviderClass, Settle
+from orchestrator.domain.policy import Outcome, Verdict
+from orchestrator.messaging import compose
+from orchestrator.messaging.claim import claim
+from orchestrator.messaging.content.render import Rendered
+from orchestrator.messaging.facts import Loaded
+from orchestrator.messaging.gate import Ready, gate
+from orchestrator.messaging.handoff import Stale, boottime, group_size, hand_off
+from orchestrator.messaging.look import Hopeful, look
+from orchestrator.messaging.review import review
+from orchestrator.messaging.settle import class_of, send_back, settle, wish
+from orchestrator.messaging.verdicts import apply
+
+BATCH = 500
+# A kill between gate and settlement leaves at most this many messages of a class N provider unknown.
+AT_MOST_ONCE_GROUP = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """What one turn did: messages claimed, and handed to a provider."""
+
+    claimed: int
+    handed_off: int
+
+
+def deliver(now: datetime, limit: int = BATCH) -> Delivered:
+    """Deliver at most `limit` due messages. Nothing is lost wherever the process dies; `rescue` goes on from there."""
+    claimed = claim(now, limit)
+    if not claimed:
+        return Delivered(0, 0)
+    hopeful, loaded = look(claimed, now)
+    ready = review(_render(hopeful, loaded, now), loaded, now)
+    handed_off = sum(_send(provider, group, now) for provider, group in _groups(ready))
+    return Delivered(len(claimed), handed_off)
+
+
+def _render(hopeful: Sequence[Hopeful], loaded: Loaded, now: datetime) -> list[Ready]:
+    if not hopeful:
+        return []
+    drafts = compose.draft([one.message for one in hopeful], loaded, now)
+    ready: list[Ready] = []
+    failed: dict[int, Verdict] = {}
+    for one, draft, answer in zip(hopeful, drafts, compose.render(drafts), strict=True):
+        address = loaded.facts[one.message.id].address
+        if isinstance(answer, Rendered) and address is not None:
+            ready.append(Ready(draft, answer, one.provider, address.value, address.digest))
+        elif not isinstance(answer, Rendered):
+            failed[one.message.id] = Verdict(
+                Outcome.FAIL, answer.code, evidence={"error": answer.detail}, check=15
+            )
+    with transaction.atomic():
+        apply([one.message for one in hopeful if one.message.id in failed], failed, loaded, now)
+    return ready
+
+
+def _groups(ready: Sequence[Ready]) -> Iterator[tuple[str, list[Ready]]]:
+    """By provider, in groups as large as it takes at once and as small as its class demands."""
+    by_kind: dict[tuple[str, Settle], list[Ready]] = defaultdict(list)
+    for one in ready:
+        by_kind[one.provider, wish(one.message.purpose)].append(one)
+    for (name, kind), members in by_kind.items():
+        provider = registry.current().providers.get(name)
+        size = group_size(provider)
+        if class_of(provider) is ProviderClass.NEITHER:
+            size = min(size, AT_MOST_ONCE_GROUP) if kind is Settle.AT_MOST_ONCE else 1
+        for start in range(0, len(members), size):
+            yield name, members[start : start + size]
+
+
+def _send(provider: str, group: Sequence[Ready], now: datetime) -> int:
+    # The clock starts before the gate: what the gate reads is at least that fresh.
+    gated_at = boottime()
+    going = gate(group, now)
+    if not going:
+        return 0
+    try:
+        results = hand_off(provider, going, gated_at)
+    except Stale:
+        send_back(going, now)
+        return 0
+    settle(going, results, now)
+    return len(going)

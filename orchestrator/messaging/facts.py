@@ -1,0 +1,229 @@
+"""LOAD FACTS for the gate: a handful of set-based queries for a whole batch, whatever its size."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Q
+
+from orchestrator import registry
+from orchestrator.consents.models import Consent, Suppression
+from orchestrator.customers.models import Address, Customer
+from orchestrator.domain.frequency import Counted
+from orchestrator.domain.outbox import State
+from orchestrator.domain.policy import AddressFact, ConsentFact, Facts, Passage, Person
+from orchestrator.domain.policy import Candidate as Rival
+from orchestrator.domain.splits import held_out
+from orchestrator.domain.zones import ZoneChoice, choose_zone
+from orchestrator.messaging.limits import Limits
+from orchestrator.messaging.models import Message
+from orchestrator.messaging.rows import CANDIDATE_COLUMNS, Claimed
+from orchestrator.workspace.models import Workspace
+
+# Rivals are messages that wait for the same slots; one that waits for something else takes nobody's slot.
+_WAITING = ("", "quiet_hours", "minimum_gap", "capped", "outranked", "rate_limited", "deferred")
+
+
+@dataclass(frozen=True, slots=True)
+class PersonRow:
+    """What delivery knows of a customer."""
+
+    language: str
+    country: str
+    time_zone: str
+    last_seen_zone: str
+    attributes: dict[str, Any]
+    personalization: str
+    erased_at: datetime | None
+    merged_into_id: int | None
+
+    @property
+    def gone(self) -> str:
+        """Why nothing may be sent to this row at all."""
+        return "erased" if self.erased_at else "merged" if self.merged_into_id else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """Facts by message id, and the people by customer id, for composing."""
+
+    facts: dict[int, Facts]
+    people: dict[int, PersonRow]
+    limits: Limits
+
+
+def load(messages: Sequence[Claimed], now: datetime) -> Loaded:
+    """Read the facts of a batch as they are now. At the gate this runs after the locks, in statements of its own."""
+    limits = Limits.read()
+    customer_ids = sorted({message.customer_id for message in messages})
+    people = _people(customer_ids)
+    addresses = _addresses(messages)
+    suppressed = _suppressions(addresses)
+    consents = _consents(messages)
+    counted = _counted(customer_ids, addresses, now - limits.longest_window)
+    rivals = _rivals(customer_ids, now) if any(message.obeys_caps for message in messages) else {}
+    passages = _passages(messages, now)
+    facts = {}
+    for message in messages:
+        person = people.get(message.customer_id)
+        zone = zone_of(person, limits.workspace)
+        address = addresses.get((message.customer_id, message.channel))
+        facts[message.id] = Facts(
+            zone=zone.zone,
+            zone_rung=zone.rung,
+            paused=limits.paused(message.channel),
+            person=Person("missing" if person is None else person.gone),
+            passage=passages.get(message.id, Passage()),
+            address=address,
+            suppressed=_suppression_of(suppressed, message, address),
+            consent=consents.get(
+                (message.customer_id, message.brand_id, message.channel, message.topic), ConsentFact()
+            ),
+            workspace_held_out=held_out(
+                str(limits.workspace.salt), str(message.customer_id), limits.workspace.holdout
+            ),
+            quiet=limits.quiet(message.channel, message.purpose),
+            minimum_gap=limits.minimum_gap,
+            caps=limits.caps,
+            counted=_of(counted, message, address),
+            rivals=tuple(rival for rival in rivals.get(message.customer_id, ()) if rival.id != message.id),
+        )
+    return Loaded(facts, people, limits)
+
+
+def zone_of(person: PersonRow | None, workspace: Workspace) -> ZoneChoice:
+    """The ladder of SEMANTICS §3: attribute, last device, country, workspace."""
+    if person is None:
+        return choose_zone(None, None, None, workspace.time_zone)
+    return choose_zone(person.time_zone, person.last_seen_zone, person.country, workspace.time_zone)
+
+
+def _people(ids: Sequence[int]) -> dict[int, PersonRow]:
+    columns = tuple(PersonRow.__dataclass_fields__)
+    rows = Customer.objects.filter(id__in=ids).values_list("id", *columns)
+    return {row[0]: PersonRow(*row[1:]) for row in rows}
+
+
+def _addresses(messages: Sequence[Claimed]) -> dict[tuple[int, str], AddressFact]:
+    """The newest usable address a channel; where all are invalid, the newest with its reason."""
+    rows = Address.objects.filter(
+        customer_id__in={message.customer_id for message in messages},
+        channel__in={message.channel for message in messages},
+    ).values_list("customer_id", "channel", "value", "digest", "invalid_at", "invalid_reason", "id")
+    answer: dict[tuple[int, str], AddressFact] = {}
+    # Invalid ones first, then by age: the last one written stays.
+    for customer, channel, value, digest, invalid_at, reason, _ in sorted(
+        rows, key=lambda row: (row[4] is None, row[6])
+    ):
+        answer[customer, channel] = AddressFact(value, digest, (reason or "invalid") if invalid_at else "")
+    return answer
+
+
+def _suppressions(addresses: dict[tuple[int, str], AddressFact]) -> dict[tuple[str, str, int | None], str]:
+    digests = {address.digest for address in addresses.values()}
+    rows = Suppression.objects.filter(digest__in=digests).values_list(
+        "channel", "digest", "brand_id", "reason"
+    )
+    return {(channel, digest, brand): reason for channel, digest, brand, reason in rows}
+
+
+def _suppression_of(
+    suppressed: dict[tuple[str, str, int | None], str], message: Claimed, address: AddressFact | None
+) -> str:
+    if address is None:
+        return ""
+    everywhere = suppressed.get((message.channel, address.digest, None), "")
+    return everywhere or suppressed.get((message.channel, address.digest, message.brand_id), "")
+
+
+def _consents(messages: Sequence[Claimed]) -> dict[tuple[int, int, str, str], ConsentFact]:
+    """Consent by (customer, brand, channel, topic): the channel's state with the topic's own beside it."""
+    rows = Consent.objects.filter(
+        customer_id__in={message.customer_id for message in messages},
+        channel__in={message.channel for message in messages},
+        purpose="marketing",
+        topic__in={"", *(message.topic for message in messages)},
+    ).values_list(
+        "customer_id",
+        "brand_id",
+        "channel",
+        "topic",
+        "state",
+        "changed_at",
+        "record_id",
+        "record__source",
+        "record__text_version",
+    )
+    found = {row[:4]: row[4:] for row in rows}
+    answer: dict[tuple[int, int, str, str], ConsentFact] = {}
+    for message in messages:
+        place = (message.customer_id, message.brand_id, message.channel)
+        state, changed_at, record, source, text = found.get((*place, ""), ("", None, None, "", ""))
+        topic_state = found.get((*place, message.topic), ("",))[0] if message.topic else ""
+        answer[(*place, message.topic)] = ConsentFact(state, changed_at, topic_state, record, source, text)
+    return answer
+
+
+@dataclass(frozen=True, slots=True)
+class _Counted:
+    by_customer: dict[int, dict[int, Counted]]
+    by_address: dict[str, dict[int, Counted]]
+
+
+def _counted(
+    customer_ids: Sequence[int], addresses: dict[tuple[int, str], AddressFact], since: datetime
+) -> _Counted:
+    digests = {address.digest for address in addresses.values()}
+    rows = (
+        Message.objects.filter(counted_at__gt=since, counts_toward_caps=True)
+        .filter(Q(customer_id__in=customer_ids) | Q(address_digest__in=digests))
+        .values_list("id", "customer_id", "address_digest", "counted_at", "channel", "topic", "brand_id")
+    )
+    answer = _Counted(defaultdict(dict), defaultdict(dict))
+    for id_, customer, digest, at, channel, topic, brand in rows:
+        if at is None:
+            continue
+        one = Counted(at, channel, topic, str(brand))
+        answer.by_customer[customer][id_] = one
+        answer.by_address[digest][id_] = one
+    return answer
+
+
+def _of(counted: _Counted, message: Claimed, address: AddressFact | None) -> tuple[Counted, ...]:
+    """What counts against this message: all of the customer's and the address's, but not its own reservation."""
+    own = counted.by_customer.get(message.customer_id, {})
+    shared = counted.by_address.get(address.digest, {}) if address else {}
+    return tuple(one for id_, one in {**own, **shared}.items() if id_ != message.id)
+
+
+def _rivals(customer_ids: Sequence[int], now: datetime) -> dict[int, list[Rival]]:
+    rows = (
+        Message.objects.filter(
+            customer_id__in=customer_ids,
+            state__in=(State.PLANNED, State.RETRY_WAIT, State.LEASED),
+            obeys_caps=True,
+            counts_toward_caps=True,
+            held_out=False,
+            counted_at=None,
+            reason__in=_WAITING,
+            expires_at__gt=now,
+        )
+        .filter(Q(due_at__lte=now) | Q(first_held_at__isnull=False))
+        .values_list(*CANDIDATE_COLUMNS)
+    )
+    answer: dict[int, list[Rival]] = defaultdict(list)
+    for row in rows:
+        rival = Rival(*row)
+        answer[rival.customer_id].append(rival)
+    return answer
+
+
+def _passages(messages: Sequence[Claimed], now: datetime) -> dict[int, Passage]:
+    answer: dict[int, Passage] = {}
+    for loader in registry.passage_loaders:
+        answer.update(loader(messages, now))
+    return answer

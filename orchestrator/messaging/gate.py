@@ -1,0 +1,75 @@
+"""GATE: the second of the three commits. Lock first, then load the facts in new statements, then decide.
+
+After it the message is on its way: the cap is reserved, the number taken, and `maybe_sent` says what a crash
+from here on leaves in doubt.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from django.db import transaction
+
+from orchestrator.domain.policy import Outcome, Verdict, decide_all
+from orchestrator.messaging.compose import Draft
+from orchestrator.messaging.content.render import Rendered
+from orchestrator.messaging.facts import Loaded, load
+from orchestrator.messaging.locks import lock_people
+from orchestrator.messaging.models import MessageBody
+from orchestrator.messaging.rows import Claimed
+from orchestrator.messaging.verdicts import apply
+from orchestrator.store import bulk
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A rendered message before the gate: what it was composed from, and where it would go."""
+
+    draft: Draft
+    rendered: Rendered
+    provider: str
+    address: str
+    digest: str
+
+    @property
+    def message(self) -> Claimed:
+        """The claimed row."""
+        return self.draft.message
+
+
+def gate(ready: Sequence[Ready], now: datetime) -> list[Ready]:
+    """Decide a group under its people's locks; answers those that must now be handed off, and are marked so."""
+    messages = [one.message for one in ready]
+    with transaction.atomic():
+        lock_people((message.customer_id for message in messages), (one.digest for one in ready))
+        loaded = load(messages, now)
+        verdicts = _verdicts(ready, loaded, now)
+        providers = {one.message.id: one.provider for one in ready}
+        cleared = {message.id for message in apply(messages, verdicts, loaded, now, providers)}
+        going = [one for one in ready if one.message.id in cleared]
+        _freeze(going)
+    return [replace(one, draft=_attempted(one.draft)) for one in going]
+
+
+def _verdicts(ready: Sequence[Ready], loaded: Loaded, now: datetime) -> Mapping[int, Verdict]:
+    verdicts = decide_all(((one.message.candidate, loaded.facts[one.message.id]) for one in ready), now)
+    for one in ready:
+        # Rendered for an address that is no longer the one to use: prepare it anew, at once.
+        address = loaded.facts[one.message.id].address
+        if verdicts[one.message.id].outcome is Outcome.ALLOW and (
+            address is None or address.value != one.address
+        ):
+            verdicts[one.message.id] = Verdict(Outcome.HOLD, "address_changed", now)
+    return verdicts
+
+
+def _freeze(going: Sequence[Ready]) -> None:
+    fresh = [one.draft for one in going if not one.draft.frozen]
+    rows = [(one.message.id, one.composed_at, one.context, list(one.languages)) for one in fresh]
+    bulk.insert(MessageBody, ("message", "composed_at", "context", "languages"), rows, ignore_conflicts=True)
+
+
+def _attempted(draft: Draft) -> Draft:
+    return replace(draft, message=replace(draft.message, attempts=draft.message.attempts + 1))

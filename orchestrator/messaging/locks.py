@@ -1,0 +1,35 @@
+"""The one order in which the delivery side locks: customers by id, then shared addresses by key, then messages.
+
+Whoever takes locks of these kinds takes them here, in this order, so that no two workers can wait for each other.
+On SQLite the transaction itself is the lock (IMMEDIATE), and these read nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.db import connection
+
+from orchestrator.customers.models import Customer
+from orchestrator.messaging.models import Message, Subject
+from orchestrator.store import bulk
+
+
+def lock_people(customer_ids: Iterable[int], address_digests: Iterable[str]) -> None:
+    """Lock customers, then the subject rows of the addresses they would be reached at."""
+    if connection.vendor == "sqlite":
+        return
+    customers = sorted(set(customer_ids))
+    list(Customer.objects.filter(id__in=customers).order_by("id").select_for_update().values_list("id"))
+    keys = sorted({f"address:{digest}" for digest in address_digests if digest})
+    if not keys:
+        return
+    bulk.insert(Subject, ["key"], [(key,) for key in keys], ignore_conflicts=True)
+    list(Subject.objects.filter(key__in=keys).order_by("key").select_for_update().values_list("key"))
+
+
+def lock_messages(ids: Iterable[int]) -> None:
+    """Lock messages by id; people, where needed, have been locked before."""
+    if connection.vendor != "sqlite":
+        wanted = sorted(set(ids))
+        list(Message.objects.filter(id__in=wanted).order_by("id").select_for_update().values_list("id"))

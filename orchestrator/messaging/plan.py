@@ -1,0 +1,75 @@
+"""PLAN: what a journey's send step does. Called inside the transaction that parks the enrollment."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from orchestrator.domain.outbox import State
+from orchestrator.messaging.models import Message
+from orchestrator.store import bulk
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """A message somebody decided to send. `key` is its idempotency key: planning it twice plans it once."""
+
+    key: str
+    customer_id: int
+    brand_id: int
+    enrollment_id: int | None
+    journey: str
+    version: int
+    step: str
+    visit: int
+    template_version_id: int
+    channel: str
+    purpose: str
+    topic: str
+    priority: int
+    journey_at: datetime
+    expires_at: datetime
+    held_out: bool = False
+    on_cap: str = "hold"
+    parameters: dict[str, Any] = field(default_factory=dict)
+
+
+_GIVEN = tuple(Intent.__dataclass_fields__)
+_ADDED = (
+    "obeys_caps", "counts_toward_caps", "test", "state", "reason", "created_at", "due_at", "fence", "maybe_sent",
+    "crash_count", "attempts", "address", "address_digest", "provider", "reference", "zone", "zone_rung", "wake_pending",
+)  # fmt: skip
+
+
+def plan(intents: Sequence[Intent], now: datetime) -> int:
+    """Put messages into the outbox, due at once; answers how many were new."""
+    rows = []
+    for intent in intents:
+        marketing = intent.purpose == "marketing"
+        given = [getattr(intent, name) for name in _GIVEN]
+        rows.append(
+            (
+                *given,
+                marketing,
+                marketing,
+                False,
+                State.PLANNED,
+                "",
+                now,
+                now,
+                0,
+                False,
+                0,
+                0,
+                "",
+                "",
+                "",
+                "",
+                "",
+                "",
+                False,
+            )
+        )
+    return len(bulk.insert(Message, (*_GIVEN, *_ADDED), rows, ignore_conflicts=True, returning=("id",)))

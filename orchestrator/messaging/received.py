@@ -1,0 +1,31 @@
+"""The rule `received:` as SQL; messages stand above segments, so its compiler is registered from here."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Exists, OuterRef
+
+from orchestrator.domain.definition.rules import Received
+from orchestrator.domain.outbox import SENT
+from orchestrator.messaging.models import Message
+from orchestrator.segments.compile import Scope
+from orchestrator.segments.compile import register as register_compiler
+
+
+def register() -> None:
+    """Teach the rule compiler about messages."""
+    register_compiler(Received, _received)
+
+
+def _received(rule: Any, scope: Scope) -> Any:
+    messages = Message.objects.filter(
+        customer_id=OuterRef(scope.subject.customer), state__in=SENT, handed_off_at__lte=scope.now
+    )
+    if rule.journey:
+        messages = messages.filter(journey=rule.journey)
+    if rule.step:
+        messages = messages.filter(step=rule.step)
+    if rule.within:
+        messages = messages.filter(handed_off_at__gte=rule.within.before(scope.now, scope.zone))
+    return Exists(messages)

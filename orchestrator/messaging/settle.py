@@ -1,0 +1,173 @@
+"""SETTLE: the third commit. Write what the provider said, under the fence of the claim that asked it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import transaction
+
+from orchestrator import registry
+from orchestrator.consents.models import SuppressionReason
+from orchestrator.consents.suppress import Entry, suppress
+from orchestrator.domain.outbox import FINAL, Attempted, Move, ProviderClass, Settle, State, settled
+from orchestrator.messaging.gate import Ready
+from orchestrator.messaging.models import DeliveryAttempt, Message
+from orchestrator.messaging.rows import Claimed
+from orchestrator.messaging.verdicts import FENCE
+from orchestrator.sdk.providers import Provider
+from orchestrator.sdk.values import Accepted, MessageOutcome, Result
+from orchestrator.store import bulk
+
+_HANDING_OFF = "t.state = 'handing_off'"
+
+
+def settle(ready: Sequence[Ready], results: Sequence[Result], now: datetime) -> list[Move]:
+    """Write one result for each message, with its attempt; answers the moves in order.
+
+    A result that comes after another worker took the message over never overwrites; it is kept as evidence, and an
+    acceptance turns doubt into certainty.
+    """
+    moves = [
+        settled(attempted(one.message, one.provider), result, now)
+        for one, result in zip(ready, results, strict=True)
+    ]
+    with transaction.atomic():
+        written = set(_write(ready, moves, now))
+        _record(ready, moves, now)
+        _suppress(ready, moves, now)
+        late = [
+            one.message.id
+            for one, result in zip(ready, results, strict=True)
+            if one.message.id not in written and isinstance(result, Accepted)
+        ]
+        accept_doubtful(late, now)
+        outcomes = [
+            _outcome(one, move, now) for one, move in zip(ready, moves, strict=True) if move.state in FINAL
+        ]
+        transaction.on_commit(lambda: announce(outcomes))
+    return moves
+
+
+def send_back(ready: Sequence[Ready], now: datetime) -> None:
+    """No byte has left (the gate's word was too old): as it was before the gate, due at once."""
+    rows = []
+    for one in ready:
+        message = one.message
+        state = State.UNCERTAIN if message.maybe_sent else State.PLANNED
+        rows.append(
+            (
+                message.id,
+                message.fence,
+                state,
+                "",
+                now,
+                None,
+                message.counted_at,
+                message.maybe_sent,
+                message.attempts - 1,
+            )
+        )
+    columns = ("state", "reason", "due_at", "lease_until", "counted_at", "maybe_sent", "attempts")
+    with transaction.atomic():
+        bulk.update(Message, columns, rows, match=FENCE, where=_HANDING_OFF)
+
+
+def attempted(message: Claimed, provider: str) -> Attempted:
+    """The message as the domain judges an answer about it."""
+    return Attempted(
+        message.attempts,
+        message.expires_at,
+        message.maybe_sent,
+        class_of(registry.current().providers.get(provider)),
+        wish(message.purpose),
+    )
+
+
+def class_of(provider: Provider | None) -> ProviderClass:
+    """What the provider declares; one that is gone can promise nothing."""
+    if provider is not None and provider.idempotent is not None:
+        return ProviderClass.IDEMPOTENT
+    return ProviderClass.QUERYABLE if provider is not None and provider.queryable else ProviderClass.NEITHER
+
+
+def wish(purpose: str) -> Settle:
+    """Marketing rather not at all than twice; transactional rather twice than not at all."""
+    return Settle.AT_MOST_ONCE if purpose == "marketing" else Settle.AT_LEAST_ONCE
+
+
+def accept_doubtful(ids: Sequence[int], now: datetime) -> None:
+    """Evidence of acceptance: uncertain and unknown messages are accepted after all."""
+    doubtful = Message.objects.filter(id__in=ids, state__in=(State.UNCERTAIN, State.UNKNOWN))
+    doubtful.update(
+        state=State.ACCEPTED, reason="accepted", final_at=now, wake_pending=True, lease_until=None
+    )
+
+
+def announce(outcomes: Sequence[MessageOutcome]) -> None:
+    """Tell the plugins that observe; each one's errors are its own."""
+    if outcomes:
+        for _ in registry.current().hook_each("messages_settled", messages=outcomes):
+            pass
+
+
+def _write(ready: Sequence[Ready], moves: Sequence[Move], now: datetime) -> list[int]:
+    rows = []
+    for one, move in zip(ready, moves, strict=True):
+        message, final = one.message, move.state in FINAL
+        counted_at = (message.counted_at or now) if move.keeps_reservation else None
+        rows.append(
+            (
+                message.id,
+                message.fence,
+                move.state,
+                move.reason,
+                move.due_at or message.due_at,
+                now if final else None,
+                counted_at,
+                move.maybe_sent,
+                move.reference[:200],
+                None,
+                final,
+            )
+        )
+    columns = (
+        "state", "reason", "due_at", "final_at", "counted_at", "maybe_sent", "reference", "lease_until", "wake_pending",
+    )  # fmt: skip
+    return bulk.update(Message, columns, rows, match=FENCE, where=_HANDING_OFF)
+
+
+def _record(ready: Sequence[Ready], moves: Sequence[Move], now: datetime) -> None:
+    rows = [
+        (
+            one.message.id, one.message.attempts, one.message.fence, one.provider, now,
+            move.state, move.reference[:200], move.detail[:500],
+        )
+        for one, move in zip(ready, moves, strict=True)
+    ]  # fmt: skip
+    columns = ("message", "number", "fence", "provider", "settled_at", "outcome", "reference", "detail")
+    bulk.insert(DeliveryAttempt, columns, rows)
+
+
+def _suppress(ready: Sequence[Ready], moves: Sequence[Move], now: datetime) -> None:
+    entries = [
+        Entry(one.message.channel, one.digest, SuppressionReason.BOUNCE, detail=move.reason)
+        for one, move in zip(ready, moves, strict=True)
+        if move.suppresses and one.digest
+    ]
+    if entries:
+        suppress(entries, now)
+
+
+def _outcome(one: Ready, move: Move, now: datetime) -> MessageOutcome:
+    message = one.message
+    return MessageOutcome(
+        message.key,
+        message.channel,
+        one.provider,
+        move.state,
+        move.reason,
+        message.journey,
+        message.step,
+        now,
+    )

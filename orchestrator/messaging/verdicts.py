@@ -1,0 +1,156 @@
+"""APPLY: write what the gate said. Every write is fenced: a row that another worker has taken since is left alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from orchestrator.domain.outbox import State
+from orchestrator.domain.policy import Outcome, Verdict
+from orchestrator.messaging.facts import Loaded
+from orchestrator.messaging.models import Decision, Message
+from orchestrator.messaging.rows import Claimed
+from orchestrator.store import bulk
+from orchestrator.workspace import sequence
+
+FINAL_STATES = {
+    Outcome.SKIP: State.SKIPPED,
+    Outcome.CANCEL: State.CANCELLED,
+    Outcome.EXPIRE: State.EXPIRED,
+    Outcome.FAIL: State.RENDER_FAILED,
+    Outcome.GHOST: State.GHOST,
+}
+FENCE = ("id", "fence")
+LEASED = "t.state = 'leased'"
+
+
+def apply(
+    messages: Sequence[Claimed],
+    verdicts: Mapping[int, Verdict],
+    loaded: Loaded,
+    now: datetime,
+    providers: Mapping[int, str] | None = None,
+) -> list[Claimed]:
+    """Write verdicts and their decision rows; answers the messages that may now be handed off."""
+    held = [one for one in messages if verdicts[one.id].outcome is Outcome.HOLD]
+    ended = [one for one in messages if verdicts[one.id].outcome in FINAL_STATES]
+    allowed = [one for one in messages if verdicts[one.id].outcome is Outcome.ALLOW]
+    written = {
+        *_hold(held, verdicts, loaded, now),
+        *_end(ended, verdicts, loaded, now),
+        *_allow(allowed, loaded, now, providers or {}),
+    }
+    record([one for one in messages if one.id in written], verdicts, now)
+    return [one for one in allowed if one.id in written]
+
+
+def record(messages: Sequence[Claimed], verdicts: Mapping[int, Verdict], now: datetime) -> None:
+    """A decision row where the outcome or the reason is not what it was at the last look."""
+    rows = []
+    for message in messages:
+        verdict = verdicts[message.id]
+        if verdict.outcome is Outcome.HOLD and verdict.reason == message.reason:
+            continue
+        evidence = {"check": verdict.check, **verdict.evidence}
+        rows.append((message.id, now, verdict.outcome, verdict.reason, verdict.until, evidence))
+    bulk.insert(Decision, ("message", "decided_at", "outcome", "reason", "until", "evidence"), rows)
+
+
+def _hold(
+    held: Sequence[Claimed], verdicts: Mapping[int, Verdict], loaded: Loaded, now: datetime
+) -> list[int]:
+    rows = []
+    for message in held:
+        verdict = verdicts[message.id]
+        state = State.UNCERTAIN if message.maybe_sent else State.PLANNED
+        zone = _zone(message, loaded)
+        rows.append(
+            (
+                message.id,
+                message.fence,
+                state,
+                verdict.reason,
+                verdict.until,
+                message.first_held_at or now,
+                *zone,
+                None,
+            )
+        )
+    columns = ("state", "reason", "due_at", "first_held_at", "zone", "zone_rung", "lease_until")
+    return bulk.update(Message, columns, rows, match=FENCE, where=LEASED)
+
+
+def _end(
+    ended: Sequence[Claimed], verdicts: Mapping[int, Verdict], loaded: Loaded, now: datetime
+) -> list[int]:
+    rows = []
+    for message in ended:
+        verdict = verdicts[message.id]
+        # What may have left can no longer be called back: it is unknown, and goes on counting.
+        state = State.UNKNOWN if message.maybe_sent else FINAL_STATES[verdict.outcome]
+        counted_at = message.counted_at if message.maybe_sent else None
+        zone = _zone(message, loaded)
+        rows.append((message.id, message.fence, state, verdict.reason, now, *zone, None, counted_at, True))
+    columns = (
+        "state",
+        "reason",
+        "final_at",
+        "zone",
+        "zone_rung",
+        "lease_until",
+        "counted_at",
+        "wake_pending",
+    )
+    return bulk.update(Message, columns, rows, match=FENCE, where=LEASED)
+
+
+def _allow(
+    allowed: Sequence[Claimed], loaded: Loaded, now: datetime, providers: Mapping[int, str]
+) -> list[int]:
+    rows = []
+    for message, number in zip(allowed, sequence.take(len(allowed)), strict=True):
+        facts = loaded.facts[message.id]
+        address = facts.address
+        counted_at = message.counted_at or now
+        rows.append(
+            (
+                message.id,
+                message.fence,
+                State.HANDING_OFF,
+                "allowed",
+                now,
+                number,
+                counted_at,
+                True,
+                message.attempts + 1,
+                address.value if address else "",
+                address.digest if address else "",
+                providers.get(message.id, ""),
+                *_zone(message, loaded),
+                _consent_as_stood(message, loaded),
+            )
+        )
+    columns = (
+        "state", "reason", "handed_off_at", "number", "counted_at", "maybe_sent", "attempts", "address",
+        "address_digest", "provider", "zone", "zone_rung", "consent_as_stood",
+    )  # fmt: skip
+    return bulk.update(Message, columns, rows, match=FENCE, where=LEASED)
+
+
+def _zone(message: Claimed, loaded: Loaded) -> tuple[str, str]:
+    facts = loaded.facts[message.id]
+    return facts.zone.key, facts.zone_rung
+
+
+def _consent_as_stood(message: Claimed, loaded: Loaded) -> dict[str, Any] | None:
+    consent = loaded.facts[message.id].consent
+    if consent.record is None:
+        return None
+    return {
+        "record": consent.record,
+        "state": consent.state,
+        "changed_at": consent.changed_at.isoformat() if consent.changed_at else None,
+        "source": consent.source,
+        "text_version": consent.text_version,
+    }
