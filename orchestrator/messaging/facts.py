@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -60,7 +60,7 @@ def load(messages: Sequence[Claimed], now: datetime) -> Loaded:
     """Read the facts of a batch as they are now. At the gate this runs after the locks, in statements of its own."""
     limits = Limits.read()
     customer_ids = sorted({message.customer_id for message in messages})
-    people = _people(customer_ids)
+    people = read_people(customer_ids)
     addresses = _addresses(messages)
     suppressed = _suppressions(addresses)
     consents = _consents(messages)
@@ -102,7 +102,8 @@ def zone_of(person: PersonRow | None, workspace: Workspace) -> ZoneChoice:
     return choose_zone(person.time_zone, person.last_seen_zone, person.country, workspace.time_zone)
 
 
-def _people(ids: Sequence[int]) -> dict[int, PersonRow]:
+def read_people(ids: Collection[int]) -> dict[int, PersonRow]:
+    """Customers by id; those that are not there are missing from the answer."""
     columns = tuple(PersonRow.__dataclass_fields__)
     rows = Customer.objects.filter(id__in=ids).values_list("id", *columns)
     return {row[0]: PersonRow(*row[1:]) for row in rows}

@@ -1,0 +1,164 @@
+"""ADVANCE: walk one person through the steps of their journey, in memory, until they must stop.
+
+Pure: the truth of rules, the fate of messages and the arrived event are facts. A rule whose truth is not among the
+facts ends the walk with `Missing`; the caller loads it for the whole group and walks again from the same start.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from orchestrator.domain.definition import Definition, Step
+from orchestrator.domain.outbox import SENT, State
+from orchestrator.domain.splits import bucket
+from orchestrator.sdk.steps import ArrivedEvent, Continue, Enter, Leave, Outcome, Park, Send, StepFacts, Tried
+
+RuleAsked = tuple[str, str]  # (step id, the step kind's name for the rule)
+_FINISHED = SENT | {State.GHOST}
+
+
+@dataclass(frozen=True, slots=True)
+class Traveller:
+    """A person at a step: where, since when, and what is known of them."""
+
+    enrollment: int
+    customer: int
+    salt: str
+    step: str
+    visit: int
+    arrived_at: datetime
+    entered_at: datetime
+    zone: ZoneInfo
+    attributes: Mapping[str, Any] = field(default_factory=dict)
+    reachable: frozenset[str] = frozenset()
+    tried: tuple[Tried, ...] = ()
+    event: ArrivedEvent | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A step that was left behind, with what came of it and on what evidence."""
+
+    step: str
+    visit: int
+    entered_at: datetime
+    outcome: str
+    reason: str = ""
+    evidence: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Parked:
+    """Stopped at a step until a time or an event."""
+
+    step: str
+    visit: int
+    arrived_at: datetime
+    park: Park
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """Stopped at a send step until its message is final."""
+
+    step: str
+    visit: int
+    arrived_at: datetime
+    send: Send
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """The passage is over: `completed` at the last step, or `exited` by a step."""
+
+    status: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """The truth of these rules must be loaded before the walk can be made."""
+
+    rules: frozenset[RuleAsked]
+
+
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """The steps left behind, in order, and where it ended."""
+
+    runs: tuple[Run, ...]
+    end: Parked | Sending | Ended | Missing
+
+
+def advance(definition: Definition, start: Traveller, rules: Mapping[RuleAsked, bool], now: datetime) -> Walk:
+    """Walk from `start` as far as the facts at `now` lead. Ends always: definitions have no way back."""
+    runs: list[Run] = []
+    person = start
+    while True:
+        step = definition.step(person.step)
+        missing = frozenset((step.id, name) for name in step.rules if (step.id, name) not in rules)
+        if missing:
+            return Walk(tuple(runs), Missing(missing))
+        outcome = _decide(step, person, rules, now)
+        if isinstance(outcome, Park):
+            return Walk(tuple(runs), Parked(step.id, person.visit, person.arrived_at, outcome))
+        if isinstance(outcome, Send):
+            return Walk(tuple(runs), Sending(step.id, person.visit, person.arrived_at, outcome))
+        runs.append(_run(step, person, outcome, rules))
+        if isinstance(outcome, Leave):
+            return Walk(tuple(runs), Ended("exited", outcome.reason))
+        following = _following(definition, step, outcome)
+        if following is None:
+            return Walk(tuple(runs), Ended("completed", ""))
+        person = replace(
+            person, step=following, visit=1, arrived_at=_left_at(person, now), tried=(), event=None
+        )
+
+
+def _decide(step: Step, person: Traveller, rules: Mapping[RuleAsked, bool], now: datetime) -> Outcome:
+    facts = StepFacts(
+        arrived_at=person.arrived_at,
+        entered_at=person.entered_at,
+        zone=person.zone,
+        visit=person.visit,
+        bucket=bucket(person.salt, step.id, str(person.customer)),
+        rules={name: rules[step.id, name] for name in step.rules},
+        attributes=person.attributes,
+        reachable=person.reachable,
+        tried=person.tried,
+        event=person.event,
+    )
+    outcome: Outcome = step.kind.decide(step.params, facts, now)
+    return outcome
+
+
+def _run(
+    step: Step, person: Traveller, outcome: Continue | Enter | Leave, rules: Mapping[RuleAsked, bool]
+) -> Run:
+    evidence: dict[str, Any] = {}
+    if step.rules:
+        evidence["rules"] = {rule.sentence(): rules[step.id, name] for name, rule in step.rules.items()}
+    if person.tried:
+        evidence["messages"] = [f"{one.channel}: {one.state}" for one in person.tried]
+    if person.event is not None:
+        evidence["event"] = person.event.name
+        evidence["event_at"] = person.event.occurred_at.isoformat()
+    if isinstance(outcome, Leave):
+        return Run(step.id, person.visit, person.arrived_at, "left", outcome.reason, evidence)
+    name = f"arm:{outcome.arm}" if isinstance(outcome, Enter) else "done"
+    return Run(step.id, person.visit, person.arrived_at, name, outcome.note, evidence)
+
+
+def _following(definition: Definition, step: Step, outcome: Continue | Enter) -> str | None:
+    first = definition.arm_first(step.id, outcome.arm) if isinstance(outcome, Enter) else None
+    return first or definition.successor(step.id)
+
+
+def _left_at(person: Traveller, now: datetime) -> datetime:
+    """Waits after a send count from its acceptance, not from when somebody noticed it."""
+    sent = [one.final_at for one in person.tried if one.state in _FINISHED]
+    return sent[-1] if sent else now

@@ -1,0 +1,145 @@
+"""APPLY: what walks lead to, as a handful of set-based writes in the caller's transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from orchestrator.domain.advance import Ended, Parked, Sending, Walk
+from orchestrator.domain.keys import message_key
+from orchestrator.journeys.enroll import announce
+from orchestrator.journeys.models import Enrollment, StepRun
+from orchestrator.journeys.versions import Live
+from orchestrator.messaging.cancel import cancel
+from orchestrator.messaging.plan import Intent, plan
+from orchestrator.sdk.values import EnrollmentChange
+from orchestrator.store import bulk
+from orchestrator.workspace.models import Workspace
+
+if TYPE_CHECKING:
+    from orchestrator.journeys.travel import Passenger
+
+ANY_EVENT = "*"
+
+
+def apply(
+    passengers: Sequence[Passenger], walks: Mapping[int, Walk], live: Mapping[int, Live], now: datetime
+) -> None:
+    """Write step runs, planned messages and where everybody stands now."""
+    _record(passengers, walks, now)
+    plan(
+        [
+            _intent(one, walks[one.id].end, live[one.version_id], now)
+            for one in passengers
+            if _sends(walks[one.id])
+        ],
+        now,
+    )
+    ended = [one for one in passengers if isinstance(walks[one.id].end, Ended)]
+    stay = [one for one in passengers if not isinstance(walks[one.id].end, Ended)]
+    _move(stay, walks)
+    finish({one.id: _end(walks[one.id]) for one in ended}, now)
+
+
+def finish(ends: Mapping[int, Ended], now: datetime) -> None:
+    """End enrollments for good, and cancel what they have not sent yet."""
+    if not ends:
+        return
+    rows = [(id_, end.status, end.reason, now, None, "", False) for id_, end in ends.items()]
+    columns = ("status", "reason", "finished_at", "due_at", "awaits", "sending")
+    bulk.update(Enrollment, columns, rows, where="t.status = 'active'")
+    cancel(
+        {id_: end.reason or "journey_ended" for id_, end in ends.items() if end.status != "completed"}, now
+    )
+    facts = Enrollment.objects.filter(id__in=ends).values_list(
+        "id", "journey__key", "version__number", "status", "reason"
+    )
+    announce([EnrollmentChange(*row, changed_at=now) for row in facts])
+
+
+def _sends(walk: Walk) -> bool:
+    return isinstance(walk.end, Sending)
+
+
+def _end(walk: Walk) -> Ended:
+    assert isinstance(walk.end, Ended)
+    return walk.end
+
+
+def _record(passengers: Sequence[Passenger], walks: Mapping[int, Walk], now: datetime) -> None:
+    rows = [
+        (
+            one.id,
+            run.step,
+            run.visit,
+            run.entered_at,
+            now,
+            run.outcome[:63],
+            run.reason[:200],
+            dict(run.evidence),
+        )
+        for one in passengers
+        for run in walks[one.id].runs
+    ]
+    columns = ("enrollment", "step", "visit", "entered_at", "left_at", "outcome", "reason", "evidence")
+    bulk.insert(StepRun, columns, rows)
+
+
+def _move(passengers: Sequence[Passenger], walks: Mapping[int, Walk]) -> None:
+    rows = []
+    for one in passengers:
+        end = walks[one.id].end
+        assert isinstance(end, (Parked, Sending))
+        sending = isinstance(end, Sending)
+        # A send waits for its message; its own time-out is the passage's.
+        due_at = one.expires_at if isinstance(end, Sending) else min(end.park.until, one.expires_at)
+        rows.append((one.id, end.step, end.visit, end.arrived_at, due_at, _awaits(end), sending))
+    bulk.update(Enrollment, ("step", "visit", "arrived_at", "due_at", "awaits", "sending"), rows)
+
+
+def _awaits(end: Parked | Sending) -> str:
+    if isinstance(end, Sending):
+        return ""
+    if end.park.any_event:
+        return ANY_EVENT
+    return end.park.awaited[0].event if end.park.awaited else ""
+
+
+def _intent(one: Passenger, end: Any, version: Live, now: datetime) -> Intent:
+    definition, send = version.definition, end.send
+    return Intent(
+        key=message_key(one.id, end.step, end.visit, send.channel),
+        customer_id=one.customer_id,
+        brand_id=version.brand_id,
+        enrollment_id=one.id,
+        journey=version.key,
+        version=version.number,
+        step=end.step,
+        visit=end.visit,
+        template_version_id=version.templates[send.template],
+        channel=send.channel,
+        purpose=definition.purpose,
+        topic=send.topic or definition.topic,
+        priority=definition.priority if send.priority is None else send.priority,
+        journey_at=version.journey_at,
+        expires_at=now + definition.expires.approximate,
+        held_out=one.held_out,
+        on_cap=definition.on_cap,
+        parameters=_parameters(one, version),
+    )
+
+
+def _parameters(one: Passenger, version: Live) -> dict[str, Any]:
+    """What the journey tells the template: the entry, with the number a milestone's key ends in."""
+    name, _, tail = one.entry_key.replace(":", "_").rpartition("_")
+    value: Any = float(tail) if name and tail.replace(".", "", 1).isdigit() else None
+    entry = {"key": one.entry_key} | (
+        {"value": int(value) if value == int(value) else value} if value else {}
+    )
+    language = (Workspace.get().languages or ["en"])[0]
+    return {
+        "event": one.entry_properties,
+        "entry": entry,
+        "journey": {"title": version.definition.title_in(language)},
+    }

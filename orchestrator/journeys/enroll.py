@@ -1,0 +1,132 @@
+"""ENROLL: let people in. The constraints of the table decide who may, not a check before the insert."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+from django.db.models import Max
+
+from orchestrator import registry
+from orchestrator.customers.models import Customer
+from orchestrator.domain.splits import held_out
+from orchestrator.journeys.models import Enrollment
+from orchestrator.journeys.versions import Live
+from orchestrator.sdk.values import EnrollmentChange
+from orchestrator.segments.compile import CUSTOMERS, Scope, matching
+from orchestrator.store import bulk
+from orchestrator.workspace.models import Workspace
+
+LONGEST_PASSAGE = timedelta(days=365)
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """Somebody at the door. `surpassed`: a mark they flew past; it is recorded, and nothing is sent for it."""
+
+    live: Live
+    customer_id: int
+    entry_key: str = ""
+    properties: Mapping[str, Any] = field(default_factory=dict)
+    occurred_at: datetime | None = None
+    surpassed: bool = False
+
+
+def enroll(candidates: Sequence[Candidate], now: datetime) -> list[int]:
+    """Enter those who may; answers the new enrollments' ids. Runs inside the caller's transaction."""
+    workspace = Workspace.get()
+    admitted = [one for group in _by_version(candidates) for one in _admit(group, workspace, now)]
+    rows = [_row(one, workspace, now) for one in admitted]
+    columns = (
+        "journey", "version", "customer", "entry_key", "once_key", "entry_properties", "status", "reason",
+        "entered_at", "finished_at", "expires_at", "held_out", "step", "visit", "arrived_at", "due_at", "awaits",
+        "sending", "goal_until",
+    )  # fmt: skip
+    made = bulk.insert(Enrollment, columns, rows, ignore_conflicts=True, returning=("id", "version_id"))
+    _announce(made, {one.live.id: one.live for one in admitted}, now)
+    return [row[0] for row in made]
+
+
+def _by_version(candidates: Sequence[Candidate]) -> list[list[Candidate]]:
+    groups: dict[int, list[Candidate]] = defaultdict(list)
+    for one in candidates:
+        groups[one.live.id].append(one)
+    return list(groups.values())
+
+
+def _admit(group: list[Candidate], workspace: Workspace, now: datetime) -> list[Candidate]:
+    """Those of one version whom its filter and its re-entry interval let in."""
+    live = group[0].live
+    entry = live.definition.entry
+    ids = {one.customer_id for one in group}
+    people = Customer.objects.filter(id__in=ids, erased_at=None, merged_into=None)
+    if entry.only_if is not None:
+        scope = Scope(CUSTOMERS, now, ZoneInfo(workspace.time_zone), live.brand_id)
+        welcome = matching(people, entry.only_if, scope)
+    else:
+        welcome = set(people.values_list("id", flat=True))
+    if entry.again.kind == "after" and entry.again.interval is not None:
+        since = entry.again.interval.before(now, ZoneInfo(workspace.time_zone))
+        last = Enrollment.objects.filter(journey_id=live.journey_id, customer_id__in=ids).values_list(
+            "customer_id"
+        )
+        welcome -= {customer for customer, at in last.annotate(at=Max("entered_at")) if at > since}
+    return [one for one in group if one.customer_id in welcome]
+
+
+def _row(one: Candidate, workspace: Workspace, now: datetime) -> tuple[Any, ...]:
+    live, definition = one.live, one.live.definition
+    goal = definition.goal
+    zone = ZoneInfo(workspace.time_zone)
+    goal_until = None
+    if goal is not None and not one.surpassed:
+        goal_until = goal.within.after(now, zone) if goal.within else now + LONGEST_PASSAGE
+    status = Enrollment.Status.EXITED if one.surpassed else Enrollment.Status.ACTIVE
+    return (
+        live.journey_id,
+        live.id,
+        one.customer_id,
+        one.entry_key,
+        _once_key(one),
+        dict(one.properties),
+        status,
+        "surpassed" if one.surpassed else "",
+        now,
+        now if one.surpassed else None,
+        now + LONGEST_PASSAGE,
+        held_out(f"{workspace.salt}:{live.key}", str(one.customer_id), definition.holdout),
+        definition.first,
+        1,
+        now,
+        None if one.surpassed else now,
+        "",
+        False,
+        goal_until,
+    )
+
+
+def _once_key(one: Candidate) -> str | None:
+    kind = one.live.definition.entry.again.kind
+    if kind == "never":
+        return f"{one.live.journey_id}:{one.customer_id}"
+    if kind in ("per_key", "per_property"):
+        return f"{one.live.journey_id}:{one.customer_id}:{one.entry_key}"
+    return None
+
+
+def _announce(made: Sequence[tuple[Any, ...]], live: Mapping[int, Live], now: datetime) -> None:
+    changes = [EnrollmentChange(id_, live[v].key, live[v].number, "active", "", now) for id_, v in made]
+    announce(changes)
+
+
+def announce(changes: Sequence[EnrollmentChange]) -> None:
+    """Tell the plugins that observe, once the transaction is committed."""
+    if changes and registry.current().manager.hook.enrollments_changed.get_hookimpls():
+        transaction.on_commit(
+            lambda: list(registry.current().hook_each("enrollments_changed", changes=changes))
+        )

@@ -1,0 +1,158 @@
+"""Set-based loading and writing around the pure walk: facts -> decide -> effects for a batch of enrollments.
+
+Whoever moves people (the due loop, an arrived event) locks their enrollments and calls `travel`.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from orchestrator.domain.advance import Missing, RuleAsked, Traveller, Walk, advance
+from orchestrator.domain.outbox import FINAL
+from orchestrator.journeys.effects import apply
+from orchestrator.journeys.models import Enrollment
+from orchestrator.journeys.versions import Live, versions
+from orchestrator.messaging.facts import PersonRow, read_people, zone_of
+from orchestrator.messaging.models import Message
+from orchestrator.messaging.reach import reachable
+from orchestrator.sdk.steps import ArrivedEvent, Tried
+from orchestrator.segments.compile import ENROLLMENTS, Scope, matching
+from orchestrator.workspace.models import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class Passenger:
+    """An enrollment's row, locked by the caller."""
+
+    id: int
+    version_id: int
+    customer_id: int
+    entry_key: str
+    entry_properties: dict[str, Any]
+    entered_at: datetime
+    expires_at: datetime
+    held_out: bool
+    step: str
+    visit: int
+    arrived_at: datetime | None
+    sending: bool
+
+
+COLUMNS: tuple[str, ...] = tuple(Passenger.__dataclass_fields__)
+
+
+def travel(
+    passengers: Sequence[Passenger], now: datetime, events: Mapping[int, ArrivedEvent] | None = None
+) -> dict[int, Walk]:
+    """Walk a batch and write what comes of it. `events`: enrollment -> the event that woke it."""
+    if not passengers:
+        return {}
+    live = versions(one.version_id for one in passengers)
+    workspace = Workspace.get()
+    people = read_people({one.customer_id for one in passengers})
+    travellers = _travellers(passengers, live, people, workspace, events or {})
+    walks = _walk(passengers, travellers, live, workspace, now)
+    apply(passengers, walks, live, now)
+    return walks
+
+
+def _travellers(
+    passengers: Sequence[Passenger],
+    live: Mapping[int, Live],
+    people: Mapping[int, PersonRow],
+    workspace: Workspace,
+    events: Mapping[int, ArrivedEvent],
+) -> dict[int, Traveller]:
+    reach = _reach(passengers, live)
+    tried = _tried([one for one in passengers if one.sending])
+    answer = {}
+    for one in passengers:
+        version = live[one.version_id]
+        person = people.get(one.customer_id)
+        answer[one.id] = Traveller(
+            enrollment=one.id,
+            customer=one.customer_id,
+            salt=f"{workspace.salt}:{version.key}",
+            step=one.step,
+            visit=one.visit,
+            arrived_at=one.arrived_at or one.entered_at,
+            entered_at=one.entered_at,
+            zone=zone_of(person, workspace).zone,
+            attributes=person.attributes if person else {},
+            reachable=reach.get((one.customer_id, version.brand_id, version.definition.purpose), frozenset()),
+            tried=tuple(tried.get((one.id, one.step, one.visit), ())),
+            event=events.get(one.id),
+        )
+    return answer
+
+
+def _reach(
+    passengers: Sequence[Passenger], live: Mapping[int, Live]
+) -> dict[tuple[int, int, str], frozenset[str]]:
+    groups: dict[tuple[int, str], set[int]] = defaultdict(set)
+    for one in passengers:
+        version = live[one.version_id]
+        groups[version.brand_id, version.definition.purpose].add(one.customer_id)
+    return {
+        (customer, brand, purpose): channels
+        for (brand, purpose), customers in groups.items()
+        for customer, channels in reachable(customers, brand, purpose).items()
+    }
+
+
+def _tried(passengers: Sequence[Passenger]) -> dict[tuple[int, str, int], list[Tried]]:
+    """The final messages of the send steps people stand at, oldest first."""
+    rows = Message.objects.filter(enrollment_id__in=[one.id for one in passengers], state__in=FINAL)
+    answer: dict[tuple[int, str, int], list[Tried]] = defaultdict(list)
+    columns = ("enrollment_id", "step", "visit", "channel", "state", "reason", "final_at", "created_at")
+    for enrollment, step, visit, channel, state, reason, final_at, created_at in rows.order_by(
+        "id"
+    ).values_list(*columns):
+        if enrollment is not None:
+            answer[enrollment, step, visit].append(Tried(channel, state, reason, final_at or created_at))
+    return answer
+
+
+def _walk(
+    passengers: Sequence[Passenger],
+    travellers: Mapping[int, Traveller],
+    live: Mapping[int, Live],
+    workspace: Workspace,
+    now: datetime,
+) -> dict[int, Walk]:
+    """Walk everybody; load the rules that are missing, once a version and rule for all who need it; walk again."""
+    truths: dict[int, dict[RuleAsked, bool]] = defaultdict(dict)
+    walks: dict[int, Walk] = {}
+    waiting = list(passengers)
+    while waiting:
+        needs: dict[tuple[int, RuleAsked], list[int]] = defaultdict(list)
+        for one in waiting:
+            walk = advance(live[one.version_id].definition, travellers[one.id], truths[one.id], now)
+            walks[one.id] = walk
+            if isinstance(walk.end, Missing):
+                for asked in walk.end.rules:
+                    needs[one.version_id, asked].append(one.id)
+        _load(needs, truths, live, workspace, now)
+        waiting = [one for one in waiting if isinstance(walks[one.id].end, Missing)]
+    return walks
+
+
+def _load(
+    needs: Mapping[tuple[int, RuleAsked], list[int]],
+    truths: dict[int, dict[RuleAsked, bool]],
+    live: Mapping[int, Live],
+    workspace: Workspace,
+    now: datetime,
+) -> None:
+    for (version_id, asked), ids in needs.items():
+        version = live[version_id]
+        scope = Scope(ENROLLMENTS, now, ZoneInfo(workspace.time_zone), version.brand_id)
+        rows = Enrollment.objects.filter(id__in=ids)
+        true = matching(rows, version.definition.rule(*asked), scope)
+        for enrollment in ids:
+            truths[enrollment][asked] = enrollment in true
