@@ -30,7 +30,8 @@ def _check_ids(drafts: list[Draft], made_up: tuple[str, ...]) -> None:
     for draft in drafts:
         earlier = first.setdefault(draft.id, draft)
         if earlier is not draft:
-            what = f"the id {shown(draft.id)} is used twice, first in line {earlier.spot.node.line}"
+            line = earlier.spot.node.line
+            what = f"the id {shown(draft.id)} is used twice" + (f", first in line {line}" if line else "")
             draft.place(("id",)).refuse("duplicate_id", what, "Give one of the two steps another id.")
         if draft.id in made_up:
             mend = "Run `manage.py journeys format`, which writes ids into the file."
@@ -102,7 +103,7 @@ def _leaves(
     for exit_ in exits:
         yield from (("", _below(spot, "exit_when"), leaf) for leaf in exit_.leaves())
     for draft in drafts:
-        paths = draft.kind.rules(draft.params)
+        paths = draft.kind.rules(draft.params) if draft.rules else {}
         for name, rule in draft.rules.items():
             yield from ((draft.id, draft.place(paths[name]), leaf) for leaf in rule.leaves())
 
