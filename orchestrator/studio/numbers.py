@@ -19,12 +19,12 @@ from orchestrator.messaging.models import Message
 MOST = 10_000
 
 _MESSAGES: tuple[tuple[Any, Iterable[str]], ...] = (
-    (gettext_lazy("accepted"), (State.ACCEPTED,)),
+    (gettext_lazy("taken by the provider"), (State.ACCEPTED,)),
     (gettext_lazy("on their way"), OPEN),
-    (gettext_lazy("skipped"), (State.SKIPPED, State.EXPIRED, State.CANCELLED)),
-    (gettext_lazy("held out"), (State.GHOST,)),
-    (gettext_lazy("unknown"), (State.UNKNOWN,)),
-    (gettext_lazy("failed"), (State.REJECTED, State.FAILED, State.RENDER_FAILED, State.DEAD)),
+    (gettext_lazy("not sent, by the rules"), (State.SKIPPED, State.EXPIRED, State.CANCELLED)),
+    (gettext_lazy("kept back to measure"), (State.GHOST,)),
+    (gettext_lazy("nobody knows"), (State.UNKNOWN,)),
+    (gettext_lazy("went wrong"), (State.REJECTED, State.FAILED, State.RENDER_FAILED, State.DEAD)),
 )
 
 
@@ -82,4 +82,5 @@ def grouped(count: int) -> str:
 
 def share(part: int, whole: int) -> str:
     """ "12.5 %", or a dash where there is nothing to take a share of."""
-    return f"{formats.number_format(100 * part / whole, 1)} %" if whole else "–"
+    # Translators: a share in percent; write the sign as your language does.
+    return _("%(number)s%%") % {"number": formats.number_format(100 * part / whole, 1)} if whole else "–"

@@ -26,8 +26,7 @@ class Visit:
     step: str
     entered_at: datetime | None
     left_at: datetime | None
-    outcome: str
-    reason: str
+    told: str
     facts: list[tuple[str, str]]
     messages: list[tuple[str, str]]
 
@@ -74,8 +73,7 @@ def _visit(
         run.step,
         run.entered_at,
         run.left_at,
-        words.step_outcome(run.outcome),
-        words.reason(run.reason),
+        ": ".join(part for part in (words.step_outcome(run.outcome), words.reason(run.reason)) if part),
         list(words.facts(run.evidence)),
         sent.get((run.step, run.visit), []),
     )
@@ -87,22 +85,25 @@ def _standing(
     sent: dict[tuple[str, int], list[tuple[str, str]]],
 ) -> Visit:
     row = sentences.get(enrollment.step)
-    outcome = (
-        _("waits until %(when)s") % {"when": words.moment(enrollment.due_at)}
-        if enrollment.due_at
-        else _("here now")
-    )
     return Visit(
         row.icon if row else "extension",
         row.text if row else words.spaced(enrollment.step),
         enrollment.step,
         enrollment.arrived_at,
         None,
-        outcome,
-        _("or until %(event)s happens") % {"event": enrollment.awaits} if enrollment.awaits else "",
+        _waiting(enrollment),
         [],
         sent.get((enrollment.step, enrollment.visit), []),
     )
+
+
+def _waiting(enrollment: Enrollment) -> str:
+    told = {"when": words.moment(enrollment.due_at), "event": enrollment.awaits}
+    if enrollment.due_at and enrollment.awaits:
+        return _("waits until %(event)s happens, at most until %(when)s") % told
+    if enrollment.due_at:
+        return _("waits until %(when)s") % told
+    return _("waits until %(event)s happens") % told if enrollment.awaits else _("here now")
 
 
 def _sentence(enrollment: Enrollment) -> str:

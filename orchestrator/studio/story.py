@@ -45,7 +45,7 @@ def tell(message: Message) -> Story:
     """Read a message's decisions and attempts: two queries by its index."""
     return Story(
         say_message(message),
-        words.tone(message.state),
+        words.tone("hold" if message.state == "planned" and message.first_held_at else message.state),
         [(name, value) for name, value in _facts(message) if value],
         [_decided(row) for row in message.decisions.order_by("-decided_at", "-id")[:MOST]],
         [_tried(row) for row in message.delivery_attempts.order_by("-settled_at", "-id")[:MOST]],
@@ -74,7 +74,7 @@ def _facts(message: Message) -> Iterator[tuple[str, str]]:
 def _zone(message: Message) -> str:
     if not message.zone:
         return ""
-    return f"{message.zone} ({words.spaced(message.zone_rung)})" if message.zone_rung else message.zone
+    return f"{message.zone} ({words.rung(message.zone_rung)})" if message.zone_rung else message.zone
 
 
 def _decided(row: Any) -> Said:

@@ -19,6 +19,13 @@ CHANNELS = {
 ICONS = {"email": "mail", "sms": "sms", "push": "notifications"}
 PURPOSES = {"marketing": gettext_lazy("marketing"), "transactional": gettext_lazy("transactional")}
 
+RUNGS = {
+    "attribute": gettext_lazy("the customer's own"),
+    "last_seen": gettext_lazy("of their last device"),
+    "country": gettext_lazy("of their country"),
+    "workspace": gettext_lazy("the workspace's"),
+}
+
 OUTCOMES = {
     "allow": gettext_lazy("Allowed"),
     "ghost": gettext_lazy("Held out"),
@@ -79,7 +86,14 @@ REASONS = {
     "timed_out": gettext_lazy("the passage took too long"),
 }
 
-STEP_OUTCOMES = {
+STEP_RUNGS = {
+    "attribute": gettext_lazy("the customer's own"),
+    "last_seen": gettext_lazy("of their last device"),
+    "country": gettext_lazy("of their country"),
+    "workspace": gettext_lazy("the workspace's"),
+}
+
+OUTCOMES = {
     "continue": gettext_lazy("went on"),
     "continued": gettext_lazy("went on"),
     "enter": gettext_lazy("took an arm"),
@@ -124,31 +138,41 @@ FACTS = {
     "of": gettext_lazy("held out by"),
 }
 
-TONES = {
-    "accepted": "success",
-    "planned": "info",
-    "leased": "info",
-    "handing_off": "info",
-    "retry_wait": "warning",
-    "uncertain": "warning",
-    "unknown": "warning",
-    "rejected": "danger",
-    "failed": "danger",
-    "render_failed": "danger",
-    "dead": "danger",
-    "allow": "success",
-    "hold": "warning",
-    "fail": "danger",
-    "deferred": "warning",
-    "live": "success",
-    "paused": "warning",
-    "stopped": "danger",
-    "active": "info",
-    "completed": "success",
-    "granted": "success",
-    "withdrawn": "danger",
-    "pending": "warning",
-}
+
+class Tones(dict[str, str]):
+    """Colours by code; one that has none is grey."""
+
+    def __missing__(self, code: str) -> str:
+        return ""
+
+
+TONES = Tones(
+    {
+        "accepted": "success",
+        "planned": "info",
+        "leased": "info",
+        "handing_off": "info",
+        "retry_wait": "warning",
+        "uncertain": "warning",
+        "unknown": "warning",
+        "rejected": "danger",
+        "failed": "danger",
+        "render_failed": "danger",
+        "dead": "danger",
+        "allow": "success",
+        "hold": "warning",
+        "fail": "danger",
+        "deferred": "warning",
+        "live": "success",
+        "paused": "warning",
+        "stopped": "danger",
+        "active": "info",
+        "completed": "success",
+        "granted": "success",
+        "withdrawn": "danger",
+        "pending": "warning",
+    }
+)
 
 
 def channel(code: str) -> str:
@@ -171,6 +195,11 @@ def reason(code: str) -> str:
     return str(REASONS.get(code, spaced(code)))
 
 
+def rung(code: str) -> str:
+    """How a person's time zone is known."""
+    return str(RUNGS.get(code, spaced(code)))
+
+
 def outcome(code: str) -> str:
     """What the gate or the provider said."""
     return str(OUTCOMES.get(code, spaced(code).capitalize()))
@@ -183,7 +212,7 @@ def step_outcome(code: str) -> str:
 
 def tone(code: str) -> str:
     """The colour that goes with a code; it never stands alone, the word is always beside it."""
-    return TONES.get(code, "")
+    return TONES[code]
 
 
 def spaced(code: str) -> str:
@@ -217,6 +246,8 @@ def _text(value: str, name: str) -> str:
         return channel(value)
     if name == "purpose":
         return purpose(value)
+    if name == "zone_known_by":
+        return rung(value)
     try:
         at = parse_datetime(value) if "T" in value else None
     except ValueError:
@@ -226,7 +257,7 @@ def _text(value: str, name: str) -> str:
 
 def moment(at: datetime | None) -> str:
     """Day and time in the workspace's zone; "" for no time."""
-    return formats.date_format(timezone.localtime(at), "SHORT_DATETIME_FORMAT") if at else ""
+    return formats.date_format(timezone.localtime(at), "DATETIME_FORMAT") if at else ""
 
 
 def people(count: int) -> str:

@@ -25,7 +25,6 @@ class StudioAdmin(ModelAdmin):
 
     list_per_page = 50
     list_fullwidth = True
-    show_full_result_count = False
     together: Sequence[str] = ()
     actions = None
 
@@ -36,6 +35,8 @@ class StudioAdmin(ModelAdmin):
 
 class History(StudioAdmin):
     """What happened stays as it happened: nobody adds, changes or deletes it here, whatever their rights."""
+
+    change_form_template = "studio/readonly.html"
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Never."""
@@ -51,9 +52,11 @@ class History(StudioAdmin):
 
 
 class BigHistory(History):
-    """History of millions of rows: never counted, paged by "next"."""
+    """History of millions of rows: never counted, never sorted but by its index, paged by "next"."""
 
     paginator = InfinitePaginator
+    show_full_result_count = False
+    sortable_by = ()
 
 
 class Page(History):
@@ -86,6 +89,8 @@ class BigPage(Page):
     """A page of its own design, over millions of rows."""
 
     paginator = InfinitePaginator
+    show_full_result_count = False
+    sortable_by = ()
 
 
 def customer_link(obj: Any) -> SafeString | str:

@@ -22,6 +22,7 @@ class _Said(BigHistory):
 
     together = ("customer",)
     list_select_related = ("brand",)
+    list_display_links = ("channel_shown",)
 
     @display(description=_("customer"))
     def customer_shown(self, obj: Any) -> str:
@@ -66,7 +67,7 @@ class ConsentAdmin(_Said):
         "channel_shown",
         "purpose_shown",
         "topic_shown",
-        "state_shown",
+        "state",
         "changed_at",
         "ledger",
     )
@@ -112,7 +113,7 @@ class ConsentRecordAdmin(_Said):
         "channel_shown",
         "purpose_shown",
         "topic_shown",
-        "state_shown",
+        "state",
         "recorded_at",
         "text",
         "text_version",

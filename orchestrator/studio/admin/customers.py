@@ -21,7 +21,7 @@ from orchestrator.studio.timeline import read_timeline
 class CustomerAdmin(BigPage):
     """Customers come by import and by the API; here they are looked at."""
 
-    list_display = ("name", "external_id", "reached_by", "language", "zone", "created_at")
+    list_display = ("name", "external_id", "reached_by", "speaks", "zone", "created_at")
     list_filter = ("language", "country")
     search_fields = ("external_id",)
     search_help_text = _("First or last name, the beginning of an external id, or of an address")
@@ -51,6 +51,10 @@ class CustomerAdmin(BigPage):
     def reached_by(self, obj: Customer) -> str:
         usable = {address.channel for address in obj.addresses.all() if address.invalid_at is None}
         return ", ".join(words.channel(code) for code in sorted(usable)) or str(_("nothing"))
+
+    @display(description=_("language"))
+    def speaks(self, obj: Customer) -> str:
+        return person.language(obj.language) if obj.language else "–"
 
     @display(description=_("time zone"))
     def zone(self, obj: Customer) -> str:

@@ -28,6 +28,10 @@ class _OfMessage(BigHistory):
     def outcome_shown(self, obj: Any) -> tuple[str, str]:
         return obj.outcome, words.outcome(obj.outcome)
 
+    @display(description=_("outcome"))
+    def outcome_said(self, obj: Any) -> str:
+        return words.outcome(obj.outcome)
+
 
 @admin.register(Decision)
 class DecisionAdmin(_OfMessage):
@@ -37,8 +41,8 @@ class DecisionAdmin(_OfMessage):
     search_fields = ("=reason",)
     search_help_text = _("A reason's code, such as quiet_hours")
     ordering = ("-id",)
-    fields = ("message_shown", "decided_at", "outcome_shown", "reason_shown", "until", "evidence_shown")
-    readonly_fields = ("message_shown", "outcome_shown", "reason_shown", "evidence_shown")
+    fields = ("message_shown", "decided_at", "outcome_said", "reason_shown", "until", "evidence_shown")
+    readonly_fields = ("message_shown", "outcome_said", "reason_shown", "evidence_shown")
 
     @display(description=_("reason"))
     def reason_shown(self, obj: Decision) -> str:
@@ -61,8 +65,8 @@ class DeliveryAttemptAdmin(_OfMessage):
     search_fields = ("=reference",)
     search_help_text = _("The provider's id of a message")
     ordering = ("-id",)
-    fields = ("message_shown", "number", "provider", "outcome_shown", "settled_at", "reference", "detail")
-    readonly_fields = ("message_shown", "outcome_shown")
+    fields = ("message_shown", "number", "provider", "outcome_said", "settled_at", "reference", "detail")
+    readonly_fields = ("message_shown", "outcome_said")
 
 
 @admin.register(Subject)

@@ -12,7 +12,7 @@ from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 from unfold.decorators import display
@@ -91,11 +91,13 @@ class JourneyAdmin(StudioAdmin):
 
     def pause_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """The button "Pause"."""
-        return self._press(request, object_id, pause, _now("“%(journey)s” is paused: nothing of it is sent."))
+        return self._press(
+            request, object_id, pause, gettext("“%(journey)s” is paused: nothing of it is sent.")
+        )
 
     def resume_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """The button "Resume"."""
-        return self._press(request, object_id, resume, _now("“%(journey)s” is live again."))
+        return self._press(request, object_id, resume, gettext("“%(journey)s” is live again."))
 
     def _press(self, request: HttpRequest, object_id: str, verb: Any, done: str) -> HttpResponse:
         journey = get_object_or_404(Journey, pk=object_id)
@@ -105,7 +107,7 @@ class JourneyAdmin(StudioAdmin):
             self.log_change(request, journey, [{"changed": {"fields": ["status"]}}])
             messages.success(request, done % {"journey": journey})
         else:
-            messages.warning(request, _now("Nothing changed: the journey's status was another by then."))
+            messages.warning(request, gettext("Nothing changed: the journey's status was another by then."))
         return redirect(url_of("journeys_journey", journey.pk))
 
     def render_change_form(

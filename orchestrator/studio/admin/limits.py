@@ -7,9 +7,8 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 from unfold.decorators import display
 
 from orchestrator.domain import durations
@@ -23,7 +22,7 @@ from orchestrator.studio.fields import CHANNELS_HELP, WordsField, monospace
 class CapForm(forms.ModelForm):
     """A cap has exactly one window."""
 
-    channels = WordsField(label=_("channels"), help_text=CHANNELS_HELP)
+    channels = WordsField(label=_("Channels"), help_text=CHANNELS_HELP)
 
     class Meta:
         model = FrequencyCap
@@ -67,17 +66,17 @@ class FrequencyCapAdmin(StudioAdmin):
     def rule(self, obj: FrequencyCap) -> str:
         count = ngettext("%(count)s message", "%(count)s messages", obj.limit) % {"count": obj.limit}
         if obj.calendar:
-            return _now("%(messages)s in each %(window)s") % {
+            return gettext("%(messages)s in each %(window)s") % {
                 "messages": count,
                 "window": obj.get_calendar_display(),
             }
-        return _now("%(messages)s in any %(window)s") % {"messages": count, "window": obj.rolling}
+        return gettext("%(messages)s in any %(window)s") % {"messages": count, "window": obj.rolling}
 
     @display(description=_("counts"))
     def scope(self, obj: FrequencyCap) -> str:
         parts = [words.channel(code) for code in obj.channels]
         parts += [str(part) for part in (obj.topic, obj.brand) if part]
-        return ", ".join(parts) or _now("every marketing message")
+        return ", ".join(parts) or gettext("every marketing message")
 
 
 class QuietForm(forms.ModelForm):
@@ -135,7 +134,7 @@ def _range(one: dict[str, Any]) -> str:
     days = one.get("weekdays")
     span = f"{one.get('start', '?')}–{one.get('end', '?')}"
     if not isinstance(days, list) or set(days) >= set(range(7)):
-        return _now("every day %(span)s") % {"span": span}
+        return gettext("every day %(span)s") % {"span": span}
     from django.utils.dates import WEEKDAYS_ABBR
 
     return ", ".join(str(WEEKDAYS_ABBR.get(day, day)) for day in days) + f" {span}"

@@ -62,6 +62,7 @@ class MessageAdmin(BigPage):
         body = MessageBody.objects.filter(message_id=obj.pk).values_list("pk", flat=True).first()
         return {
             "story": story.tell(obj),
+            "state": self.state_shown(obj)[1],
             "customer_link": customer_link(obj),
             "channel_mark": channel_mark(obj.channel),
             "mailbox_url": url_of("messaging_mailboxmessage", kept) if kept else "",
@@ -75,6 +76,7 @@ class MessageBodyAdmin(BigHistory):
     """What a message was written from."""
 
     list_display = ("message_shown", "composed_at")
+    list_display_links = ("composed_at",)
     ordering = ("-pk",)
     together = ("message",)
     fields = ("message_shown", "composed_at", "languages_shown", "context_shown")

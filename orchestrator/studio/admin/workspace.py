@@ -21,10 +21,10 @@ class WorkspaceForm(forms.ModelForm):
     """The settings that marketers change."""
 
     languages = WordsField(
-        label=_("languages"),
+        label=_("Languages"),
         help_text=_("Codes with commas between them, such as pl, en. Tried in this order."),
     )
-    paused_channels = WordsField(label=_("paused channels"), help_text=_("Such as sms. Empty: none."))
+    paused_channels = WordsField(label=_("Paused channels"), help_text=_("Such as sms. Empty: none."))
 
     class Meta:
         model = Workspace
@@ -71,8 +71,8 @@ class BrandForm(TranslatedForm):
     """A brand, with its footer in each language."""
 
     translated = ("footer",)
-    footer_en = text_in(_("footer, in English"), lines=3)
-    footer_pl = text_in(_("footer, in Polish"), lines=3)
+    footer_en = text_in(_("Footer, in English"), lines=3)
+    footer_pl = text_in(_("Footer, in Polish"), lines=3)
 
     class Meta:
         model = Brand
@@ -112,8 +112,8 @@ class TopicForm(TranslatedForm):
     """A topic, with its title in each language."""
 
     translated = ("title",)
-    title_en = text_in(_("title, in English"))
-    title_pl = text_in(_("title, in Polish"))
+    title_en = text_in(_("Title, in English"))
+    title_pl = text_in(_("Title, in Polish"))
 
     class Meta:
         model = Topic
