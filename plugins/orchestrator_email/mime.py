@@ -1,7 +1,7 @@
 """From a message to the bytes that leave. The same message gives the same bytes: no clock, nothing random.
 
 Headers are encoded by `email.header`, not by `email.policy`: the policies turn a long List-Unsubscribe URL into
-encoded words, which mailbox providers do not read, and lose blanks in long names (seen with Python 3.11).
+encoded words, which mailbox providers do not read (Python 3.11).
 """
 
 from __future__ import annotations
