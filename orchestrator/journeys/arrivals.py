@@ -1,0 +1,134 @@
+"""REACT: what an event does to people who are inside: it meets goals, opens exits, and ends waits."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Q
+
+from orchestrator.domain.advance import Ended
+from orchestrator.domain.definition import Definition
+from orchestrator.domain.definition.comparisons import all_match
+from orchestrator.domain.definition.rules import Happened
+from orchestrator.journeys.effects import ANY_EVENT, finish
+from orchestrator.journeys.models import Enrollment
+from orchestrator.journeys.travel import COLUMNS, Passenger, travel
+from orchestrator.journeys.versions import Live, versions
+from orchestrator.sdk.steps import ArrivedEvent
+from orchestrator.store import bulk
+
+if TYPE_CHECKING:
+    from orchestrator.journeys.pull import Happening
+
+LATE_GRACE = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, slots=True)
+class _Inside:
+    passenger: Passenger
+    active: bool
+    awaits: str
+    goal_met: bool
+    goal_until: datetime | None
+
+
+def react(happenings: Mapping[int, Sequence[Happening]], now: datetime) -> None:
+    """Let the events of a batch act on the enrollments of their people, which are locked here by id."""
+    inside = _inside(happenings, now)
+    live = versions(one.passenger.version_id for one in inside)
+    met: dict[int, datetime] = {}
+    ended: dict[int, Ended] = {}
+    woken: dict[int, ArrivedEvent] = {}
+    stirred: set[int] = set()
+    for one in inside:
+        version = live[one.passenger.version_id]
+        for happening in happenings[one.passenger.customer_id]:
+            if happening.occurred_at < one.passenger.entered_at:
+                continue
+            _weigh(one, version, happening, met, ended, woken, stirred)
+    bulk.update(Enrollment, ("goal_met_at",), list(met.items()), where="t.goal_met_at IS NULL")
+    finish(ended, now)
+    moving = [one.passenger for one in inside if one.passenger.id in {*woken, *stirred} - set(ended)]
+    travel(moving, now, woken)
+
+
+def _inside(happenings: Mapping[int, Sequence[Happening]], now: datetime) -> list[_Inside]:
+    rows = (
+        Enrollment.objects.filter(customer_id__in=list(happenings))
+        .filter(Q(status=Enrollment.Status.ACTIVE) | Q(goal_met_at=None, goal_until__isnull=False))
+        .order_by("id")
+        .select_for_update(of=("self",))
+        .values_list(*COLUMNS, "status", "awaits", "goal_met_at", "goal_until")
+    )
+    return [
+        _Inside(Passenger(*row[:-4]), row[-4] == "active", row[-3], row[-2] is not None, row[-1])
+        for row in rows
+    ]
+
+
+def _weigh(
+    one: _Inside,
+    version: Live,
+    happening: Happening,
+    met: dict[int, datetime],
+    ended: dict[int, Ended],
+    woken: dict[int, ArrivedEvent],
+    stirred: set[int],
+) -> None:
+    """The goal is asked first, then the exits, then the wait."""
+    id_ = one.passenger.id
+    if not one.goal_met and id_ not in met and meets_goal(version.definition, happening, one.goal_until):
+        met[id_] = happening.occurred_at
+        if one.active:
+            ended.setdefault(id_, Ended("exited", "goal_met"))
+    if not one.active or id_ in ended:
+        return
+    if opens_exit(version.definition, happening):
+        ended[id_] = Ended("exited", "exit_rule")
+    elif one.awaits == happening.name and id_ not in woken and _about(version, one.passenger, happening):
+        woken[id_] = ArrivedEvent(happening.name, happening.occurred_at, happening.properties)
+    elif one.awaits == ANY_EVENT:
+        stirred.add(id_)
+
+
+def meets_goal(definition: Definition, happening: Happening, until: datetime | None) -> bool:
+    """Whether the event is the journey's goal, in time."""
+    goal = definition.goal
+    return (
+        goal is not None
+        and goal.event == happening.name
+        and until is not None
+        and happening.occurred_at <= until
+        and all_match(goal.where, event_properties(happening))
+    )
+
+
+def opens_exit(definition: Definition, happening: Happening) -> bool:
+    """Whether an exit rule names this event plainly; other exit rules are asked at the gate."""
+    return any(
+        isinstance(rule, Happened)
+        and rule.event == happening.name
+        and not rule.count
+        and not rule.total
+        and all_match(rule.where, event_properties(happening))
+        for rule in definition.exit_when
+    )
+
+
+def _about(version: Live, passenger: Passenger, happening: Happening) -> bool:
+    """An event about a message must be about the awaited step's message of this very enrollment."""
+    of = getattr(getattr(version.definition.step(passenger.step).params, "awaited", None), "of", "")
+    if not of:
+        return True
+    properties = happening.properties
+    return properties.get("enrollment") == passenger.id and properties.get("step") == of
+
+
+def event_properties(happening: Happening) -> dict[str, Any]:
+    """The event's properties, with its amount among them under that name."""
+    if happening.amount is None:
+        return happening.properties
+    return {**happening.properties, "amount": float(happening.amount)}

@@ -1,0 +1,44 @@
+"""DUE: move everybody whose time has come. One transaction a batch; customers are never locked here."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+
+from orchestrator.domain.advance import Ended
+from orchestrator.journeys.effects import finish
+from orchestrator.journeys.models import Enrollment, Journey
+from orchestrator.journeys.travel import COLUMNS, Passenger, travel
+from orchestrator.messaging.models import Message
+
+BATCH = 1000
+
+
+def move_due(now: datetime, limit: int = BATCH) -> int:
+    """Claim at most `limit` due enrollments and walk them; answers how many."""
+    with transaction.atomic():
+        due = Enrollment.objects.filter(status=Enrollment.Status.ACTIVE, due_at__lte=now).order_by("due_at")
+        due = due.exclude(journey__status=Journey.Status.PAUSED).select_for_update(
+            skip_locked=True, of=("self",)
+        )
+        passengers = [Passenger(*row) for row in due.values_list(*COLUMNS)[:limit]]
+        late = {one.id: Ended("exited", "timed_out") for one in passengers if one.expires_at <= now}
+        finish(late, now)
+        travel([one for one in passengers if one.id not in late], now)
+    return len(passengers)
+
+
+def wake_senders(now: datetime, limit: int = BATCH) -> int:
+    """Messages that became final make their enrollments due; answers how many messages were noticed."""
+    with transaction.atomic():
+        final = Message.objects.filter(wake_pending=True).order_by("id").select_for_update(skip_locked=True)
+        rows = list(final.values_list("id", "enrollment_id")[:limit])
+        if not rows:
+            return 0
+        waiting = Enrollment.objects.filter(
+            id__in={row[1] for row in rows if row[1]}, status="active", sending=True
+        )
+        waiting.update(due_at=now)
+        Message.objects.filter(id__in=[row[0] for row in rows]).update(wake_pending=False)
+    return len(rows)

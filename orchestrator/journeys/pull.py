@@ -1,0 +1,64 @@
+"""PULL: look at events nobody has looked at yet. What is happening to those inside comes first, then who enters.
+
+An event's mark is cleared in the transaction that did everything it leads to: killed in mid-way, it is all done again.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+
+from orchestrator.events.models import Event
+from orchestrator.journeys.arrivals import react
+from orchestrator.journeys.doors import candidates
+from orchestrator.journeys.enroll import enroll
+from orchestrator.journeys.timers import reset
+from orchestrator.journeys.versions import live
+
+BATCH = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """An event as journeys see it."""
+
+    id: int
+    customer_id: int
+    name: str
+    occurred_at: datetime
+    amount: Decimal | None
+    properties: dict[str, Any]
+    backfilled: bool
+
+
+_COLUMNS: tuple[str, ...] = tuple(Happening.__dataclass_fields__)
+
+
+def pull(now: datetime, limit: int = BATCH) -> int:
+    """Take at most `limit` events, all that are theirs; answers how many."""
+    with transaction.atomic():
+        pending = Event.objects.filter(pending=True, occurred_at__lte=now).order_by("id")
+        rows = pending.select_for_update(skip_locked=True).values_list(*_COLUMNS)[:limit]
+        happenings = [Happening(*row) for row in rows]
+        if not happenings:
+            return 0
+        doors = live()
+        by_customer = _by_customer(happenings)
+        react(by_customer, now)
+        enroll(candidates(doors, happenings, now), now)
+        reset(doors, happenings, now)
+        Event.objects.filter(id__in=[one.id for one in happenings]).update(pending=False)
+    return len(happenings)
+
+
+def _by_customer(happenings: Sequence[Happening]) -> dict[int, list[Happening]]:
+    answer: dict[int, list[Happening]] = defaultdict(list)
+    for one in sorted(happenings, key=lambda one: (one.occurred_at, one.id)):
+        answer[one.customer_id].append(one)
+    return answer
