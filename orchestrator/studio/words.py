@@ -86,14 +86,7 @@ REASONS = {
     "timed_out": gettext_lazy("the passage took too long"),
 }
 
-STEP_RUNGS = {
-    "attribute": gettext_lazy("the customer's own"),
-    "last_seen": gettext_lazy("of their last device"),
-    "country": gettext_lazy("of their country"),
-    "workspace": gettext_lazy("the workspace's"),
-}
-
-OUTCOMES = {
+STEP_OUTCOMES = {
     "continue": gettext_lazy("went on"),
     "continued": gettext_lazy("went on"),
     "enter": gettext_lazy("took an arm"),
