@@ -18,7 +18,7 @@ from typing import Any
 
 import pluggy
 
-from orchestrator.domain.policy import Passage
+from orchestrator.domain.gate_facts import Passage
 from orchestrator.sdk import hookspecs
 from orchestrator.sdk.conditions import ConditionKind
 from orchestrator.sdk.errors import PluginError

@@ -15,8 +15,8 @@ from datetime import datetime
 from django.db import transaction
 
 from orchestrator import registry
+from orchestrator.domain.gate_facts import Outcome, Verdict
 from orchestrator.domain.outbox import ProviderClass, Settle
-from orchestrator.domain.policy import Outcome, Verdict
 from orchestrator.messaging import compose
 from orchestrator.messaging.claim import claim
 from orchestrator.messaging.content.render import Rendered

@@ -12,7 +12,8 @@ from datetime import datetime
 
 from django.db import transaction
 
-from orchestrator.domain.policy import Outcome, Verdict, decide_all
+from orchestrator.domain.gate_facts import Outcome, Verdict
+from orchestrator.domain.policy import decide_all
 from orchestrator.messaging.compose import Draft
 from orchestrator.messaging.content.render import Rendered
 from orchestrator.messaging.facts import Loaded, load

@@ -10,7 +10,8 @@ from django.conf import settings
 from django.db import transaction
 
 from orchestrator import registry
-from orchestrator.domain.policy import LOOK_AGAIN, Outcome, Verdict, decide
+from orchestrator.domain.gate_facts import Outcome, Verdict
+from orchestrator.domain.policy import LOOK_AGAIN, decide
 from orchestrator.messaging.facts import Loaded, load
 from orchestrator.messaging.rows import Claimed
 from orchestrator.messaging.verdicts import apply

@@ -8,7 +8,8 @@ from datetime import datetime
 from django.db import transaction
 
 from orchestrator import registry
-from orchestrator.domain.policy import LOOK_AGAIN, Outcome, Verdict
+from orchestrator.domain.gate_facts import Outcome, Verdict
+from orchestrator.domain.policy import LOOK_AGAIN
 from orchestrator.messaging.facts import Loaded
 from orchestrator.messaging.gate import Ready
 from orchestrator.messaging.handoff import message_of

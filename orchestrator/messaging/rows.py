@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from orchestrator.domain.policy import Candidate
+from orchestrator.domain.gate_facts import Candidate
 from orchestrator.messaging.models import Message
 
 

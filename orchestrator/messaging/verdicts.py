@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from orchestrator.domain.gate_facts import Outcome, Verdict
 from orchestrator.domain.outbox import State
-from orchestrator.domain.policy import Outcome, Verdict
 from orchestrator.messaging.facts import Loaded
 from orchestrator.messaging.models import Decision, Message
 from orchestrator.messaging.rows import Claimed

@@ -12,8 +12,8 @@ from django.urls import reverse
 from django.utils import timezone, translation
 
 from orchestrator.customers.models import Customer
+from orchestrator.domain.gate_facts import Outcome
 from orchestrator.domain.outbox import State
-from orchestrator.domain.policy import Outcome
 from orchestrator.journeys.models import Journey
 from orchestrator.messaging.models import FrequencyCap, Message, QuietHoursRule
 from orchestrator.sdk.values import RejectReason
