@@ -6,3 +6,13 @@ from django.apps import AppConfig
 class JourneysConfig(AppConfig):
     name = "orchestrator.journeys"
     label = "journeys"
+
+    def ready(self) -> None:
+        """Plug in the built-in steps, and tell the gate how to ask about passages."""
+        from orchestrator import registry
+        from orchestrator.journeys import builtin
+        from orchestrator.journeys.passage import passages
+
+        registry.add_builtin("journeys", builtin)
+        if passages not in registry.passage_loaders:
+            registry.passage_loaders.append(passages)

@@ -1,0 +1,131 @@
+"""CHECK: everything that must hold before a journey may be published, found in one go."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from orchestrator import registry
+from orchestrator.domain.definition import Definition, DefinitionError, Mention, Node, Problem, parse
+from orchestrator.journeys.folders import Text
+from orchestrator.journeys.models import Journey
+from orchestrator.journeys.yaml import read
+from orchestrator.messaging.content.lint import lint
+from orchestrator.messaging.content.source import TemplateSource, read_template
+from orchestrator.messaging.models import Template
+from orchestrator.workspace.models import Brand, Topic, Workspace
+
+CONTEXT_ROOTS = (
+    "customer", "event", "entry", "brand", "journey", "shop", "currency", "unsubscribe_url", "preferences_url",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A journey that may be published: its definition, its tree, its templates by key, and what was only doubtful."""
+
+    definition: Definition
+    tree: Node
+    templates: Mapping[str, TemplateSource]
+    warnings: tuple[Problem, ...]
+
+
+def check(journey: Text, templates: Sequence[Text]) -> Checked:
+    """Read and check a journey with its templates; raises DefinitionError with all problems of all files."""
+    problems: list[Problem] = []
+    sources = _templates(templates, problems)
+    definition, tree = _definition(journey, problems)
+    warnings: list[Problem] = []
+    if definition is not None:
+        problems += [
+            _missing(one, journey.file)
+            for one in definition.references()
+            if not _exists(one, definition, sources)
+        ]
+        problems += _channels(definition, sources, journey.file)
+        for source in sources.values():
+            report = lint(source, definition.purpose, _languages(), registry.current().filters, CONTEXT_ROOTS)
+            problems += report.errors
+            warnings += report.warnings
+    if problems or definition is None or tree is None:
+        raise DefinitionError(sorted(problems, key=lambda one: (one.file, one.line)))
+    return Checked(definition, tree, sources, tuple(warnings))
+
+
+def _templates(texts: Sequence[Text], problems: list[Problem]) -> dict[str, TemplateSource]:
+    sources: dict[str, TemplateSource] = {}
+    for one in texts:
+        try:
+            source = read_template(read(one.text, one.file), one.file)
+        except DefinitionError as error:
+            problems += error.problems
+            continue
+        if source.key in sources:
+            what = f"the template “{source.key}” is written twice in this journey"
+            problems.append(
+                Problem((), 1, 1, "duplicate_template", what, "Give one of the files another key.", one.file)
+            )
+        sources[source.key] = source
+    return sources
+
+
+def _definition(journey: Text, problems: list[Problem]) -> tuple[Definition | None, Node | None]:
+    known = registry.current()
+    try:
+        tree = read(journey.text, journey.file)
+        return parse(tree, known.steps, known.conditions, file=journey.file, require_ids=True), tree
+    except DefinitionError as error:
+        problems += error.problems
+        return None, None
+
+
+def _languages() -> tuple[str, ...]:
+    return tuple(Workspace.get().languages)
+
+
+def _exists(mention: Mention, definition: Definition, sources: Mapping[str, TemplateSource]) -> bool:
+    return mention.name in _known(mention.kind, definition, sources)
+
+
+def _known(kind: str, definition: Definition, sources: Mapping[str, TemplateSource]) -> set[str]:
+    if kind == "template":
+        shared = Template.objects.filter(
+            journey="", brand__key=definition.brand or "default", latest__isnull=False
+        )
+        return set(sources) | set(shared.values_list("key", flat=True))
+    if kind == "channel":
+        return set(registry.current().channels)
+    if kind == "topic":
+        return set(Topic.objects.values_list("key", flat=True))
+    if kind == "brand":
+        return set(Brand.objects.values_list("key", flat=True))
+    if kind == "journey":
+        return set(Journey.objects.values_list("key", flat=True)) | {definition.key}
+    if kind == "step":
+        return set(definition.step_ids())
+    return set()
+
+
+def _missing(mention: Mention, file: str) -> Problem:
+    what = f"there is no {mention.kind} “{mention.name}”"
+    mends = {
+        "template": "Write it as templates/" + mention.name + ".yaml beside the journey.",
+        "topic": "Make the topic in the admin first, or use one that is there.",
+        "segment": "Segments are not made yet in this workspace; write the rule out.",
+    }
+    mend = mends.get(mention.kind, "Check the name.")
+    return Problem(mention.path, mention.line, mention.column, f"unknown_{mention.kind}", what, mend, file)
+
+
+def _channels(definition: Definition, sources: Mapping[str, TemplateSource], file: str) -> list[Problem]:
+    """A template must have a part for every channel it is sent by."""
+    problems = []
+    for step_id in definition.step_ids():
+        step = definition.step(step_id)
+        source = sources.get(getattr(step.params, "template", ""))
+        for channel in getattr(step.params, "via", ()) if source else ():
+            if not getattr(source, channel, True):
+                what = f"the template “{source.key}” has no part for {channel}"  # type: ignore[union-attr]
+                mend = f"Write one under `{channel}:`, or leave {channel} out of `via`."
+                problems.append(Problem(step.path, step.line, step.column, "no_part", what, mend, file))
+    return problems

@@ -1,0 +1,66 @@
+"""What the gate asks the journeys: is this passage paused, is its goal met, has an exit opened?
+
+Events that nobody has pulled yet count: the rules are asked of the events themselves, in the gate's own transaction.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from orchestrator.domain.definition.rules import Happened, Rule
+from orchestrator.domain.gate_facts import Passage
+from orchestrator.journeys.models import Enrollment, Journey
+from orchestrator.journeys.versions import Live, versions
+from orchestrator.messaging.rows import Claimed
+from orchestrator.segments.compile import ENROLLMENTS, Scope, matching
+from orchestrator.workspace.models import Workspace
+
+
+def passages(messages: Sequence[Claimed], now: datetime) -> Mapping[int, Passage]:
+    """Passages by message id, for those messages that belong to an enrollment."""
+    by_enrollment = {message.enrollment_id: message.id for message in messages if message.enrollment_id}
+    rows = Enrollment.objects.filter(id__in=by_enrollment).values_list(
+        "id", "version_id", "status", "reason", "journey__status", "version__stopped_at"
+    )
+    answer: dict[int, Passage] = {}
+    active: dict[int, list[int]] = defaultdict(list)
+    for id_, version_id, status, reason, journey, stopped_at in rows:
+        paused = journey == Journey.Status.PAUSED
+        ended = reason or "journey_ended" if status in ("exited", "failed") else ""
+        if journey == Journey.Status.STOPPED or stopped_at is not None:
+            ended = ended or "version_stopped"
+        answer[id_] = Passage(paused, ended)
+        if status == Enrollment.Status.ACTIVE and not ended:
+            active[version_id].append(id_)
+    live = versions(active)
+    for version_id, ids in active.items():
+        for id_, reason in _open_exits(live[version_id], ids, now).items():
+            answer[id_] = Passage(answer[id_].paused, reason)
+    missing = Passage(ended="journey_ended")
+    return {message: answer.get(enrollment, missing) for enrollment, message in by_enrollment.items()}
+
+
+def _open_exits(live: Live, ids: Sequence[int], now: datetime) -> dict[int, str]:
+    """The goal is asked first, then each exit rule; one query a rule for the whole group."""
+    scope = Scope(ENROLLMENTS, now, ZoneInfo(Workspace.get().time_zone), live.brand_id)
+    definition = live.definition
+    asked: list[tuple[Rule, str]] = [(_since_entry(rule), "exit_rule") for rule in definition.exit_when]
+    if definition.goal is not None:
+        goal = Happened(definition.goal.event, where=definition.goal.where, since_entry=True)
+        asked.insert(0, (goal, "goal_met"))
+    answer: dict[int, str] = {}
+    rows = Enrollment.objects.filter(id__in=ids)
+    for rule, reason in asked:
+        for id_ in matching(rows, rule, scope):
+            answer.setdefault(id_, reason)
+    return answer
+
+
+def _since_entry(rule: Rule) -> Rule:
+    """A plain event in `exit_when` means: once it happens after entry."""
+    if isinstance(rule, Happened) and not rule.count and not rule.total and not rule.within:
+        return Happened(rule.event, where=rule.where, since_entry=True, of=rule.of)
+    return rule

@@ -1,0 +1,107 @@
+"""PUBLISH: a checked journey becomes an immutable version, its templates pinned. New people take it; others stay."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Max
+
+from orchestrator import registry
+from orchestrator.journeys.check import Checked, check
+from orchestrator.journeys.folders import Text
+from orchestrator.journeys.models import Journey, JourneyVersion
+from orchestrator.journeys.timers import seed
+from orchestrator.journeys.versions import version
+from orchestrator.messaging.content.prepare import digest, prepare
+from orchestrator.messaging.models import Template, TemplateVersion
+from orchestrator.workspace.models import Brand, Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """What publishing did. `unchanged`: the journey and all its templates are as they were; no version was made."""
+
+    journey: str
+    number: int
+    unchanged: bool
+    warnings: tuple[str, ...] = ()
+
+
+def publish(journey: Text, templates: Sequence[Text], now: datetime, by: Any = None) -> Published:
+    """Check and publish; raises DefinitionError with every problem, and then nothing has changed."""
+    checked = check(journey, templates)
+    texts = {checked_key(checked, text): text for text in templates}
+    with transaction.atomic():
+        row = _journey(checked, journey, now)
+        pinned = _pin(checked, texts, row, now)
+        stored = checked.tree.plain()
+        mark = hashlib.sha256(json.dumps([stored, pinned], sort_keys=True).encode()).hexdigest()
+        warnings = tuple(str(one) for one in checked.warnings)
+        if row.current is not None and row.current.digest == mark:
+            return Published(row.key, row.current.number, True, warnings)
+        number = (row.versions.aggregate(last=Max("number"))["last"] or 0) + 1
+        made = JourneyVersion.objects.create(
+            journey=row,
+            number=number,
+            source=journey.text,
+            definition=stored,
+            templates=pinned,
+            digest=mark,
+            published_at=now,
+            published_by=by,
+        )
+        row.current = made
+        row.status = Journey.Status.LIVE if row.status == Journey.Status.DRAFT else row.status
+        row.save()
+        seed(version(made.id), now)
+    return Published(row.key, number, False, warnings)
+
+
+def checked_key(checked: Checked, text: Text) -> str:
+    """The key of the template in a file."""
+    return next(source.key for source in checked.templates.values() if source.file == text.file)
+
+
+def _journey(checked: Checked, text: Text, now: datetime) -> Journey:
+    definition = checked.definition
+    brand = Brand.objects.get(key=definition.brand or "default")
+    row, _ = Journey.objects.select_for_update().get_or_create(
+        key=definition.key, defaults={"brand": brand, "first_published_at": now}
+    )
+    languages = Workspace.get().languages or ["en"]
+    row.title, row.brand, row.draft = definition.title_in(languages[0]), brand, text.text
+    row.first_published_at = row.first_published_at or now
+    return row
+
+
+def _pin(checked: Checked, texts: Mapping[str, Text], row: Journey, now: datetime) -> dict[str, int]:
+    """The journey's own templates in their present form, and the shared ones it uses."""
+    chain = tuple(Workspace.get().languages)
+    pinned: dict[str, int] = {}
+    for key, source in checked.templates.items():
+        prepared = prepare(source, checked.definition.purpose, chain, registry.current().filters)
+        template, _ = Template.objects.get_or_create(key=key, brand=row.brand, journey=row.key)
+        made, _ = TemplateVersion.objects.get_or_create(
+            template=template,
+            digest=digest(prepared),
+            defaults={
+                "topic": source.topic,
+                "source": texts[key].text,
+                "prepared": prepared,
+                "published_at": now,
+            },
+        )
+        if template.latest_id != made.id:
+            template.latest = made
+            template.save(update_fields=["latest"])
+        pinned[key] = made.id
+    shared = {one.name for one in checked.definition.references() if one.kind == "template"} - set(pinned)
+    for found in Template.objects.filter(journey="", brand=row.brand, key__in=shared, latest__isnull=False):
+        pinned[found.key] = found.latest_id  # type: ignore[assignment]
+    return pinned
