@@ -19,6 +19,7 @@ from orchestrator.journeys.models import Journey, JourneyVersion
 from orchestrator.journeys.timers import seed
 from orchestrator.journeys.versions import version
 from orchestrator.messaging.content.prepare import digest, prepare
+from orchestrator.messaging.content.source import TemplateSource
 from orchestrator.messaging.models import Template, TemplateVersion
 from orchestrator.workspace.models import Brand, Workspace
 
@@ -86,22 +87,22 @@ def _pin(checked: Checked, texts: Mapping[str, Text], row: Journey, now: datetim
     pinned: dict[str, int] = {}
     for key, source in checked.templates.items():
         prepared = prepare(source, checked.definition.purpose, chain, registry.current().filters)
-        template, _ = Template.objects.get_or_create(key=key, brand=row.brand, journey=row.key)
-        made, _ = TemplateVersion.objects.get_or_create(
-            template=template,
-            digest=digest(prepared),
-            defaults={
-                "topic": source.topic,
-                "source": texts[key].text,
-                "prepared": prepared,
-                "published_at": now,
-            },
-        )
-        if template.latest_id != made.id:
-            template.latest = made
-            template.save(update_fields=["latest"])
-        pinned[key] = made.id
+        pinned[key] = _template_version(row, source, texts[key], prepared, now)
     shared = {one.name for one in checked.definition.references() if one.kind == "template"} - set(pinned)
     for found in Template.objects.filter(journey="", brand=row.brand, key__in=shared, latest__isnull=False):
         pinned[found.key] = found.latest_id  # type: ignore[assignment]
     return pinned
+
+
+def _template_version(
+    row: Journey, source: TemplateSource, text: Text, prepared: dict[str, Any], now: datetime
+) -> int:
+    """The version of the journey's template with this content; made, and its template's latest, if it is new."""
+    template, _ = Template.objects.get_or_create(key=source.key, brand=row.brand, journey=row.key)
+    made, _ = TemplateVersion.objects.get_or_create(
+        template=template,
+        digest=digest(prepared),
+        defaults={"topic": source.topic, "source": text.text, "prepared": prepared, "published_at": now},
+    )
+    Template.objects.filter(pk=template.pk).update(latest=made)
+    return made.pk
