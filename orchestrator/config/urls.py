@@ -6,9 +6,12 @@ from django.contrib import admin
 from django.urls import include, path
 from django.views.generic import RedirectView
 
+from orchestrator.config.health import health
+
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index")),
     path("admin/", admin.site.urls),
+    path("healthz", health, name="health"),
     path("language/", include("django.conf.urls.i18n")),
     path("", include("orchestrator.tracking.urls")),
 ]

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from orchestrator.tracking.views import Preferences, Unsubscribe
+
+urlpatterns = [
+    path("u/<str:token>", Unsubscribe.as_view(), name="unsubscribe"),
+    path("p/<str:token>", Preferences.as_view(), name="preferences"),
+]
