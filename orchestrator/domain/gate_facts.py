@@ -89,7 +89,11 @@ class AddressFact:
 
 @dataclass(frozen=True, slots=True)
 class ConsentFact:
-    """The current consent for the message's brand, channel and purpose; `topic_state` for its topic alone."""
+    """The current consent for the message's brand, channel and purpose; `topic_state` for its topic alone.
+
+    `withdrawn_at`, `topic_withdrawn_at`: the last withdrawal since the message was planned, also where consent has
+    been granted again after it.
+    """
 
     state: str = ""
     changed_at: datetime | None = None
@@ -97,6 +101,8 @@ class ConsentFact:
     record: int | None = None
     source: str = ""
     text_version: str = ""
+    withdrawn_at: datetime | None = None
+    topic_withdrawn_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

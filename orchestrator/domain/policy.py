@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 
 from orchestrator.domain.frequency import Candidate as CapCandidate
 from orchestrator.domain.frequency import Counted, check_caps, check_gap, inside
-from orchestrator.domain.gate_facts import Candidate, Evidence, Facts, Outcome, Verdict
+from orchestrator.domain.gate_facts import Candidate, ConsentFact, Evidence, Facts, Outcome, Verdict
 from orchestrator.domain.quiet import next_allowed, release_at
 
 LOOK_AGAIN = timedelta(minutes=15)  # for holds that end when somebody acts, not at a known time
@@ -118,6 +118,17 @@ def _consent(message: Candidate, facts: Facts, now: datetime) -> Verdict | None:
         return Verdict(Outcome.SKIP, "consent_pending" if consent.state else "no_consent", evidence=evidence)
     if consent.topic_state == "withdrawn":
         return Verdict(Outcome.SKIP, "topic_unsubscribed", evidence=evidence | {"topic": message.topic})
+    return _withdrawn_meanwhile(message, consent, evidence)
+
+
+def _withdrawn_meanwhile(message: Candidate, consent: ConsentFact, evidence: Evidence) -> Verdict | None:
+    """Granting again is for what comes after; a message planned before the withdrawal stays withdrawn."""
+    for reason, at in (
+        ("consent_withdrawn", consent.withdrawn_at),
+        ("topic_unsubscribed", consent.topic_withdrawn_at),
+    ):
+        if at is not None and at >= message.created_at:
+            return Verdict(Outcome.CANCEL, reason, evidence=evidence | {"withdrawn_at": at.isoformat()})
     return None
 
 

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Max, Q
 
 from orchestrator import registry
-from orchestrator.consents.models import Consent, Suppression
+from orchestrator.consents.models import Consent, ConsentRecord, ConsentState, Suppression
 from orchestrator.customers.models import Address, Customer
 from orchestrator.domain.frequency import Counted
 from orchestrator.domain.gate_facts import AddressFact, ConsentFact, Facts, Passage, Person
@@ -24,6 +24,7 @@ from orchestrator.messaging.models import Message
 from orchestrator.messaging.rows import CANDIDATE_COLUMNS, Claimed
 from orchestrator.workspace.models import Workspace
 
+_NEVER = datetime.min.replace(tzinfo=UTC)
 # Rivals are messages that wait for the same slots; one that waits for something else takes nobody's slot.
 _WAITING = ("", "quiet_hours", "minimum_gap", "capped", "outranked", "rate_limited", "deferred")
 
@@ -160,13 +161,54 @@ def _consents(messages: Sequence[Claimed]) -> dict[tuple[int, int, str, str], Co
         "record__text_version",
     )
     found = {row[:4]: row[4:] for row in rows}
+    withdrawn = _withdrawn_since(messages, found)
     answer: dict[tuple[int, int, str, str], ConsentFact] = {}
     for message in messages:
         place = (message.customer_id, message.brand_id, message.channel)
         state, changed_at, record, source, text = found.get((*place, ""), ("", None, None, "", ""))
         topic_state = found.get((*place, message.topic), ("",))[0] if message.topic else ""
-        answer[(*place, message.topic)] = ConsentFact(state, changed_at, topic_state, record, source, text)
+        answer[(*place, message.topic)] = ConsentFact(
+            state,
+            changed_at,
+            topic_state,
+            record,
+            source,
+            text,
+            withdrawn.get((*place, "")),
+            withdrawn.get((*place, message.topic)) if message.topic else None,
+        )
     return answer
+
+
+def _withdrawn_since(
+    messages: Sequence[Claimed], found: Mapping[tuple[Any, ...], tuple[Any, ...]]
+) -> dict[tuple[int, int, str, str], datetime]:
+    """The last withdrawal, by place, where a grant has come after it since a message was planned.
+
+    One query, and only for a batch that holds such a place: nearly everybody granted before the message was planned.
+    """
+    granted = {place: row[1] for place, row in found.items() if row[0] == ConsentState.GRANTED}
+    again = [
+        message
+        for message in messages
+        for topic in ("", message.topic)
+        if granted.get((message.customer_id, message.brand_id, message.channel, topic), _NEVER)
+        >= message.created_at
+    ]
+    if not again:
+        return {}
+    rows = (
+        ConsentRecord.objects.filter(
+            customer__in={message.customer_id for message in again},
+            recorded_at__gte=min(message.created_at for message in again),
+            purpose="marketing",
+            state=ConsentState.WITHDRAWN,
+        )
+        .values_list("customer_id", "brand_id", "channel", "topic")
+        .annotate(last=Max("recorded_at"))
+        .order_by()
+    )
+    return {(customer, brand, channel, topic): last for customer, brand, channel, topic, last in rows}
 
 
 @dataclass(frozen=True, slots=True)
