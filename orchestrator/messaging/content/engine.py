@@ -65,7 +65,7 @@ class Engine:
         self._html = Sandbox(html=True, filters=filters)
         self._text = Sandbox(html=False, filters=filters)
         self._prepared: dict[str, Mapping[str, Any]] = {}
-        self._compiled: OrderedDict[tuple[str, str, str, str], Compiled] = OrderedDict()
+        self._compiled: OrderedDict[tuple[str, str, str, str], Compiled | RenderError] = OrderedDict()
 
     def learn(self, templates: Mapping[str, Mapping[str, Any]]) -> None:
         """Take prepared templates, by digest."""
@@ -134,12 +134,21 @@ class Engine:
         key = (job["template"], job["channel"], language, name)
         found = self._compiled.get(key)
         if found is None:
-            found = self._compiled[key] = self._build(part, name, f"{job['channel']}.{language}.{name}")
+            found = self._compiled[key] = self._try(part, name, f"{job['channel']}.{language}.{name}")
             if len(self._compiled) > KEPT:
                 self._compiled.popitem(last=False)
         else:
             self._compiled.move_to_end(key)
+        if isinstance(found, RenderError):
+            raise RenderError(str(found))
         return found
+
+    def _try(self, part: Mapping[str, Any], name: str, where: str) -> Compiled | RenderError:
+        """A fault is kept like a template: it is found in the time to compile, not again in each job's to render."""
+        try:
+            return self._build(part, name, where)
+        except RenderError as error:
+            return error
 
     def _build(self, part: Mapping[str, Any], name: str, where: str) -> Compiled:
         environment = self._html if name == "html" else self._text

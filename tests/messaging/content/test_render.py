@@ -251,6 +251,26 @@ def test_a_template_is_compiled_once(monkeypatch: pytest.MonkeyPatch) -> None:
     assert counted == [NAME]
 
 
+def test_a_template_that_cannot_be_compiled_is_looked_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    from orchestrator.messaging.content import engine
+
+    looked: list[str] = []
+    check = engine.check
+    monkeypatch.setattr(
+        engine, "check", lambda environment, text: looked.append(text) or check(environment, text)
+    )
+    bad = job("sms", sms={"en": "Hi"})
+    prepared = {**bad.prepared, "sms": {"en": {"text": "{{ 9**9 }}", "transliterate": False, "lines": {}}}}
+    machine = engine.Engine()
+    machine.learn({"bad": prepared})
+    asked = {"template": "bad", "channel": "sms", "languages": ["en"], "context": bad.context}
+    machine.warm(asked)
+    answers = [machine.render(asked), machine.render(asked)]
+    assert looked == ["{{ 9**9 }}"]
+    assert answers[0] == answers[1]
+    assert answers[0]["code"] == "render_error"
+
+
 def test_the_context_is_not_changed_by_a_template() -> None:
     one = job("sms", sms={"en": "{% set customer = 5 %}{{ customer }}"})
     assert content(one).text == "5"
