@@ -8,6 +8,7 @@ from celery import Celery
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "orchestrator.config.settings")
 
+SWEEP = 2.0  # seconds
 app = Celery("orchestrator")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.conf.update(
@@ -18,7 +19,16 @@ app.conf.update(
     accept_content=["json"],
     task_time_limit=60,
     broker_connection_retry_on_startup=True,
-    broker_transport_options={"global_keyprefix": "orchestrator:"},
+    # A broker that is away is noticed within a second: whoever rings has better things to do.
+    broker_transport_options={
+        "global_keyprefix": "orchestrator:",
+        "socket_connect_timeout": 1.0,
+        "socket_timeout": 5.0,
+    },
+    beat_schedule={
+        # One that was not taken within its interval is dropped: after downtime, workers find one sweep, not thousands.
+        "sweep": {"task": "orchestrator.sweep", "schedule": SWEEP, "options": {"expires": SWEEP}},
+    },
     # Keep the database connection between tasks: opening one costs more than a small batch.
     db_reuse_max=1000,
     timezone="UTC",

@@ -15,7 +15,7 @@ from orchestrator.customers.plain import check_text, make_plain
 from orchestrator.domain.shown import shown
 from orchestrator.domain.zones import as_instant
 from orchestrator.events.models import Event
-from orchestrator.store import bulk
+from orchestrator.store import bulk, doorbells
 
 FUTURE = timedelta(minutes=5)
 HISTORY = timedelta(hours=24)
@@ -56,6 +56,8 @@ def record(events: Sequence[NewEvent], now: datetime) -> Recorded:
     rows = [_row(event, now) for event in ordered]
     with transaction.atomic():
         stored = bulk.insert(Event, _COLUMNS, rows, ignore_conflicts=True, returning=("id",))
+        if stored:
+            doorbells.ring(doorbells.WALK)
     return Recorded(len(stored), len(rows) - len(stored))
 
 

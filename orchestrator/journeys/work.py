@@ -1,4 +1,4 @@
-"""WORK: one round of everything the engine does. Workers, the sweep and the demo's virtual clock all run this."""
+"""WORK: a round of everything the engine does. Workers, the sweep and the demo's virtual clock all run this."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, fields
 from datetime import datetime
 
-from django.db.models import Min, Q
+from django.db.models import Min
 
 from orchestrator.domain.outbox import CLAIMABLE
 from orchestrator.events.models import Event
@@ -17,6 +17,9 @@ from orchestrator.journeys.timers import fire, replan
 from orchestrator.messaging.deliver import deliver
 from orchestrator.messaging.models import Message
 from orchestrator.messaging.rescue import rescue
+
+Clock = Callable[[], datetime]
+Stopping = Callable[[], bool]
 
 
 @dataclass
@@ -34,24 +37,55 @@ class Worked:
     def __bool__(self) -> bool:
         return any(getattr(self, field.name) for field in fields(self))
 
+    def __iadd__(self, other: Worked) -> Worked:
+        for field in fields(self):
+            setattr(self, field.name, getattr(self, field.name) + getattr(other, field.name))
+        return self
+
+
+def never() -> bool:
+    """For a round that goes on until nothing is left."""
+    return False
+
 
 def work(now: datetime) -> Worked:
-    """Do all that is due at `now`, until nothing is; in the order in which one thing leads to the next."""
+    """Do all that is due at `now`, until nothing is: for a clock that stands still meanwhile."""
+    return work_by(lambda: now)
+
+
+def work_by(clock: Clock, stopping: Stopping = never) -> Worked:
+    """Do all that is due; in the order in which one thing leads to the next.
+
+    The clock is read for every batch, so that a lease begins when its batch does. `stopping` is asked between
+    batches: whatever it leaves is found by the next round.
+    """
     total = Worked()
-    while True:
-        done = Worked(
-            rescued=rescue(now),
-            replanned=_drain(lambda: replan(now)),
-            events=_drain(lambda: pull(now)),
-            timers=_drain(lambda: fire(now)),
-            woken=_drain(lambda: wake_senders(now)),
-            moved=_drain(lambda: move_due(now)),
-            messages=_drain(lambda: deliver(now).claimed),
-        )
-        for field in fields(total):
-            setattr(total, field.name, getattr(total, field.name) + getattr(done, field.name))
+    while not stopping():
+        done = walk_by(clock, stopping)
+        done += deliver_by(clock, stopping)
         if not done:
-            return total
+            break
+        total += done
+    return total
+
+
+def walk_by(clock: Clock, stopping: Stopping = never) -> Worked:
+    """Let people in, move those whose time has come: all of it that is due."""
+    return Worked(
+        replanned=_drain(replan, clock, stopping),
+        events=_drain(pull, clock, stopping),
+        timers=_drain(fire, clock, stopping),
+        woken=_drain(wake_senders, clock, stopping),
+        moved=_drain(move_due, clock, stopping),
+    )
+
+
+def deliver_by(clock: Clock, stopping: Stopping = never) -> Worked:
+    """Take back what dead workers held, and deliver all messages that are due."""
+    return Worked(
+        rescued=_drain(rescue, clock, stopping),
+        messages=_drain(lambda now: deliver(now).claimed, clock, stopping),
+    )
 
 
 def next_due(now: datetime) -> datetime | None:
@@ -60,13 +94,13 @@ def next_due(now: datetime) -> datetime | None:
         Event.objects.filter(pending=True).aggregate(at=Min("occurred_at"))["at"],
         EntryTimer.objects.filter(due_at__isnull=False).aggregate(at=Min("due_at"))["at"],
         Enrollment.objects.filter(status="active", due_at__isnull=False).aggregate(at=Min("due_at"))["at"],
-        Message.objects.filter(Q(state__in=CLAIMABLE)).aggregate(at=Min("due_at"))["at"],
+        Message.objects.filter(state__in=CLAIMABLE).aggregate(at=Min("due_at"))["at"],
     )
     return min((moment for moment in moments if moment is not None), default=None)
 
 
-def _drain(step: Callable[[], int]) -> int:
+def _drain(step: Callable[[datetime], int], clock: Clock, stopping: Stopping) -> int:
     total = 0
-    while done := step():
+    while not stopping() and (done := step(clock())):
         total += done
     return total

@@ -9,7 +9,7 @@ from typing import Any
 
 from orchestrator.domain.outbox import State
 from orchestrator.messaging.models import Message
-from orchestrator.store import bulk
+from orchestrator.store import bulk, doorbells
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,4 +72,7 @@ def plan(intents: Sequence[Intent], now: datetime) -> int:
                 False,
             )
         )
-    return len(bulk.insert(Message, (*_GIVEN, *_ADDED), rows, ignore_conflicts=True, returning=("id",)))
+    made = bulk.insert(Message, (*_GIVEN, *_ADDED), rows, ignore_conflicts=True, returning=("id",))
+    if made:
+        doorbells.ring(doorbells.DELIVER)
+    return len(made)

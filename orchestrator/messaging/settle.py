@@ -17,7 +17,7 @@ from orchestrator.messaging.rows import Claimed
 from orchestrator.messaging.verdicts import FENCE
 from orchestrator.sdk.providers import Provider
 from orchestrator.sdk.values import Accepted, MessageOutcome, Result
-from orchestrator.store import bulk
+from orchestrator.store import bulk, doorbells
 
 _HANDING_OFF = "t.state = 'handing_off'"
 
@@ -46,6 +46,8 @@ def settle(ready: Sequence[Ready], results: Sequence[Result], now: datetime) -> 
             _outcome(one, move, now) for one, move in zip(ready, moves, strict=True) if move.state in FINAL
         ]
         transaction.on_commit(lambda: announce(outcomes))
+        if outcomes:
+            doorbells.ring(doorbells.WALK)
     return moves
 
 

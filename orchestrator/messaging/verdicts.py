@@ -11,7 +11,7 @@ from orchestrator.domain.outbox import State
 from orchestrator.messaging.facts import Loaded
 from orchestrator.messaging.models import Decision, Message
 from orchestrator.messaging.rows import Claimed
-from orchestrator.store import bulk
+from orchestrator.store import bulk, doorbells
 from orchestrator.workspace import sequence
 
 FINAL_STATES = {
@@ -102,6 +102,8 @@ def _end(
         "counted_at",
         "wake_pending",
     )
+    if rows:
+        doorbells.ring(doorbells.WALK)
     return bulk.update(Message, columns, rows, match=FENCE, where=LEASED)
 
 

@@ -1,0 +1,61 @@
+"""`manage.py work`: everything workers do, in one process and without a broker."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from argparse import ArgumentParser
+from datetime import UTC, datetime
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.db import OperationalError, close_old_connections
+
+from orchestrator.journeys.work import Worked, work_by
+
+
+class Command(BaseCommand):
+    """Runs until it is told to stop (Ctrl-C, SIGTERM): then it ends the batch in hand, and goes."""
+
+    help = "Do all that workers do in this one process, without a broker, until told to stop."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """`--once` and `--every`."""
+        parser.add_argument("--once", action="store_true", help="do what is due now, and end")
+        parser.add_argument(
+            "--every", type=float, default=1.0, metavar="SECONDS", help="look this often (1 by default)"
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Look, work, rest; again."""
+        if not 0.05 <= options["every"] <= 60:
+            raise CommandError("--every takes 0.05 to 60 seconds")
+        stopping = threading.Event()
+        for one in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(one, lambda *_: stopping.set())
+        if options["once"]:
+            self._say(work_by(_now, stopping.is_set))
+            return
+        self.stdout.write("Working; Ctrl-C ends it.")
+        while not stopping.is_set():
+            self._round(stopping)
+            stopping.wait(options["every"])
+        self.stdout.write("Stopped; nothing was left half done.")
+
+    def _round(self, stopping: threading.Event) -> None:
+        """One look. A database that is away is waited for: it is the truth, and there is nothing to do without it."""
+        try:
+            close_old_connections()
+            self._say(work_by(_now, stopping.is_set))
+        except OperationalError as error:
+            self.stderr.write(f"the database does not answer ({error}); trying again")
+            stopping.wait(5)
+
+    def _say(self, done: Worked) -> None:
+        if done:
+            told = {"events": done.events, "moved": done.moved, "messages": done.messages}
+            self.stdout.write(" ".join(f"{name}={count}" for name, count in told.items()))
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

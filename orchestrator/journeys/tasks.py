@@ -1,0 +1,77 @@
+"""What Celery workers run. A task says only "look": it takes nothing, answers nothing, and may be lost or doubled.
+
+Beat sends `sweep` every few seconds; it takes back what dead workers held and rings for what is due. Every task
+ends by itself well within `task_time_limit`; what it leaves, the next one finds.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+from celery import shared_task
+from django.db.models import QuerySet
+
+from orchestrator.customers.models import Customer
+from orchestrator.domain.outbox import CLAIMABLE
+from orchestrator.events.models import Event
+from orchestrator.journeys.models import Enrollment, EntryTimer
+from orchestrator.journeys.work import deliver_by, walk_by
+from orchestrator.messaging.deliver import BATCH
+from orchestrator.messaging.models import Message
+from orchestrator.messaging.rescue import rescue
+from orchestrator.store.doorbells import DELIVER, WALK, ring_now
+
+LONGEST = 30.0  # seconds after which a task begins no further batch
+MOST_BELLS = 8  # for one kind of work in one sweep
+
+
+@shared_task(name=WALK)
+def walk() -> None:
+    """Let people in and move those whose time has come."""
+    walk_by(_now, _for(LONGEST))
+
+
+@shared_task(name=DELIVER)
+def deliver() -> None:
+    """Deliver what is due."""
+    deliver_by(_now, _for(LONGEST))
+
+
+@shared_task(name="orchestrator.sweep")
+def sweep() -> None:
+    """Find what no doorbell told: lost ones, and what became due by time alone."""
+    now = _now()
+    rescue(now)
+    if any(waiting.exists() for waiting in _waiting(now)):
+        ring_now(WALK)
+    due = Message.objects.filter(state__in=CLAIMABLE, due_at__lte=now)
+    for _ in range(_bells(due)):
+        ring_now(DELIVER)
+
+
+def _waiting(now: datetime) -> tuple[QuerySet[Any], ...]:
+    return (
+        Customer.objects.filter(changed_pending=True),
+        Event.objects.filter(pending=True, occurred_at__lte=now),
+        EntryTimer.objects.filter(due_at__lte=now),
+        Message.objects.filter(wake_pending=True),
+        Enrollment.objects.filter(status=Enrollment.Status.ACTIVE, due_at__lte=now),
+    )
+
+
+def _bells(due: QuerySet[Message]) -> int:
+    """One for each batch that is due, so that a backlog calls every worker; counted no further than matters."""
+    count = due[: BATCH * MOST_BELLS].count()
+    return -(-count // BATCH)
+
+
+def _for(seconds: float) -> Callable[[], bool]:
+    end = time.monotonic() + seconds
+    return lambda: time.monotonic() > end
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

@@ -1,0 +1,39 @@
+"""Doorbells: after a commit, tell a worker to look at the database. Nothing more is said, and nothing depends on it.
+
+A doorbell that is lost costs the time until the next sweep; one that comes twice finds nothing to do. So a broker
+that is away is never an error of whoever rang: it is logged, and left alone for a while.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+
+from celery import current_app
+from django.conf import settings
+from django.db import transaction
+
+log = logging.getLogger(__name__)
+WALK, DELIVER = "orchestrator.walk", "orchestrator.deliver"
+REST = 5.0  # seconds without ringing after the broker could not be reached
+_rests_until = 0.0
+
+
+def ring(task: str) -> None:
+    """Ring once the transaction around is committed; at once where there is none."""
+    if settings.DOORBELLS:
+        transaction.on_commit(lambda: ring_now(task), robust=True)
+
+
+def ring_now(task: str) -> bool:
+    """Ring, and answer whether the broker took it. At most one attempt, so that nobody waits for a broker."""
+    global _rests_until
+    if not settings.DOORBELLS or time.monotonic() < _rests_until:
+        return False
+    try:
+        current_app.send_task(task, retry=False, ignore_result=True)
+    except Exception as error:  # whatever a broker's library raises: none of it is worth a caller's work
+        _rests_until = time.monotonic() + REST
+        log.warning("the broker does not take doorbells (%s); the sweep will find the work", error)
+        return False
+    return True
