@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from orchestrator import registry
@@ -30,8 +30,11 @@ class Checked:
     warnings: tuple[Problem, ...]
 
 
-def check(journey: Text, templates: Sequence[Text]) -> Checked:
-    """Read and check a journey with its templates; raises DefinitionError with all problems of all files."""
+def check(journey: Text, templates: Sequence[Text], beside: Collection[str] = ()) -> Checked:
+    """Read and check a journey with its templates; raises DefinitionError with all problems of all files.
+
+    `beside`: keys of journeys that are published together with this one, so that it may name them.
+    """
     problems: list[Problem] = []
     sources = _templates(templates, problems)
     definition, tree = _definition(journey, problems)
@@ -40,7 +43,7 @@ def check(journey: Text, templates: Sequence[Text]) -> Checked:
         problems += [
             _missing(one, journey.file)
             for one in definition.references()
-            if not _exists(one, definition, sources)
+            if not _exists(one, definition, sources, beside)
         ]
         problems += _channels(definition, sources, journey.file)
         for source in sources.values():
@@ -83,7 +86,11 @@ def _languages() -> tuple[str, ...]:
     return tuple(Workspace.get().languages)
 
 
-def _exists(mention: Mention, definition: Definition, sources: Mapping[str, TemplateSource]) -> bool:
+def _exists(
+    mention: Mention, definition: Definition, sources: Mapping[str, TemplateSource], beside: Collection[str]
+) -> bool:
+    if mention.kind == "journey" and mention.name in beside:
+        return True
     return mention.name in _known(mention.kind, definition, sources)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -34,9 +34,14 @@ class Published:
     warnings: tuple[str, ...] = ()
 
 
-def publish(journey: Text, templates: Sequence[Text], now: datetime, by: Any = None) -> Published:
-    """Check and publish; raises DefinitionError with every problem, and then nothing has changed."""
-    checked = check(journey, templates)
+def publish(
+    journey: Text, templates: Sequence[Text], now: datetime, by: Any = None, beside: Collection[str] = ()
+) -> Published:
+    """Check and publish; raises DefinitionError with every problem, and then nothing has changed.
+
+    `beside`: keys of sound journeys that are published together with this one.
+    """
+    checked = check(journey, templates, beside)
     texts = {checked_key(checked, text): text for text in templates}
     with transaction.atomic():
         row = _journey(checked, journey, now)
