@@ -59,6 +59,7 @@ class Registry:
                 yield name, answers[0] if isinstance(answers, list) and answers else answers, None
 
     def _ordered(self, hook: str) -> list[Any]:
+        """The plugins that implement a hook, in the order of their registration: configuration reads top down."""
         implementations = getattr(self.manager.hook, hook).get_hookimpls()
         return [implementation.plugin for implementation in implementations]
 
@@ -152,8 +153,7 @@ def _collect(registry: Registry) -> None:
         ("filter", "register_template_filters", registry.filters),
         ("recommender", "register_recommenders", registry.recommenders),
     ):
-        # pluggy calls the last registered first; configuration reads top down.
-        for name, answer, error in reversed(list(registry.hook_each(hook))):
+        for name, answer, error in registry.hook_each(hook):
             if error is not None:
                 registry.failed[name] = f"{hook}: {error}"
             elif answer is not None:
