@@ -10,14 +10,19 @@ from django.db.models import Min
 
 from orchestrator.domain.outbox import CLAIMABLE
 from orchestrator.events.models import Event
+from orchestrator.journeys.due import BATCH as MOVED_AT_ONCE
 from orchestrator.journeys.due import move_due, wake_senders
 from orchestrator.journeys.models import Enrollment, EntryTimer
+from orchestrator.journeys.pull import BATCH as PULLED_AT_ONCE
 from orchestrator.journeys.pull import pull
+from orchestrator.journeys.timers import BATCH as TIMED_AT_ONCE
 from orchestrator.journeys.timers import fire, replan
+from orchestrator.messaging.deliver import BATCH as DELIVERED_AT_ONCE
 from orchestrator.messaging.deliver import deliver
 from orchestrator.messaging.models import Message
 from orchestrator.messaging.rescue import rescue
 
+RESCUED_AT_ONCE = 1000
 Clock = Callable[[], datetime]
 Stopping = Callable[[], bool]
 
@@ -72,19 +77,19 @@ def work_by(clock: Clock, stopping: Stopping = never) -> Worked:
 def walk_by(clock: Clock, stopping: Stopping = never) -> Worked:
     """Let people in, move those whose time has come: all of it that is due."""
     return Worked(
-        replanned=_drain(replan, clock, stopping),
-        events=_drain(pull, clock, stopping),
-        timers=_drain(fire, clock, stopping),
-        woken=_drain(wake_senders, clock, stopping),
-        moved=_drain(move_due, clock, stopping),
+        replanned=_drain(replan, TIMED_AT_ONCE, clock, stopping),
+        events=_drain(pull, PULLED_AT_ONCE, clock, stopping),
+        timers=_drain(fire, TIMED_AT_ONCE, clock, stopping),
+        woken=_drain(wake_senders, MOVED_AT_ONCE, clock, stopping),
+        moved=_drain(move_due, MOVED_AT_ONCE, clock, stopping),
     )
 
 
 def deliver_by(clock: Clock, stopping: Stopping = never) -> Worked:
     """Take back what dead workers held, and deliver all messages that are due."""
     return Worked(
-        rescued=_drain(rescue, clock, stopping),
-        messages=_drain(lambda now: deliver(now).claimed, clock, stopping),
+        rescued=_drain(rescue, RESCUED_AT_ONCE, clock, stopping),
+        messages=_drain(lambda now, limit: deliver(now, limit).claimed, DELIVERED_AT_ONCE, clock, stopping),
     )
 
 
@@ -99,8 +104,10 @@ def next_due(now: datetime) -> datetime | None:
     return min((moment for moment in moments if moment is not None), default=None)
 
 
-def _drain(step: Callable[[datetime], int], clock: Clock, stopping: Stopping) -> int:
-    total = 0
-    while not stopping() and (done := step(clock())):
+def _drain(step: Callable[[datetime, int], int], batch: int, clock: Clock, stopping: Stopping) -> int:
+    """Batch after batch; one that is not full was the last."""
+    total, done = 0, batch
+    while done >= batch and not stopping():
+        done = step(clock(), batch)
         total += done
     return total

@@ -103,7 +103,7 @@ def _context(message: Claimed, person: PersonRow, brand: Brand, workspace: Works
         "customer": {**attributes, "language": person.language, "country": person.country},
         "brand": {
             "name": brand.name,
-            "footer": brand.footer,
+            "footer": _footer(brand, _languages(person, workspace)),
             "logo_url": brand.logo_url,
             "colour": brand.colour,
         },
@@ -112,6 +112,12 @@ def _context(message: Claimed, person: PersonRow, brand: Brand, workspace: Works
         "unsubscribe_url": url("u", message.key),
         "preferences_url": url("p", message.key),
     }
+
+
+def _footer(brand: Brand, languages: Sequence[str]) -> str:
+    """The brand's footer in the first of these languages that has one; `pt` serves `pt-BR`."""
+    tried = [name for language in languages for name in (language, language.partition("-")[0])]
+    return next((brand.footer[name] for name in [*tried, *brand.footer] if brand.footer.get(name)), "")
 
 
 def _basic(person: PersonRow) -> dict[str, Any]:

@@ -52,7 +52,7 @@ def batches(items: Iterable[T], size: int) -> Iterator[list[T]]:
 
 
 @contextmanager
-def show_progress(total: int, title: str, stream: TextIO) -> Iterator[Advance]:
+def show_progress(total: int, title: str, stream: TextIO, unit: str = "lines") -> Iterator[Advance]:
     """A bar on a terminal; elsewhere a plain line for every tenth part."""
     if stream.isatty():
         from rich.console import Console
@@ -68,7 +68,7 @@ def show_progress(total: int, title: str, stream: TextIO) -> Iterator[Advance]:
         nonlocal told
         if done * 10 // max(total, 1) > told:
             told = done * 10 // max(total, 1)
-            stream.write(f"{title}: {done:,} of {total:,} lines\n")
+            stream.write(f"{title}: {done:,} of {total:,} {unit}\n")
             stream.flush()
 
     yield tell

@@ -1,0 +1,67 @@
+"""LIVE: let a tale happen on a virtual clock that leaps from one moment with something to do to the next."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+from django.conf import settings
+from django.db import connection
+
+from orchestrator.demo.feed import Feed
+from orchestrator.demo.reactions import Reactions
+from orchestrator.demo.tale import Tale
+from orchestrator.journeys.folders import find_folders
+from orchestrator.journeys.publish import publish
+from orchestrator.journeys.work import next_due, work
+
+# The clock stands still only at these: what falls between two of them happens at the later one, together.
+TICK = timedelta(minutes=15)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def live(tale: Tale, reactions: Reactions | None, advance: Callable[[float], None]) -> None:
+    """From the tale's history to its end. `advance` is told the share that is done, from 0 to 1."""
+    hurry()
+    feed = Feed(tale)
+    now = ceiling(tale.begins)
+    feed.store(tale.begins - timedelta(seconds=1))
+    publish_all(now)
+    moment: datetime | None = now
+    while moment is not None and moment <= tale.ends:
+        now = moment
+        feed.store(now)
+        work(now)
+        if reactions is not None:
+            for act in reactions.to_new_messages(now):
+                feed.add(act)
+        advance((now - tale.begins) / (tale.ends - tale.begins))
+        moment = _next(now, feed)
+    advance(1.0)
+
+
+def publish_all(now: datetime) -> list[str]:
+    """Publish the journeys of `JOURNEYS_DIR`; their keys. DefinitionError names every problem."""
+    folders = list(find_folders(settings.JOURNEYS_DIR))
+    if not folders:
+        raise ValueError(f"{settings.JOURNEYS_DIR} holds no journeys; JOURNEYS_DIR says where they are")
+    return [publish(folder.journey, folder.templates, now).journey for folder in folders]
+
+
+def ceiling(moment: datetime) -> datetime:
+    """The first tick that is not before the moment."""
+    return moment + (-(moment - _EPOCH) % TICK)
+
+
+def hurry() -> None:
+    """Don't wait for the disk: a power cut would cost nothing but the demo."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute("PRAGMA synchronous=OFF")
+        else:
+            cursor.execute("SET synchronous_commit TO off")
+
+
+def _next(now: datetime, feed: Feed) -> datetime | None:
+    moments = [moment for moment in (feed.next(), next_due(now)) if moment is not None]
+    return max(ceiling(min(moments)), now + TICK) if moments else None
