@@ -98,6 +98,11 @@ class CapVerdict:
         return self.capped_by is None
 
 
+def window_name(window: Window) -> str:
+    """The window as it is written: `7 days` for a rolling one, `day`, `week` or `month` for a calendar's."""
+    return str(window.duration) if isinstance(window, Rolling) else window.period
+
+
 def window_start(window: Window, now: datetime, zone: ZoneInfo) -> datetime:
     """Answer where the window that ends now begins (UTC): exclusive if rolling, inclusive if calendar."""
     if isinstance(window, Rolling):

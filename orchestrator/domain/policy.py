@@ -12,9 +12,9 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from orchestrator.domain.frequency import Candidate as CapCandidate
-from orchestrator.domain.frequency import Counted, check_caps, check_gap, inside
+from orchestrator.domain.frequency import Counted, check_caps, check_gap, inside, window_name
 from orchestrator.domain.gate_facts import Candidate, ConsentFact, Evidence, Facts, Outcome, Verdict
-from orchestrator.domain.quiet import next_allowed, release_at
+from orchestrator.domain.quiet import next_allowed, quiet_stretches, release_at
 
 LOOK_AGAIN = timedelta(minutes=15)  # for holds that end when somebody acts, not at a known time
 RELEASE_SPREAD = timedelta(minutes=10)
@@ -151,7 +151,11 @@ def _quiet(message: Candidate, facts: Facts, now: datetime) -> Verdict | None:
     allowed = next_allowed(now, facts.quiet, facts.zone)
     if allowed == now:
         return None
-    evidence = {"zone": facts.zone.key, "zone_known_by": facts.zone_rung}
+    evidence: Evidence = {
+        "hours": quiet_stretches(now, facts.quiet, facts.zone),
+        "zone": facts.zone.key,
+        "zone_known_by": facts.zone_rung,
+    }
     if allowed is None:
         return Verdict(Outcome.EXPIRE, "never_allowed", evidence=evidence)
     until = release_at(now, facts.quiet, facts.zone, message.key, RELEASE_SPREAD) or allowed
@@ -179,6 +183,7 @@ def _capped(message: Candidate, facts: Facts, now: datetime) -> Verdict | None:
     evidence: Evidence = {
         "cap": verdict.capped_by.key,
         "limit": verdict.capped_by.limit,
+        "window": window_name(verdict.capped_by.window),
         "sent_at": [at.isoformat() for at in verdict.evidence],
     }
     if message.on_cap == "skip":

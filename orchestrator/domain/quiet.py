@@ -102,6 +102,13 @@ def is_quiet(instant: datetime, rules: Sequence[QuietHours], zone: ZoneInfo) -> 
     return any(rule.covers(wall) for rule in rules)
 
 
+def quiet_stretches(instant: datetime, rules: Sequence[QuietHours], zone: ZoneInfo) -> list[str]:
+    """The stretches of the day this instant lies in, like `21:00–08:00`; none where the whole day is quiet."""
+    wall = local(instant, zone)
+    covering = (quiet for rule in rules for quiet in rule.ranges if quiet.covers(wall))
+    return list(dict.fromkeys(f"{quiet.start:%H:%M}–{quiet.end:%H:%M}" for quiet in covering))
+
+
 def next_allowed(instant: datetime, rules: Sequence[QuietHours], zone: ZoneInfo) -> datetime | None:
     """Answer the earliest allowed instant at or after `instant` (UTC), or None if there is none in 8 days.
 

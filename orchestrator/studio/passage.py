@@ -8,6 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from orchestrator.journeys.effects import ANY_EVENT
 from orchestrator.journeys.models import Enrollment
 from orchestrator.messaging.models import Message
 from orchestrator.studio import outline, words
@@ -51,7 +52,7 @@ def trace(enrollment: Enrollment) -> Passage:
     if enrollment.status == Enrollment.Status.ACTIVE and enrollment.step:
         visits.append(_standing(enrollment, sentences, sent))
     return Passage(
-        _sentence(enrollment), words.tone(enrollment.status), list(_facts(enrollment, version)), visits
+        say_passage(enrollment), words.tone(enrollment.status), list(_facts(enrollment, version)), visits
     )
 
 
@@ -91,14 +92,18 @@ def _standing(
         enrollment.step,
         enrollment.arrived_at,
         None,
-        _waiting(enrollment),
+        say_waiting(enrollment),
         [],
         sent.get((enrollment.step, enrollment.visit), []),
     )
 
 
-def _waiting(enrollment: Enrollment) -> str:
-    told = {"when": words.moment(enrollment.due_at), "event": enrollment.awaits}
+def say_waiting(enrollment: Enrollment) -> str:
+    """What somebody who stands at a step waits for."""
+    if enrollment.sending:
+        return _("waits until its message is final")
+    event = _("something") if enrollment.awaits == ANY_EVENT else enrollment.awaits
+    told = {"when": words.moment(enrollment.due_at), "event": event}
     if enrollment.due_at and enrollment.awaits:
         return _("waits until %(event)s happens, at most until %(when)s") % told
     if enrollment.due_at:
@@ -106,7 +111,8 @@ def _waiting(enrollment: Enrollment) -> str:
     return _("waits until %(event)s happens") % told if enrollment.awaits else _("here now")
 
 
-def _sentence(enrollment: Enrollment) -> str:
+def say_passage(enrollment: Enrollment) -> str:
+    """Where somebody is, or how it ended."""
     if enrollment.status == Enrollment.Status.ACTIVE:
         return _("On the way since %(when)s") % {"when": words.moment(enrollment.entered_at)}
     form = {

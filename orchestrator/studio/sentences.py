@@ -11,10 +11,14 @@ from orchestrator.studio import words
 
 def say_message(message: Message) -> str:
     """ "SMS not sent: quiet hours" """
-    told = _told(message).replace("{channel}", words.channel(message.channel))
-    told = told[:1].upper() + told[1:]
-    why = words.reason(message.reason)
+    told, why = say_state(message), words.reason(message.reason)
     return f"{told}: {why}" if why and message.state not in _PLAIN else told
+
+
+def say_state(message: Message) -> str:
+    """ "SMS not sent" """
+    told = _told(message).replace("{channel}", words.channel(message.channel))
+    return told[:1].upper() + told[1:]
 
 
 _PLAIN = {State.ACCEPTED}

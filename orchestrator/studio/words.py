@@ -84,9 +84,16 @@ REASONS = {
     "not_allowed": gettext_lazy("our account may not send this"),
     "other": gettext_lazy("refused for another reason"),
     "timed_out": gettext_lazy("the passage took too long"),
+    "exit_rule": gettext_lazy("a rule for leaving came true"),
+    "journey_ended": gettext_lazy("the passage had ended"),
+    "version_stopped": gettext_lazy("this version of the journey was stopped"),
+    "worker_died": gettext_lazy("a worker stopped in the middle of handing it off"),
+    "crashes_workers": gettext_lazy("preparing it stopped worker after worker"),
+    "surpassed": gettext_lazy("a later mark was reached at the same moment"),
 }
 
 STEP_OUTCOMES = {
+    "done": gettext_lazy("went on"),
     "continue": gettext_lazy("went on"),
     "continued": gettext_lazy("went on"),
     "enter": gettext_lazy("took an arm"),
@@ -121,7 +128,10 @@ FACTS = {
     "gap_minutes": gettext_lazy("minimum gap, minutes"),
     "cap": gettext_lazy("cap"),
     "limit": gettext_lazy("limit"),
+    "window": gettext_lazy("in any"),
     "sent_at": gettext_lazy("already sent"),
+    "hours": gettext_lazy("hours"),
+    "withdrawn_at": gettext_lazy("withdrawn"),
     "winner": gettext_lazy("the other message"),
     "winner_priority": gettext_lazy("its priority"),
     "priority": gettext_lazy("this one's priority"),
@@ -200,7 +210,10 @@ def outcome(code: str) -> str:
 
 def step_outcome(code: str) -> str:
     """What came of a step; an arm keeps the name its author gave it."""
-    return str(STEP_OUTCOMES.get(code, spaced(code)))
+    prefix, _colon, arm = code.partition(":")
+    if prefix == "arm" and arm not in STEP_OUTCOMES:
+        return _("took the arm “%(arm)s”") % {"arm": spaced(arm)}
+    return str(STEP_OUTCOMES.get(arm or code, spaced(code)))
 
 
 def tone(code: str) -> str:
@@ -251,6 +264,11 @@ def _text(value: str, name: str) -> str:
 def moment(at: datetime | None) -> str:
     """Day and time in the workspace's zone; "" for no time."""
     return formats.date_format(timezone.localtime(at), "DATETIME_FORMAT") if at else ""
+
+
+def stopped(text: str) -> str:
+    """A sentence with its full stop, and only one: "1 p.m." brings its own."""
+    return text if text.endswith(".") else f"{text}."
 
 
 def people(count: int) -> str:

@@ -1,0 +1,173 @@
+"""Why a message is where it is, in one sentence with the figures: "3 of 3 messages in 7 days: …"."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
+
+from orchestrator.consents.models import SuppressionReason
+from orchestrator.studio import rules, words
+
+Evidence = Mapping[str, Any]
+_OWN = frozenset({"check"})
+
+
+def explain(reason: str, evidence: Evidence, channel: str) -> str:
+    """The reason with what it rests on. Evidence that lacks a figure (an older version's) gives the plain reason."""
+    sentence = _SENTENCES.get(reason)
+    told = sentence(evidence, channel) if sentence is not None else ""
+    return told or _plain(reason, evidence)
+
+
+def _plain(reason: str, evidence: Evidence) -> str:
+    facts = words.facts({name: value for name, value in evidence.items() if name not in _OWN})
+    told = ", ".join(f"{name}: {value}" for name, value in facts)
+    return f"{words.reason(reason)} ({told})" if told else words.reason(reason)
+
+
+def _paused(evidence: Evidence, channel: str) -> str:
+    return {
+        "workspace": _("all sending is paused"),
+        "channel": _("sending by %(channel)s is paused") % {"channel": words.channel(channel)},
+        "journey": _("the journey is paused"),
+    }.get(str(evidence.get("what")), "")
+
+
+def _withdrawn(evidence: Evidence, channel: str) -> str:
+    at = _moment(evidence.get("withdrawn_at") or evidence.get("changed_at"))
+    if not at:
+        return ""
+    told = _("consent for %(channel)s withdrawn on %(when)s") % {
+        "channel": words.channel(channel),
+        "when": at,
+    }
+    return told + _source(evidence)
+
+
+def _no_consent(evidence: Evidence, channel: str) -> str:
+    return _("consent for %(channel)s was never given") % {"channel": words.channel(channel)}
+
+
+def _pending(evidence: Evidence, channel: str) -> str:
+    at = _moment(evidence.get("changed_at"))
+    told = {"channel": words.channel(channel), "when": at}
+    return _("consent for %(channel)s was asked for on %(when)s and not confirmed") % told if at else ""
+
+
+def _topic(evidence: Evidence, channel: str) -> str:
+    topic, at = evidence.get("topic"), _moment(evidence.get("withdrawn_at"))
+    if not topic:
+        return ""
+    told = _("the customer unsubscribed from the topic “%(topic)s”") % {"topic": topic}
+    return f"{told} ({at})" if at else told
+
+
+def _source(evidence: Evidence) -> str:
+    source = evidence.get("source")
+    return " " + _("(source: %(source)s)") % {"source": source} if source else ""
+
+
+def _no_address(evidence: Evidence, channel: str) -> str:
+    return _("there is no address for %(channel)s") % {"channel": words.channel(channel)}
+
+
+def _invalid(evidence: Evidence, channel: str) -> str:
+    told = {"channel": words.channel(channel), "why": words.reason(str(evidence.get("why") or "other"))}
+    return _("the address for %(channel)s is not valid: %(why)s") % told
+
+
+def _suppressed(evidence: Evidence, channel: str) -> str:
+    why = str(evidence.get("why") or "")
+    said = dict(SuppressionReason.choices).get(why, words.spaced(why))
+    told = {"channel": words.channel(channel), "why": said}
+    return _("the address for %(channel)s must not be used: %(why)s") % told if why else ""
+
+
+def _quiet(evidence: Evidence, channel: str) -> str:
+    zone = evidence.get("zone")
+    if not zone:
+        return ""
+    hours = " ".join(["", *evidence.get("hours", [])])
+    told = _("quiet hours%(hours)s in %(zone)s") % {"hours": hours, "zone": zone}
+    rung = str(evidence.get("zone_known_by") or "")
+    return f"{told} ({words.rung(rung)})" if rung else told
+
+
+def _gap(evidence: Evidence, channel: str) -> str:
+    at, minutes = _moment(evidence.get("last_at")), evidence.get("gap_minutes")
+    if not at or not isinstance(minutes, int):
+        return ""
+    gap = f"{minutes // 60} hours" if minutes % 60 == 0 else f"{minutes} minutes"
+    told = {"when": at, "gap": rules.say_duration(gap)}
+    return _("the last message went on %(when)s, and %(gap)s must lie between two") % told
+
+
+def _capped(evidence: Evidence, channel: str) -> str:
+    sent, limit = evidence.get("sent_at"), evidence.get("limit")
+    if not isinstance(sent, list) or limit is None:
+        return ""
+    told = {"count": len(sent), "limit": limit, "window": _window(str(evidence.get("window", "")))}
+    sentence = _("%(count)s of %(limit)s messages%(window)s") % told
+    dates = "; ".join(_moment(at) for at in sent)
+    cap = _("(cap “%(cap)s”)") % {"cap": evidence.get("cap", "–")}
+    return f"{sentence}: {dates} {cap}"
+
+
+def _window(written: str) -> str:
+    calendar = {"day": _(" on one day"), "week": _(" in one week"), "month": _(" in one month")}
+    if written in calendar:
+        return calendar[written]
+    return _(" in %(time)s") % {"time": rules.say_duration(written)} if written else ""
+
+
+def _outranked(evidence: Evidence, channel: str) -> str:
+    if "winner_priority" not in evidence or "priority" not in evidence:
+        return ""
+    told = {"other": evidence["winner_priority"], "own": evidence["priority"]}
+    return _("a message of priority %(other)s goes first; this one has %(own)s") % told
+
+
+def _expired(evidence: Evidence, channel: str) -> str:
+    at = _moment(evidence.get("expires_at"))
+    return _("its time ran out on %(when)s") % {"when": at} if at else ""
+
+
+def _holdout(evidence: Evidence, channel: str) -> str:
+    return {
+        "journey": _("held out by the journey: everything else would have allowed it"),
+        "workspace": _("held out by the workspace: everything else would have allowed it"),
+    }.get(str(evidence.get("of")), "")
+
+
+def _render(evidence: Evidence, channel: str) -> str:
+    error = evidence.get("error")
+    return _("the template could not be filled in: %(error)s") % {"error": error} if error else ""
+
+
+def _moment(value: Any) -> str:
+    try:
+        return words.moment(parse_datetime(value)) if isinstance(value, str) else ""
+    except ValueError:
+        return ""
+
+
+_SENTENCES: dict[str, Callable[[Evidence, str], str]] = {
+    "paused": _paused,
+    "consent_withdrawn": _withdrawn,
+    "no_consent": _no_consent,
+    "consent_pending": _pending,
+    "topic_unsubscribed": _topic,
+    "no_address": _no_address,
+    "address_invalid": _invalid,
+    "suppressed": _suppressed,
+    "quiet_hours": _quiet,
+    "minimum_gap": _gap,
+    "capped": _capped,
+    "outranked": _outranked,
+    "expired": _expired,
+    "holdout": _holdout,
+    "render_error": _render,
+}

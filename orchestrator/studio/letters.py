@@ -1,0 +1,162 @@
+"""What became of each message of a passage: codes for programs, sentences for people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from orchestrator.consents.models import ConsentRecord, ConsentState
+from orchestrator.domain.outbox import State
+from orchestrator.messaging.models import Decision, DeliveryAttempt, Message
+from orchestrator.messaging.models.message import STATE_TITLES
+from orchestrator.studio import words
+from orchestrator.studio.evidence import explain
+from orchestrator.studio.sentences import say_state
+
+MOST = 200
+_WITHDRAWALS = frozenset({"consent_withdrawn", "topic_unsubscribed"})
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What the gate said at one look. `check`: the number of the check that spoke, 1 to 16."""
+
+    at: datetime
+    outcome: str
+    reason: str
+    check: int | None
+    until: datetime | None
+    evidence: Mapping[str, Any]
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """One call of a provider, and its answer."""
+
+    at: datetime
+    number: int
+    provider: str
+    outcome: str
+    reference: str
+    detail: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """One message. `held_until`: when it is looked at again, if it is held or will be tried again."""
+
+    id: int
+    step: str
+    visit: int
+    channel: str
+    state: str
+    reason: str
+    planned_at: datetime
+    held_until: datetime | None
+    final_at: datetime | None
+    text: str
+    decisions: tuple[Decided, ...]
+    attempts: tuple[Tried, ...]
+
+
+def read_letters(enrollment_id: int) -> list[Letter]:
+    """All messages of a passage with their decisions and attempts, oldest first: three queries by index."""
+    messages = list(Message.objects.filter(enrollment_id=enrollment_id).order_by("id")[:MOST])
+    ids = [message.pk for message in messages]
+    decisions = _by_message(Decision.objects.filter(message_id__in=ids).order_by("decided_at", "id"))
+    attempts = _by_message(DeliveryAttempt.objects.filter(message_id__in=ids).order_by("settled_at", "id"))
+    return [_letter(one, decisions.get(one.pk, []), attempts.get(one.pk, [])) for one in messages]
+
+
+def _by_message(rows: Iterable[Any]) -> dict[int, list[Any]]:
+    answer: dict[int, list[Any]] = {}
+    for row in rows:
+        answer.setdefault(row.message_id, []).append(row)
+    return answer
+
+
+def _letter(message: Message, decisions: list[Decision], attempts: list[DeliveryAttempt]) -> Letter:
+    waits = (message.state == State.PLANNED and message.first_held_at) or message.state == State.RETRY_WAIT
+    return Letter(
+        message.pk,
+        message.step,
+        message.visit,
+        message.channel,
+        message.state,
+        message.reason,
+        message.created_at,
+        message.due_at if waits else None,
+        message.final_at,
+        _say(message, decisions, attempts, bool(waits)),
+        tuple(_decided(one, message.channel) for one in decisions),
+        tuple(_tried(one) for one in attempts),
+    )
+
+
+def _say(message: Message, decisions: list[Decision], attempts: list[DeliveryAttempt], waits: bool) -> str:
+    """ "SMS message held until …: quiet hours 21:00–08:00 in Europe/Warsaw." """
+    told = say_state(message)
+    if waits:
+        told = _("%(told)s until %(when)s") % {"told": told, "when": words.moment(message.due_at)}
+    elif message.final_at is not None:
+        told = _("%(told)s on %(when)s") % {"told": told, "when": words.moment(message.final_at)}
+    why = "" if message.state == State.ACCEPTED else _why(message, decisions, attempts)
+    return words.stopped(f"{told}: {why}" if why else told)
+
+
+def _why(message: Message, decisions: list[Decision], attempts: list[DeliveryAttempt]) -> str:
+    if not message.reason:
+        return ""
+    spoken = next((one for one in reversed(decisions) if one.reason == message.reason), None)
+    if spoken is not None:
+        return explain(spoken.reason, spoken.evidence, message.channel)
+    if message.reason in _WITHDRAWALS:
+        return explain(message.reason, _withdrawal(message), message.channel)
+    answer = attempts[-1].detail if attempts else ""
+    return words.reason(message.reason) + (f" ({answer})" if answer else "")
+
+
+def _withdrawal(message: Message) -> dict[str, Any]:
+    """What was said when a waiting message was cancelled without another look at it."""
+    topic = message.topic if message.reason == "topic_unsubscribed" else ""
+    said = ConsentRecord.objects.filter(
+        customer_id=message.customer_id,
+        brand_id=message.brand_id,
+        channel=message.channel,
+        topic=topic,
+        state=ConsentState.WITHDRAWN,
+        recorded_at__gte=message.created_at,
+    ).order_by("-number")
+    found = said.first()
+    if found is None:
+        return {"topic": topic}
+    return {"topic": topic, "withdrawn_at": found.recorded_at.isoformat(), "source": found.source}
+
+
+def _decided(row: Decision, channel: str) -> Decided:
+    evidence = dict(row.evidence)
+    check = evidence.pop("check", None)
+    told = f"{words.outcome(row.outcome)}: {explain(row.reason, evidence, channel)}"
+    if row.until is not None:
+        told += "; " + _("until %(when)s") % {"when": words.moment(row.until)}
+    return Decided(row.decided_at, row.outcome, row.reason, check, row.until, evidence, told)
+
+
+def _tried(row: DeliveryAttempt) -> Tried:
+    title = next(
+        (str(STATE_TITLES[state]) for state in State if state == row.outcome), words.outcome(row.outcome)
+    )
+    told = _("attempt %(number)s, %(provider)s: %(answer)s") % {
+        "number": row.number,
+        "provider": row.provider,
+        "answer": title,
+    }
+    evidence = ", ".join(part for part in (row.reference, row.detail) if part)
+    told += f" ({evidence})" if evidence else ""
+    return Tried(row.settled_at, row.number, row.provider, row.outcome, row.reference, row.detail, told)

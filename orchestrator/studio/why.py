@@ -1,0 +1,170 @@
+"""WHY: did somebody enter a journey, where are they, and what became of each message; with the evidence.
+
+One answer in two forms: codes for programs, and beside each the sentence that the studio would say.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from orchestrator.customers.models import Customer
+from orchestrator.domain.outbox import State
+from orchestrator.journeys.models import Enrollment, Journey
+from orchestrator.studio import outline, words
+from orchestrator.studio.absent import Because, say_absence, say_return
+from orchestrator.studio.entered import say_entry
+from orchestrator.studio.letters import Letter, read_letters
+from orchestrator.studio.links import related
+from orchestrator.studio.passage import say_passage, say_waiting
+
+MOST = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Visited:
+    """One visit to a step. `left_at` is None for the step they stand at, or stood at when the passage ended."""
+
+    step: str
+    visit: int
+    does: str
+    outcome: str
+    entered_at: datetime | None
+    left_at: datetime | None
+    evidence: Mapping[str, Any]
+    text: str
+    messages: tuple[Letter, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """One passage through the journey."""
+
+    id: int
+    version: int | None
+    entry_key: str
+    status: str
+    reason: str
+    held_out: bool
+    step: str
+    entered_at: datetime
+    finished_at: datetime | None
+    goal_met_at: datetime | None
+    entered: str
+    text: str
+    steps: tuple[Visited, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """All that is known. `because`: why they never entered, or whether they may come again."""
+
+    customer: Mapping[str, Any]
+    journey: Mapping[str, Any]
+    text: str
+    passages: tuple[Passed, ...]
+    because: tuple[Because, ...]
+
+
+def why(customer: Customer, journey: Journey, now: datetime) -> Answer:
+    """Read it: a dozen queries by index for each passage, the last twenty passages."""
+    rows = Enrollment.objects.filter(customer=customer, journey=journey).order_by("-entered_at", "-id")[:MOST]
+    passages = tuple(_passed(row) for row in rows)
+    because = (say_return if passages else say_absence)(customer, journey, now)
+    return Answer(
+        {"id": customer.pk, "external_id": customer.external_id, "name": str(customer)},
+        {"key": journey.key, "title": str(journey), "status": journey.status},
+        _headline(customer, journey, passages, because),
+        passages,
+        tuple(because),
+    )
+
+
+def _headline(
+    customer: Customer, journey: Journey, passages: tuple[Passed, ...], because: list[Because]
+) -> str:
+    """Where they are, and the last message that did not simply go out; or the gravest reason why they never entered."""
+    told = {"customer": _named(customer), "journey": str(journey)}
+    if not passages:
+        first = f" {because[0].text}" if because else ""
+        return _("%(customer)s has never entered “%(journey)s”.") % told + first
+    letters = [letter for visited in passages[0].steps for letter in visited.messages]
+    odd = [letter.text for letter in letters if letter.state != State.ACCEPTED][-1:]
+    return " ".join([_("%(customer)s in “%(journey)s”:") % told, passages[0].text, *odd])
+
+
+def _named(customer: Customer) -> str:
+    name = str(customer)
+    known = customer.external_id or f"#{customer.pk}"
+    return name if name == known else f"{name} ({known})"
+
+
+def _passed(row: Enrollment) -> Passed:
+    version = related(row, "version")
+    definition = version.definition if version is not None else {}
+    letters: dict[tuple[str, int], list[Letter]] = defaultdict(list)
+    for letter in read_letters(row.pk):
+        letters[letter.step, letter.visit].append(letter)
+    return Passed(
+        row.pk,
+        version.number if version is not None else None,
+        row.entry_key,
+        row.status,
+        row.reason,
+        row.held_out,
+        row.step,
+        row.entered_at,
+        row.finished_at,
+        row.goal_met_at,
+        _entered(row, definition, version.number if version is not None else None),
+        words.stopped(say_passage(row)),
+        tuple(_visits(row, outline.sentences(definition), letters)),
+    )
+
+
+def _entered(row: Enrollment, definition: Mapping[str, Any], number: int | None) -> str:
+    """When, by what, under which key, on which version."""
+    told = [_("Entered on %(when)s") % {"when": words.moment(row.entered_at)}, say_entry(row, definition)]
+    facts = [f"v{number}" if number is not None else ""]
+    if row.entry_key:
+        facts.append(_("key: %(key)s") % {"key": row.entry_key})
+    if row.held_out:
+        facts.append(_("held out, to measure what messages earn"))
+    return " ".join(part for part in told if part) + f" ({', '.join(part for part in facts if part)})."
+
+
+def _visits(
+    row: Enrollment,
+    sentences: Mapping[str, outline.Row],
+    letters: Mapping[tuple[str, int], list[Letter]],
+) -> list[Visited]:
+    visits = []
+    for run in row.step_runs.order_by("left_at", "id")[:200]:
+        mine = tuple(letters.get((run.step, run.visit), ()))
+        told = words.step_outcome(run.outcome)
+        # A send step's note repeats what its messages say.
+        told += f": {words.reason(run.reason)}" if run.reason and not mine else ""
+        does = _does(sentences, run.step)
+        times = (run.entered_at, run.left_at)
+        visits.append(Visited(run.step, run.visit, does, run.outcome, *times, run.evidence, told, mine))
+    if row.reason == "surpassed":
+        return []
+    if row.step and (row.step, row.visit) not in {(one.step, one.visit) for one in visits}:
+        visits.append(_standing(row, sentences, tuple(letters.get((row.step, row.visit), ()))))
+    return visits
+
+
+def _standing(row: Enrollment, sentences: Mapping[str, outline.Row], letters: tuple[Letter, ...]) -> Visited:
+    active = row.status == Enrollment.Status.ACTIVE
+    told = say_waiting(row) if active else _("the passage ended here")
+    does = _does(sentences, row.step)
+    return Visited(row.step, row.visit, does, "", row.arrived_at, None, {}, told, letters)
+
+
+def _does(sentences: Mapping[str, outline.Row], step: str) -> str:
+    return sentences[step].text if step in sentences else words.spaced(step)
