@@ -46,8 +46,10 @@ def check(journey: Text, templates: Sequence[Text], beside: Collection[str] = ()
             if not _exists(one, definition, sources, beside)
         ]
         problems += _channels(definition, sources, journey.file)
+    if tree is not None:
+        purpose, filters = _purpose(tree), registry.current().filters
         for source in sources.values():
-            report = lint(source, definition.purpose, _languages(), registry.current().filters, CONTEXT_ROOTS)
+            report = lint(source, purpose, _languages(), filters, CONTEXT_ROOTS)
             problems += report.errors
             warnings += report.warnings
     if problems or definition is None or tree is None:
@@ -73,13 +75,19 @@ def _templates(texts: Sequence[Text], problems: list[Problem]) -> dict[str, Temp
 
 
 def _definition(journey: Text, problems: list[Problem]) -> tuple[Definition | None, Node | None]:
-    known = registry.current()
+    known, tree = registry.current(), None
     try:
         tree = read(journey.text, journey.file)
         return parse(tree, known.steps, known.conditions, file=journey.file, require_ids=True), tree
     except DefinitionError as error:
         problems += error.problems
-        return None, None
+        return None, tree
+
+
+def _purpose(tree: Node) -> str:
+    """The purpose as it is written; templates are looked at also where something else of the journey is wrong."""
+    node = tree.child("purpose")
+    return "transactional" if node is not None and node.value == "transactional" else "marketing"
 
 
 def _languages() -> tuple[str, ...]:

@@ -126,8 +126,12 @@ def _window(written: str) -> str:
 def _outranked(evidence: Evidence, channel: str) -> str:
     if "winner_priority" not in evidence or "priority" not in evidence:
         return ""
-    told = {"other": evidence["winner_priority"], "own": evidence["priority"]}
-    return _("a message of priority %(other)s goes first; this one has %(own)s") % told
+    told = {
+        "winner": evidence.get("winner", "–"),
+        "other": evidence["winner_priority"],
+        "own": evidence["priority"],
+    }
+    return _("message #%(winner)s of priority %(other)s goes first; this one has %(own)s") % told
 
 
 def _expired(evidence: Evidence, channel: str) -> str:

@@ -105,7 +105,7 @@ def _say(message: Message, decisions: list[Decision], attempts: list[DeliveryAtt
     if waits:
         told = _("%(told)s until %(when)s") % {"told": told, "when": words.moment(message.due_at)}
     elif message.final_at is not None:
-        told = _("%(told)s on %(when)s") % {"told": told, "when": words.moment(message.final_at)}
+        told = f"{told} ({words.moment(message.final_at)})"
     why = "" if message.state == State.ACCEPTED else _why(message, decisions, attempts)
     return words.stopped(f"{told}: {why}" if why else told)
 

@@ -33,8 +33,8 @@ def test_every_problem_of_every_file_is_named_with_its_line(files: Files) -> Non
     assert said.out == ""
     lines = said.err.splitlines()
     assert [line.split(" ")[0] for line in lines] == [
-        "journeys/loyalty/templates/welcome.yaml:3:0:",
-        "journeys/loyalty/templates/welcome.yaml:4:0:",
+        "journeys/loyalty/templates/welcome.yaml:3:",
+        "journeys/loyalty/templates/welcome.yaml:4:",
         "journeys/onboarding/journey.yaml:8:11:",
         "journeys/onboarding/journey.yaml:10:5:",
     ]
@@ -60,10 +60,20 @@ def test_what_is_only_doubtful_is_a_warning_and_no_failure(files: Files) -> None
     )
     assert files.run("validate") == Said(
         "1 journey, nothing is wrong.\n",
-        "warning: journeys/onboarding/templates/tips.yaml:3:0: email has no pl:"
+        "warning: journeys/onboarding/templates/tips.yaml:3: email has no pl:"
         " such customers get en or another language. Add `pl:` under email.\n",
         "",
     )
+
+
+def test_templates_are_looked_at_though_the_journey_beside_them_is_wrong(files: Files) -> None:
+    files.journey(text=ONBOARDING.replace("2 days", "2 dayz"), welcome="Hi {{ shop.name", tips="Tips")
+    places = [line.split(" ")[0] for line in files.run("validate").err.splitlines()]
+    assert places == [
+        "journeys/onboarding/journey.yaml:8:11:",
+        "journeys/onboarding/templates/welcome.yaml:3:",
+        "journeys/onboarding/templates/welcome.yaml:4:",
+    ]
 
 
 def test_only_the_folders_that_are_named_are_looked_at(files: Files) -> None:

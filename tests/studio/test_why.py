@@ -56,7 +56,7 @@ def test_a_message_that_was_sent(world: World) -> None:  # noqa: F811
         "Entered on March 2, 2026, 1 p.m. by customer.signed_up of March 2, 2026, 1 p.m. (v1).\n"
         "  Send “welcome” by email [hello]\n"
         "    March 2, 2026, 1 p.m.: went on\n"
-        "    Email message accepted by the provider on March 2, 2026, 1 p.m.\n"
+        "    Email message accepted by the provider (March 2, 2026, 1 p.m.).\n"
         "      March 2, 2026, 1 p.m., gate: Allowed: every check said yes\n"
         f"      March 2, 2026, 1 p.m., attempt 1, mailbox_email: accepted ({reference})\n"
         "Completed on March 2, 2026, 1 p.m.\n"
@@ -95,12 +95,12 @@ def test_a_message_that_was_skipped_since_consent_was_withdrawn(world: World) ->
     why = "consent for email withdrawn on March 2, 2026, 11 a.m. (source: preference page)"
     assert ask("anna", "onboarding") == (
         "Anna (anna) in “Welcome”: Completed on March 2, 2026, 1 p.m."
-        f" Email message not sent on March 2, 2026, 1 p.m.: {why}.\n"
+        f" Email message not sent (March 2, 2026, 1 p.m.): {why}.\n"
         "\n"
         "Entered on March 2, 2026, 1 p.m. by customer.signed_up of March 2, 2026, 1 p.m. (v1).\n"
         "  Send “welcome” by email [hello]\n"
         "    March 2, 2026, 1 p.m.: went on\n"
-        f"    Email message not sent on March 2, 2026, 1 p.m.: {why}.\n"
+        f"    Email message not sent (March 2, 2026, 1 p.m.): {why}.\n"
         f"      March 2, 2026, 1 p.m., gate: Skipped: {why}\n"
         "Completed on March 2, 2026, 1 p.m.\n"
     )
@@ -114,7 +114,7 @@ def test_a_cap_is_told_with_its_figures(world: World) -> None:  # noqa: F811
         world.run(days=1, hours=12)
     headline = ask("anna", "onboarding").splitlines()[0]
     assert headline.endswith(
-        "Email message not sent on March 7, 2026, 1 a.m.: 3 of 3 messages in 7 days: March 2, 2026, 1 p.m.;"
+        "Email message not sent (March 7, 2026, 1 a.m.): 3 of 3 messages in 7 days: March 2, 2026, 1 p.m.;"
         " March 4, 2026, 1 a.m.; March 5, 2026, 1 p.m. (cap “Three in seven days”)."
     )
 
@@ -128,7 +128,7 @@ def test_a_waiting_message_that_a_withdrawal_cancelled_says_which(world: World) 
         ask("anna", "onboarding")
         .splitlines()[0]
         .endswith(
-            "Email message cancelled on March 2, 2026, 10:01 p.m.:"
+            "Email message cancelled (March 2, 2026, 10:01 p.m.):"
             " consent for email withdrawn on March 2, 2026, 10:01 p.m. (source: phone)."
         )
     )
@@ -145,7 +145,7 @@ def test_the_ghost_of_a_holdout(world: World) -> None:  # noqa: F811
     lines = ask(str(row.customer.external_id), "onboarding").splitlines()
     assert lines[2].endswith("(v1, held out, to measure what messages earn).")
     assert lines[5:7] == [
-        "    Email message not sent, to measure what it would have earned on March 2, 2026, 1 p.m.:"
+        "    Email message not sent, to measure what it would have earned (March 2, 2026, 1 p.m.):"
         " held out by the journey: everything else would have allowed it.",
         "      March 2, 2026, 1 p.m., gate: Held out:"
         " held out by the journey: everything else would have allowed it",
@@ -157,12 +157,12 @@ def test_polish(world: World) -> None:  # noqa: F811
     why = "zgody (e-mail) nigdy nie udzielono"
     assert ask("anna", "onboarding", "--language", "pl") == (
         "Anna (anna) w „Welcome”: Ukończono 2 marca 2026 13:00."
-        f" E-mail: wiadomości nie wysłano 2 marca 2026 13:00: {why}.\n"
+        f" E-mail: wiadomości nie wysłano (2 marca 2026 13:00): {why}.\n"
         "\n"
         "Wejście 2 marca 2026 13:00 przez customer.signed_up z 2 marca 2026 13:00 (v1).\n"
         "  Wyślij „welcome”, kanał: e-mail [hello]\n"
         "    2 marca 2026 13:00: poszło dalej\n"
-        f"    E-mail: wiadomości nie wysłano 2 marca 2026 13:00: {why}.\n"
+        f"    E-mail: wiadomości nie wysłano (2 marca 2026 13:00): {why}.\n"
         f"      2 marca 2026 13:00, bramka: Pominięta: {why}\n"
         "Ukończono 2 marca 2026 13:00.\n"
     )
@@ -172,7 +172,7 @@ def test_json_holds_the_codes_beside_the_words(world: World) -> None:  # noqa: F
     anna = enter(world, consents=())
     said = json.loads(ask("anna", "onboarding", "--json"))
     why = "consent for email was never given"
-    sent = f"Email message not sent on March 2, 2026, 1 p.m.: {why}."
+    sent = f"Email message not sent (March 2, 2026, 1 p.m.): {why}."
     noon = "2026-03-02T12:00:00+00:00"
     enrollment, message = Enrollment.objects.get(), Message.objects.get()
     assert said == {

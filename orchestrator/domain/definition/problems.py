@@ -31,7 +31,8 @@ class Problem:
         words = self.what + stop + (f" {self.mend}" if self.mend else "")
         place = self.file or "definition"
         if self.line:
-            return f"{place}:{self.line}:{self.column}: {words}"
+            column = f":{self.column}" if self.column else ""
+            return f"{place}:{self.line}{column}: {words}"
         where = ".".join(str(part) for part in self.path)
         return f"{place}: {where}: {words}" if where else f"{place}: {words}"
 

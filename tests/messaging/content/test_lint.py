@@ -89,7 +89,7 @@ def test_the_line_is_the_files_line_and_the_words_say_how_to_mend() -> None:
     part = Node({"subject": Node("S", 5, 14), "html": Node("<p>\n{{ custmer.a }}</p>\n", 6, 11)}, 5, 5)
     tree = Node({"template": Node("w", 1, 1), "email": Node({"en": part}, 4, 3)}, 1, 1)
     (problem,) = lint(read_template(tree, "welcome.yaml")).errors
-    assert str(problem) == "welcome.yaml:8:0: there is no variable 'custmer'. Did you mean `customer`?"
+    assert str(problem) == "welcome.yaml:8: there is no variable 'custmer'. Did you mean `customer`?"
     assert problem.path == ("email", "en", "html")
 
 

@@ -1,0 +1,122 @@
+"""Every reason of the gate with its figures, and what is said where an old decision lacks them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.utils import timezone, translation
+
+from orchestrator.studio import evidence, words
+from orchestrator.studio.evidence import explain
+
+AT = "2026-03-02T12:00:00+00:00"
+SAID: list[tuple[str, dict[str, Any], str]] = [
+    ("paused", {"what": "workspace"}, "all sending is paused"),
+    ("paused", {"what": "channel"}, "sending by SMS is paused"),
+    ("paused", {"what": "journey"}, "the journey is paused"),
+    (
+        "consent_withdrawn",
+        {"changed_at": AT, "source": "import", "record": 7},
+        "consent for SMS withdrawn on March 2, 2026, 1 p.m. (source: import)",
+    ),
+    (
+        "consent_withdrawn",
+        {"changed_at": "2026-04-01T12:00:00+00:00", "withdrawn_at": AT},
+        "consent for SMS withdrawn on March 2, 2026, 1 p.m.",
+    ),
+    ("no_consent", {"channel": "sms", "purpose": "marketing"}, "consent for SMS was never given"),
+    (
+        "consent_pending",
+        {"changed_at": AT},
+        "consent for SMS was asked for on March 2, 2026, 1 p.m. and not confirmed",
+    ),
+    ("topic_unsubscribed", {"topic": "club"}, "the customer unsubscribed from the topic “club”"),
+    ("no_address", {"channel": "sms"}, "there is no address for SMS"),
+    (
+        "address_invalid",
+        {"why": "invalid_address"},
+        "the address for SMS is not valid: the provider says the address does not exist",
+    ),
+    ("suppressed", {"why": "bounce"}, "the address for SMS must not be used: mail to it came back for good"),
+    (
+        "quiet_hours",
+        {"hours": ["21:00–08:00"], "zone": "Europe/Warsaw", "zone_known_by": "country", "opens_at": AT},
+        "quiet hours 21:00–08:00 in Europe/Warsaw (of their country)",
+    ),
+    ("quiet_hours", {"hours": [], "zone": "Europe/Warsaw"}, "quiet hours in Europe/Warsaw"),
+    (
+        "minimum_gap",
+        {"last_at": AT, "gap_minutes": 240},
+        "the last message went on March 2, 2026, 1 p.m., and 4 hours must lie between two",
+    ),
+    (
+        "minimum_gap",
+        {"last_at": AT, "gap_minutes": 90},
+        "the last message went on March 2, 2026, 1 p.m., and 90 minutes must lie between two",
+    ),
+    (
+        "capped",
+        {"cap": "Week", "limit": 2, "window": "week", "sent_at": [AT, AT]},
+        "2 of 2 messages in one week: March 2, 2026, 1 p.m.; March 2, 2026, 1 p.m. (cap “Week”)",
+    ),
+    (
+        "capped",
+        {"cap": "Old", "limit": 1, "sent_at": [AT]},
+        "1 of 1 messages: March 2, 2026, 1 p.m. (cap “Old”)",
+    ),
+    (
+        "outranked",
+        {"winner": 12, "winner_priority": 80, "priority": 50, "slots": 1},
+        "message #12 of priority 80 goes first; this one has 50",
+    ),
+    ("expired", {"expires_at": AT}, "its time ran out on March 2, 2026, 1 p.m."),
+    ("holdout", {"of": "journey"}, "held out by the journey: everything else would have allowed it"),
+    ("holdout", {"of": "workspace"}, "held out by the workspace: everything else would have allowed it"),
+    ("render_error", {"error": "no such filter"}, "the template could not be filled in: no such filter"),
+    ("vetoed", {"plugin": "acme"}, "a review refused it (plugin: acme)"),
+    ("acme_says_no", {"check": 14}, "acme says no"),
+]
+
+
+@pytest.fixture(autouse=True)
+def warsaw() -> Iterator[None]:
+    with timezone.override("Europe/Warsaw"), translation.override("en"):
+        yield
+
+
+@pytest.mark.parametrize(
+    ("reason", "facts", "said"), SAID, ids=[f"{one[0]}-{n}" for n, one in enumerate(SAID)]
+)
+def test_a_reason_is_told_with_its_figures(reason: str, facts: dict[str, Any], said: str) -> None:
+    assert explain(reason, facts, "sms") == said
+
+
+def test_every_sentence_there_is_stands_above() -> None:
+    assert set(evidence._SENTENCES) <= {reason for reason, _facts, _said in SAID}
+
+
+@pytest.mark.parametrize(
+    "reason", sorted(set(evidence._SENTENCES) - {"no_consent", "no_address", "address_invalid"})
+)
+def test_without_its_figures_a_reason_is_still_a_reason(reason: str) -> None:
+    assert explain(reason, {}, "sms") == words.reason(reason)
+
+
+@pytest.mark.parametrize(
+    "broken", [{"changed_at": "yesterday"}, {"changed_at": 7}, {"changed_at": "2026-13-40T99:00"}]
+)
+def test_a_time_that_is_none_is_left_out(broken: dict[str, Any]) -> None:
+    assert explain("consent_withdrawn", broken, "sms").startswith("consent was withdrawn (")
+
+
+def test_polish_has_its_own_figures() -> None:
+    with translation.override("pl"):
+        capped = {"cap": "Tydzień", "limit": 3, "window": "7 days", "sent_at": [AT, AT, AT]}
+        assert explain("capped", capped, "sms") == (
+            "3 z 3 wiadomości w ciągu 7 dni: 2 marca 2026 13:00; 2 marca 2026 13:00; 2 marca 2026 13:00"
+            " (limit „Tydzień”)"
+        )
+        quiet = {"hours": ["21:00–08:00"], "zone": "Europe/Warsaw"}
+        assert explain("quiet_hours", quiet, "sms") == "godziny ciszy 21:00–08:00, strefa Europe/Warsaw"
