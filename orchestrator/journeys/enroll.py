@@ -23,11 +23,15 @@ from orchestrator.store import bulk
 from orchestrator.workspace.models import Workspace
 
 LONGEST_PASSAGE = timedelta(days=365)
+AFTERWARDS = timedelta(microseconds=1)  # the finest that the databases keep
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """Somebody at the door. `surpassed`: a mark they flew past; it is recorded, and nothing is sent for it."""
+    """Somebody at the door. `surpassed`: a mark they flew past; it is recorded, and nothing is sent for it.
+
+    `occurred_at`: when the event happened that let them in; None where time alone did.
+    """
 
     live: Live
     customer_id: int
@@ -87,6 +91,7 @@ def _row(one: Candidate, workspace: Workspace, now: datetime) -> tuple[Any, ...]
     if goal is not None and not one.surpassed:
         goal_until = goal.within.after(now, zone) if goal.within else now + LONGEST_PASSAGE
     status = Enrollment.Status.EXITED if one.surpassed else Enrollment.Status.ACTIVE
+    began = _began(one, now)
     return (
         live.journey_id,
         live.id,
@@ -96,8 +101,8 @@ def _row(one: Candidate, workspace: Workspace, now: datetime) -> tuple[Any, ...]
         dict(one.properties),
         status,
         "surpassed" if one.surpassed else "",
-        now,
-        now if one.surpassed else None,
+        began,
+        began if one.surpassed else None,
         now + LONGEST_PASSAGE,
         held_out(f"{workspace.salt}:{live.key}", str(one.customer_id), definition.holdout),
         definition.first,
@@ -108,6 +113,11 @@ def _row(one: Candidate, workspace: Workspace, now: datetime) -> tuple[Any, ...]
         False,
         goal_until,
     )
+
+
+def _began(one: Candidate, now: datetime) -> datetime:
+    """Now, but after the event that let them in: it is no event "since entry", and never meets the goal itself."""
+    return now if one.occurred_at is None else max(now, one.occurred_at + AFTERWARDS)
 
 
 def _once_key(one: Candidate) -> str | None:

@@ -193,8 +193,8 @@ def _due(
         customers = {row[2]: row[4] for row in rows}
         last = _extreme(trigger.event, dict.fromkeys(customers), now, Max("occurred_at"))  # type: ignore[arg-type]
         rows = [row for row in rows if last.get(row[2]) == row[4]]
-        return [Candidate(door, row[2], _inactive_key(door, row), occurred_at=row[3]) for row in rows]
-    return [Candidate(door, row[2], row[5], occurred_at=row[3]) for row in rows]
+        return [Candidate(door, row[2], _inactive_key(door, row)) for row in rows]
+    return [Candidate(door, row[2], row[5]) for row in rows]
 
 
 def _inactive_key(door: Live, row: tuple[Any, ...]) -> str:
