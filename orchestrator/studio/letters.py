@@ -102,7 +102,9 @@ def _letter(message: Message, decisions: list[Decision], attempts: list[Delivery
 def _say(message: Message, decisions: list[Decision], attempts: list[DeliveryAttempt], waits: bool) -> str:
     """ "SMS message held until …: quiet hours 21:00–08:00 in Europe/Warsaw." """
     told = say_state(message)
-    if waits:
+    if message.state == State.RETRY_WAIT:
+        told = f"{told} ({words.moment(message.due_at)})"
+    elif waits:
         told = _("%(told)s until %(when)s") % {"told": told, "when": words.moment(message.due_at)}
     elif message.final_at is not None:
         told = f"{told} ({words.moment(message.final_at)})"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +13,7 @@ from django.utils import timezone, translation
 from orchestrator.studio import evidence, words
 from orchestrator.studio.evidence import explain
 
+ROOT = Path(evidence.__file__).parent.parent
 AT = "2026-03-02T12:00:00+00:00"
 SAID: list[tuple[str, dict[str, Any], str]] = [
     ("paused", {"what": "workspace"}, "all sending is paused"),
@@ -109,6 +112,24 @@ def test_without_its_figures_a_reason_is_still_a_reason(reason: str) -> None:
 )
 def test_a_time_that_is_none_is_left_out(broken: dict[str, Any]) -> None:
     assert explain("consent_withdrawn", broken, "sms").startswith("consent was withdrawn (")
+
+
+def test_every_code_the_engine_gives_has_words() -> None:
+    """Read from its source, so that a new code without words is noticed."""
+    rooms = [
+        *(ROOT / "messaging").glob("*.py"),
+        *(ROOT / "journeys").glob("*.py"),
+        *(ROOT / "domain").glob("*.py"),
+    ]
+    source = "\n".join(path.read_text(encoding="utf-8") for path in rooms)
+    given = set(
+        re.findall(
+            r"""(?:Verdict\(\s*Outcome\.\w+, |Move\(State\.\w+, |_hold\(|Ended\("exited", )"([a-z_]+)\"""",
+            source,
+        )
+    )
+    assert {"capped", "worker_died", "no_provider", "vetoed", "timed_out", "exit_rule"} <= given
+    assert given - set(words.REASONS) == set()
 
 
 def test_polish_has_its_own_figures() -> None:

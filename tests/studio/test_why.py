@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from datetime import timedelta
 from io import StringIO
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from django.core.management import CommandError, call_command
 
+from orchestrator import registry
 from orchestrator.consents.record import Statement
 from orchestrator.customers.models import Customer
 from orchestrator.journeys.models import Enrollment, Journey
 from orchestrator.messaging.models import Message, QuietHoursRule
 from orchestrator.messaging.withdraw import record
+from orchestrator.sdk import Deferred, Provider, Rejected, RejectReason, hookimpl
 from tests.scenarios.conftest import world  # noqa: F401 - the fixture
 from tests.scenarios.world import World
 
@@ -152,6 +155,50 @@ def test_the_ghost_of_a_holdout(world: World) -> None:  # noqa: F811
     ]
 
 
+class Acme(Provider):
+    """A provider that answers what it is told to."""
+
+    name = "acme"
+    channel = "email"
+    answers: ClassVar[list[Any]] = []
+
+    async def send(self, messages: Sequence[Any], transport: Any) -> list[Any]:
+        return [self.answers.pop(0) for _ in messages]
+
+
+@pytest.fixture
+def acme(world: World, settings: Any) -> list[Any]:  # noqa: F811
+    """The answers it will give, in order; nobody is kept from it."""
+
+    class Plugin:
+        @hookimpl
+        def register_providers(self) -> list[Provider]:
+            return [Acme()]
+
+    settings.DELIVERY_ALLOWLIST = ["*"]
+    registry.reset(registry.load([], {"acme": Plugin()}))
+    Acme.answers = []
+    return Acme.answers
+
+
+def test_each_attempt_is_told_with_the_provider_s_answer(world: World, acme: list[Any]) -> None:  # noqa: F811
+    acme += [Deferred(detail="451 busy"), Rejected(RejectReason.BLOCKED, "550 not wanted")]
+    world.publish(ENTRY + SEND, welcome="")
+    world.event(world.person("anna"), "customer.signed_up")
+    world.run(seconds=5)
+    assert ask("anna", "onboarding").splitlines()[6:9] == [
+        "    Email message will be tried again (March 2, 2026, 1 p.m.): the provider asked to try later (451 busy).",
+        "      March 2, 2026, 1 p.m., gate: Allowed: every check said yes",
+        "      March 2, 2026, 1 p.m., attempt 1, acme: waiting to be tried again (451 busy)",
+    ]
+    world.run(hours=1)
+    told = ask("anna", "onboarding").splitlines()
+    why = "the recipient or the operator refuses this sender (550 not wanted)"
+    assert told[5] == f"    Email message refused by the provider (March 2, 2026, 1 p.m.): {why}."
+    assert told[-2].endswith(", attempt 2, acme: rejected (550 not wanted)")
+    assert acme == []
+
+
 def test_polish(world: World) -> None:  # noqa: F811
     enter(world, consents=())
     why = "zgody (e-mail) nigdy nie udzielono"
@@ -189,7 +236,7 @@ def test_json_holds_the_codes_beside_the_words(world: World) -> None:  # noqa: F
                 "reason": "",
                 "held_out": False,
                 "step": "hello",
-                "entered_at": noon,
+                "entered_at": enrollment.entered_at.isoformat(),
                 "finished_at": noon,
                 "goal_met_at": None,
                 "entered": "Entered on March 2, 2026, 1 p.m. by customer.signed_up of March 2, 2026, 1 p.m. (v1).",
