@@ -13,6 +13,7 @@ from orchestrator.journeys.models import Enrollment
 from orchestrator.messaging.models import Message
 from orchestrator.studio import outline, words
 from orchestrator.studio.links import related, url_of
+from orchestrator.studio.outcomes import read_steps, say_outcome
 from orchestrator.studio.sentences import say_message
 
 MOST = 200
@@ -45,10 +46,11 @@ class Passage:
 def trace(enrollment: Enrollment) -> Passage:
     """Read the step runs and messages of an enrollment: three queries by its indexes."""
     version = related(enrollment, "version")
-    sentences = outline.sentences(version.definition) if version else {}
+    definition = version.definition if version else {}
+    sentences, steps = outline.sentences(definition), read_steps(definition)
     sent = _messages(enrollment)
     runs = enrollment.step_runs.order_by("entered_at", "id")[:MOST]
-    visits = [_visit(run, sentences, sent) for run in runs]
+    visits = [_visit(run, sentences, say_outcome(steps.get(run.step), run.outcome), sent) for run in runs]
     if enrollment.status == Enrollment.Status.ACTIVE and enrollment.step:
         visits.append(_standing(enrollment, sentences, sent))
     return Passage(
@@ -65,7 +67,10 @@ def _messages(enrollment: Enrollment) -> dict[tuple[str, int], list[tuple[str, s
 
 
 def _visit(
-    run: Any, sentences: dict[str, outline.Row], sent: dict[tuple[str, int], list[tuple[str, str]]]
+    run: Any,
+    sentences: dict[str, outline.Row],
+    outcome: str,
+    sent: dict[tuple[str, int], list[tuple[str, str]]],
 ) -> Visit:
     row = sentences.get(run.step)
     return Visit(
@@ -74,7 +79,7 @@ def _visit(
         run.step,
         run.entered_at,
         run.left_at,
-        ": ".join(part for part in (words.step_outcome(run.outcome), words.reason(run.reason)) if part),
+        ": ".join(part for part in (outcome, words.reason(run.reason)) if part),
         list(words.facts(run.evidence)),
         sent.get((run.step, run.visit), []),
     )

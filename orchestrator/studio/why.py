@@ -21,6 +21,7 @@ from orchestrator.studio.absent import Because, say_absence, say_return
 from orchestrator.studio.entered import say_entry
 from orchestrator.studio.letters import Letter, read_letters
 from orchestrator.studio.links import related
+from orchestrator.studio.outcomes import read_steps, say_outcome
 from orchestrator.studio.passage import say_passage, say_waiting
 
 MOST = 20
@@ -28,7 +29,7 @@ MOST = 20
 
 @dataclass(frozen=True, slots=True)
 class Visited:
-    """One visit to a step. `left_at` is None for the step they stand at, or stood at when the passage ended."""
+    """One visit to a step. `left_at` is None for the step they stand at; `outcome` is "" where nothing came of it."""
 
     step: str
     visit: int
@@ -123,7 +124,7 @@ def _passed(row: Enrollment) -> Passed:
         row.goal_met_at,
         _entered(row, definition, version.number if version is not None else None),
         words.stopped(say_passage(row)),
-        tuple(_visits(row, outline.sentences(definition), letters)),
+        tuple(_visits(row, definition, letters)),
     )
 
 
@@ -139,14 +140,13 @@ def _entered(row: Enrollment, definition: Mapping[str, Any], number: int | None)
 
 
 def _visits(
-    row: Enrollment,
-    sentences: Mapping[str, outline.Row],
-    letters: Mapping[tuple[str, int], list[Letter]],
+    row: Enrollment, definition: Mapping[str, Any], letters: Mapping[tuple[str, int], list[Letter]]
 ) -> list[Visited]:
     visits = []
+    sentences, steps = outline.sentences(definition), read_steps(definition)
     for run in row.step_runs.order_by("left_at", "id")[:200]:
         mine = tuple(letters.get((run.step, run.visit), ()))
-        told = words.step_outcome(run.outcome)
+        told = say_outcome(steps.get(run.step), run.outcome)
         # A send step's note repeats what its messages say.
         told += f": {words.reason(run.reason)}" if run.reason and not mine else ""
         does = _does(sentences, run.step)
@@ -163,7 +163,7 @@ def _standing(row: Enrollment, sentences: Mapping[str, outline.Row], letters: tu
     active = row.status == Enrollment.Status.ACTIVE
     told = say_waiting(row) if active else _("the passage ended here")
     does = _does(sentences, row.step)
-    return Visited(row.step, row.visit, does, "", row.arrived_at, None, {}, told, letters)
+    return Visited(row.step, row.visit, does, "", row.arrived_at, row.finished_at, {}, told, letters)
 
 
 def _does(sentences: Mapping[str, outline.Row], step: str) -> str:

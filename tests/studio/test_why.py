@@ -300,6 +300,35 @@ def test_an_arm_is_told_by_its_name(world: World) -> None:  # noqa: F811
     assert lines[4] in {f"    March 2, 2026, 1 p.m.: took the arm “{arm}”" for arm in "ab"}
 
 
+@pytest.mark.parametrize(
+    ("tier", "said"),
+    [
+        ("gold", "this was true: tier is gold"),
+        ("silver", "this was true: tier is silver"),
+        ("", "none of them was true"),
+    ],
+)
+def test_a_choice_is_told_by_the_rule_that_was_true(world: World, tier: str, said: str) -> None:  # noqa: F811
+    case = "      - when: {{attribute: tier, is: {0}}}\n        then: [{{wait: 1 day, id: {0}}}]\n"
+    choose = "steps:\n  - choose:\n" + case.format("gold") + case.format("silver")
+    choose += "    id: which\n    otherwise: [{wait: 2 days, id: others}]\n"
+    enter(world, ENTRY + choose, attributes={"tier": tier} if tier else {})
+    assert f"    March 2, 2026, 1 p.m.: {said}" in ask("anna", "onboarding").splitlines()
+
+
+def test_a_passage_that_ended_in_the_middle_of_a_step_says_when(world: World) -> None:  # noqa: F811
+    goal = "goal: {event: order.placed, within: 14 days}\n"
+    anna = enter(world, ENTRY + goal + "steps:\n  - wait: 5 days\n    id: pause\n")
+    world.run(days=2)
+    world.event(anna, "order.placed", "10.00")
+    world.run(minutes=1)
+    assert ask("anna", "onboarding").splitlines()[3:] == [
+        "  Wait 5 days [pause]",
+        "    March 4, 2026, 1:01 p.m.: the passage ended here",
+        "Left on March 4, 2026, 1:01 p.m.: the goal was already met.",
+    ]
+
+
 def test_somebody_who_entered_twice_sees_the_newest_first(world: World) -> None:  # noqa: F811
     anna = enter(world)
     world.run(days=2)
