@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -45,7 +45,7 @@ def say_entry(enrollment: Enrollment, definition: Mapping[str, Any]) -> str:
     triggers = live.definition.entry.triggers
     likely = [place for place, one in enumerate(triggers) if _fits(one, enrollment.entry_key)]
     places = likely or list(range(len(triggers)))
-    event = _event(enrollment, [triggers[place] for place in places])
+    event = opening_event(enrollment, [triggers[place] for place in places])
     if event is not None:
         told = {"event": event.name, "when": words.moment(event.occurred_at)}
         return _("by %(event)s of %(when)s") % told
@@ -63,7 +63,7 @@ def _keys(trigger: Trigger) -> Iterator[str]:
         yield from trigger.entry_keys()
 
 
-def _event(enrollment: Enrollment, triggers: list[Trigger]) -> Event | None:
+def opening_event(enrollment: Enrollment, triggers: Sequence[Trigger]) -> Event | None:
     """The event that opened the door: named by the key, or the last one that says what the entry says."""
     events = Event.objects.filter(customer_id=enrollment.customer_id)
     number = enrollment.entry_key.removeprefix(_EVENT_KEY)
