@@ -116,8 +116,8 @@ def _row(one: Candidate, workspace: Workspace, now: datetime) -> tuple[Any, ...]
 
 
 def _began(one: Candidate, now: datetime) -> datetime:
-    """Now, but after the event that let them in: it is no event "since entry", and never meets the goal itself."""
-    return now if one.occurred_at is None else max(now, one.occurred_at + AFTERWARDS)
+    """Just after the event that let them in: that event is not "since entry", whatever came after it is."""
+    return now if one.occurred_at is None else one.occurred_at + AFTERWARDS
 
 
 def _once_key(one: Candidate) -> str | None:

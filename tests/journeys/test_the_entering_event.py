@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from decimal import Decimal
+
+from orchestrator.events.record import NewEvent, record
 from tests.scenarios.conftest import world  # noqa: F401 - the fixture
 
 JOURNEY = """
@@ -32,6 +36,23 @@ def test_the_next_order_meets_it(world):  # noqa: F811
     world.event(anna, "order.placed", "10.00")
     world.run(hours=1)
     world.event(anna, "order.placed", "10.00")
+    world.run(days=10)
+    assert world.messages() == [("thanks", "accepted", "accepted")]
+    assert world.enrollments() == [("", "exited", "goal_met")]
+
+
+def test_what_came_after_it_counts_though_we_were_slow(world):  # noqa: F811
+    """Signed up at noon, seen by us five minutes later; the order of two past noon reaches us last."""
+    world.publish(
+        JOURNEY.replace("{event: order.placed, again", "{event: customer.signed_up, again"),
+        thanks="",
+        again="",
+    )
+    anna, noon = world.person("anna"), world.now
+    world.event(anna, "customer.signed_up")
+    world.now = noon + timedelta(minutes=5)
+    world.run(minutes=1)
+    record([NewEvent(anna, "order.placed", noon + timedelta(minutes=2), "order", Decimal(10))], world.now)
     world.run(days=10)
     assert world.messages() == [("thanks", "accepted", "accepted")]
     assert world.enrollments() == [("", "exited", "goal_met")]
