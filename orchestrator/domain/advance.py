@@ -19,6 +19,8 @@ from orchestrator.sdk.steps import ArrivedEvent, Continue, Enter, Leave, Outcome
 
 RuleAsked = tuple[str, str]  # (step id, the step kind's name for the rule)
 _FINISHED = SENT | {State.GHOST}
+# What the gate cancels a message for when it sees, before the journey has, that the passage is over.
+_WAYS_OUT = frozenset({"goal_met", "exit_rule"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +105,8 @@ def advance(definition: Definition, start: Traveller, rules: Mapping[RuleAsked, 
         missing = frozenset((step.id, name) for name in step.rules if (step.id, name) not in rules)
         if missing:
             return Walk(tuple(runs), Missing(missing))
-        outcome = _decide(step, person, rules, now)
+        found = _found_at_gate(person)
+        outcome = Leave(found) if found else _decide(step, person, rules, now)
         if isinstance(outcome, Park):
             return Walk(tuple(runs), Parked(step.id, person.visit, person.arrived_at, outcome))
         if isinstance(outcome, Send):
@@ -117,6 +120,12 @@ def advance(definition: Definition, start: Traveller, rules: Mapping[RuleAsked, 
         person = replace(
             person, step=following, visit=1, arrived_at=_left_at(person, now), tried=(), event=None
         )
+
+
+def _found_at_gate(person: Traveller) -> str:
+    """Why the passage is over, if the gate has found it to be; "" if not."""
+    last = person.tried[-1] if person.tried else None
+    return last.reason if last and last.state == State.CANCELLED and last.reason in _WAYS_OUT else ""
 
 
 def _decide(step: Step, person: Traveller, rules: Mapping[RuleAsked, bool], now: datetime) -> Outcome:
