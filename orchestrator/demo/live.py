@@ -16,7 +16,7 @@ from orchestrator.journeys.publish import publish
 from orchestrator.journeys.work import next_due, work
 
 # The clock stands still only at these: what falls between two of them happens at the later one, together.
-TICK = timedelta(minutes=15)
+TICK = timedelta(minutes=60)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 

@@ -40,7 +40,7 @@ class Event(models.Model):
         verbose_name_plural = _("events")
         indexes = [
             models.Index(fields=["customer", "name", "occurred_at"], name="event_of_customer"),
-            models.Index(fields=["id"], condition=Q(pending=True), name="event_pending"),
+            models.Index(fields=["occurred_at"], condition=Q(pending=True), name="event_pending"),
             models.Index(fields=["-occurred_at"], name="event_newest"),
         ]
 

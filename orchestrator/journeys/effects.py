@@ -28,9 +28,10 @@ def apply(
 ) -> None:
     """Write step runs, planned messages and where everybody stands now."""
     _record(passengers, walks, now)
+    language = (Workspace.get().languages or ["en"])[0]
     plan(
         [
-            _intent(one, walks[one.id].end, live[one.version_id], now)
+            _intent(one, walks[one.id].end, live[one.version_id], language, now)
             for one in passengers
             if _sends(walks[one.id])
         ],
@@ -106,7 +107,7 @@ def _awaits(end: Parked | Sending) -> str:
     return end.park.awaited[0].event if end.park.awaited else ""
 
 
-def _intent(one: Passenger, end: Any, version: Live, now: datetime) -> Intent:
+def _intent(one: Passenger, end: Any, version: Live, language: str, now: datetime) -> Intent:
     definition, send = version.definition, end.send
     return Intent(
         key=message_key(one.id, end.step, end.visit, send.channel),
@@ -126,18 +127,17 @@ def _intent(one: Passenger, end: Any, version: Live, now: datetime) -> Intent:
         expires_at=now + definition.expires.approximate,
         held_out=one.held_out,
         on_cap=definition.on_cap,
-        parameters=_parameters(one, version),
+        parameters=_parameters(one, version, language),
     )
 
 
-def _parameters(one: Passenger, version: Live) -> dict[str, Any]:
+def _parameters(one: Passenger, version: Live, language: str) -> dict[str, Any]:
     """What the journey tells the template: the entry, with the number a milestone's key ends in."""
     name, _, tail = one.entry_key.replace(":", "_").rpartition("_")
     value: Any = float(tail) if name and tail.replace(".", "", 1).isdigit() else None
     entry = {"key": one.entry_key} | (
         {"value": int(value) if value == int(value) else value} if value else {}
     )
-    language = (Workspace.get().languages or ["en"])[0]
     return {
         "event": one.entry_properties,
         "entry": entry,

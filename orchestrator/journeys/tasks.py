@@ -9,18 +9,15 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any
 
 from celery import shared_task
 from django.db.models import QuerySet
 
-from orchestrator.customers.models import Customer
-from orchestrator.domain.outbox import CLAIMABLE
-from orchestrator.events.models import Event
-from orchestrator.journeys.models import Enrollment, EntryTimer
-from orchestrator.journeys.work import deliver_by, walk_by
+from orchestrator.journeys.waiting import waiting
+from orchestrator.journeys.work import WALKING, deliver_by, walk_by
 from orchestrator.messaging.deliver import BATCH
 from orchestrator.messaging.models import Message
+from orchestrator.messaging.queues import due
 from orchestrator.messaging.rescue import rescue
 from orchestrator.store.doorbells import DELIVER, WALK, ring_now
 
@@ -45,26 +42,15 @@ def sweep() -> None:
     """Find what no doorbell told: lost ones, and what became due by time alone."""
     now = _now()
     rescue(now)
-    if any(waiting.exists() for waiting in _waiting(now)):
+    if waiting(now) & WALKING:
         ring_now(WALK)
-    due = Message.objects.filter(state__in=CLAIMABLE, due_at__lte=now)
-    for _ in range(_bells(due)):
+    for _ in range(_bells(due(now))):
         ring_now(DELIVER)
 
 
-def _waiting(now: datetime) -> tuple[QuerySet[Any], ...]:
-    return (
-        Customer.objects.filter(changed_pending=True),
-        Event.objects.filter(pending=True, occurred_at__lte=now),
-        EntryTimer.objects.filter(due_at__lte=now),
-        Message.objects.filter(wake_pending=True),
-        Enrollment.objects.filter(status=Enrollment.Status.ACTIVE, due_at__lte=now),
-    )
-
-
-def _bells(due: QuerySet[Message]) -> int:
+def _bells(messages: QuerySet[Message]) -> int:
     """One for each batch that is due, so that a backlog calls every worker; counted no further than matters."""
-    count = due[: BATCH * MOST_BELLS].count()
+    count = messages[: BATCH * MOST_BELLS].count()
     return -(-count // BATCH)
 
 

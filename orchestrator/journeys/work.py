@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, fields
 from datetime import datetime
 
 from django.db.models import Min
 
-from orchestrator.domain.outbox import CLAIMABLE
 from orchestrator.events.models import Event
 from orchestrator.journeys.due import BATCH as MOVED_AT_ONCE
 from orchestrator.journeys.due import move_due, wake_senders
@@ -17,12 +16,15 @@ from orchestrator.journeys.pull import BATCH as PULLED_AT_ONCE
 from orchestrator.journeys.pull import pull
 from orchestrator.journeys.timers import BATCH as TIMED_AT_ONCE
 from orchestrator.journeys.timers import fire, replan
+from orchestrator.journeys.waiting import waiting
 from orchestrator.messaging.deliver import BATCH as DELIVERED_AT_ONCE
 from orchestrator.messaging.deliver import deliver
-from orchestrator.messaging.models import Message
+from orchestrator.messaging.queues import claimable
 from orchestrator.messaging.rescue import rescue
 
 RESCUED_AT_ONCE = 1000
+WALKING = frozenset({"replan", "pull", "fire", "wake", "move"})
+DELIVERING = frozenset({"rescue", "deliver"})
 Clock = Callable[[], datetime]
 Stopping = Callable[[], bool]
 
@@ -65,32 +67,40 @@ def work_by(clock: Clock, stopping: Stopping = never) -> Worked:
     batches: whatever it leaves is found by the next round.
     """
     total = Worked()
-    while not stopping():
-        done = walk_by(clock, stopping)
-        done += deliver_by(clock, stopping)
+    while not stopping() and (kinds := waiting(clock())):
+        done = walk_by(clock, stopping, kinds)
+        # Walking plans messages, and delivering wakes enrollments: each is followed by a look at what it led to.
+        done += deliver_by(clock, stopping, waiting(clock()))
         if not done:
             break
         total += done
     return total
 
 
-def walk_by(clock: Clock, stopping: Stopping = never) -> Worked:
-    """Let people in, move those whose time has come: all of it that is due."""
-    return Worked(
-        replanned=_drain(replan, TIMED_AT_ONCE, clock, stopping),
-        events=_drain(pull, PULLED_AT_ONCE, clock, stopping),
-        timers=_drain(fire, TIMED_AT_ONCE, clock, stopping),
-        woken=_drain(wake_senders, MOVED_AT_ONCE, clock, stopping),
-        moved=_drain(move_due, MOVED_AT_ONCE, clock, stopping),
-    )
+def walk_by(clock: Clock, stopping: Stopping, kinds: Collection[str] = WALKING) -> Worked:
+    """Let people in, move those whose time has come: all of it that is due. `kinds`: what is known to be."""
+    done = Worked()
+    if "replan" in kinds:
+        done.replanned = _drain(replan, TIMED_AT_ONCE, clock, stopping)
+    if "pull" in kinds:
+        done.events = _drain(pull, PULLED_AT_ONCE, clock, stopping)
+    if "fire" in kinds:
+        done.timers = _drain(fire, TIMED_AT_ONCE, clock, stopping)
+    if "wake" in kinds:
+        done.woken = _drain(wake_senders, MOVED_AT_ONCE, clock, stopping)
+    if done or "move" in kinds:
+        done.moved = _drain(move_due, MOVED_AT_ONCE, clock, stopping)
+    return done
 
 
-def deliver_by(clock: Clock, stopping: Stopping = never) -> Worked:
+def deliver_by(clock: Clock, stopping: Stopping, kinds: Collection[str] = DELIVERING) -> Worked:
     """Take back what dead workers held, and deliver all messages that are due."""
-    return Worked(
-        rescued=_drain(rescue, RESCUED_AT_ONCE, clock, stopping),
-        messages=_drain(lambda now, limit: deliver(now, limit).claimed, DELIVERED_AT_ONCE, clock, stopping),
-    )
+    done = Worked()
+    if "rescue" in kinds:
+        done.rescued = _drain(rescue, RESCUED_AT_ONCE, clock, stopping)
+    if done or "deliver" in kinds:
+        done.messages = _drain(_deliver, DELIVERED_AT_ONCE, clock, stopping)
+    return done
 
 
 def next_due(now: datetime) -> datetime | None:
@@ -99,7 +109,7 @@ def next_due(now: datetime) -> datetime | None:
         Event.objects.filter(pending=True).aggregate(at=Min("occurred_at"))["at"],
         EntryTimer.objects.filter(due_at__isnull=False).aggregate(at=Min("due_at"))["at"],
         Enrollment.objects.filter(status="active", due_at__isnull=False).aggregate(at=Min("due_at"))["at"],
-        Message.objects.filter(state__in=CLAIMABLE).aggregate(at=Min("due_at"))["at"],
+        claimable().aggregate(at=Min("due_at"))["at"],
     )
     return min((moment for moment in moments if moment is not None), default=None)
 
@@ -111,3 +121,7 @@ def _drain(step: Callable[[datetime, int], int], batch: int, clock: Clock, stopp
         done = step(clock(), batch)
         total += done
     return total
+
+
+def _deliver(now: datetime, limit: int) -> int:
+    return deliver(now, limit).claimed

@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import F
 
-from orchestrator.domain.outbox import CLAIMABLE, State
+from orchestrator.domain.outbox import State
+from orchestrator.messaging import queues
 from orchestrator.messaging.models import Message
 from orchestrator.messaging.rows import Claimed, read
 
@@ -22,7 +23,7 @@ def claim(now: datetime, limit: int) -> list[Claimed]:
     A message whose preparation has killed a worker before is taken alone, so that it can only hurt itself.
     """
     with transaction.atomic():
-        due = Message.objects.filter(state__in=CLAIMABLE, due_at__lte=now).order_by("due_at", "id")
+        due = queues.due(now).order_by("due_at", "id")
         due = due.select_for_update(skip_locked=True)
         ids = list(due.filter(crash_count__lt=CRASHES_BEFORE_ALONE).values_list("id", flat=True)[:limit])
         if not ids:

@@ -9,6 +9,7 @@ from django.db.models import F
 
 from orchestrator import registry
 from orchestrator.domain.outbox import MAX_CRASHES, Attempted, Move, State, uncertain
+from orchestrator.messaging import queues
 from orchestrator.messaging.models import Message
 from orchestrator.messaging.settle import class_of, wish
 from orchestrator.store import bulk
@@ -33,8 +34,7 @@ def rescue(now: datetime, limit: int = 1000) -> int:
     provider's class allows is done.
     """
     with transaction.atomic():
-        lost = Message.objects.filter(state__in=(State.LEASED, State.HANDING_OFF), lease_until__lt=now)
-        lost = lost.order_by("lease_until").select_for_update(skip_locked=True)
+        lost = queues.lost(now).order_by("lease_until").select_for_update(skip_locked=True)
         rows = list(lost.values_list(*_COLUMNS)[:limit])
         if not rows:
             return 0

@@ -31,7 +31,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'event',
                 'verbose_name_plural': 'events',
-                'indexes': [models.Index(fields=['customer', 'name', 'occurred_at'], name='event_of_customer'), models.Index(condition=models.Q(('pending', True)), fields=['id'], name='event_pending'), models.Index(fields=['-occurred_at'], name='event_newest')],
+                'indexes': [models.Index(fields=['customer', 'name', 'occurred_at'], name='event_of_customer'), models.Index(condition=models.Q(('pending', True)), fields=['occurred_at'], name='event_pending'), models.Index(fields=['-occurred_at'], name='event_newest')],
             },
         ),
     ]
