@@ -36,9 +36,10 @@ def wake_senders(now: datetime, limit: int = BATCH) -> int:
         rows = list(final.values_list("id", "enrollment_id")[:limit])
         if not rows:
             return 0
-        waiting = Enrollment.objects.filter(
-            id__in={row[1] for row in rows if row[1]}, status="active", sending=True
-        )
-        waiting.update(due_at=now)
+        senders = {row[1] for row in rows if row[1]}
+        waiting = Enrollment.objects.filter(id__in=senders, status="active", sending=True).order_by("id")
+        # By id, as an event's arrival locks them: an UPDATE alone would take them as it finds them.
+        ids = list(waiting.select_for_update().values_list("id", flat=True))
+        Enrollment.objects.filter(id__in=ids).update(due_at=now)
         Message.objects.filter(id__in=[row[0] for row in rows]).update(wake_pending=False)
     return len(rows)

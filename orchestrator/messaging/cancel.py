@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import reduce
+from operator import or_
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from orchestrator.domain.outbox import State
 from orchestrator.messaging.models import Message
@@ -19,22 +21,28 @@ def cancel(reasons: Mapping[int, str], now: datetime) -> int:
 
     One that a worker is preparing right now is not touched here: the gate sees the ended enrollment for itself.
     """
+    grouped = [
+        (Q(enrollment_id__in=[id_ for id_, why in reasons.items() if why == reason]), reason)
+        for reason in sorted(set(reasons.values()))
+    ]
     with transaction.atomic():
-        return sum(
-            stop(Q(enrollment_id__in=[id_ for id_, why in reasons.items() if why == reason]), reason, now)
-            for reason in sorted(set(reasons.values()))
-        )
+        return stop(grouped, now)
 
 
-def stop(which: Q, reason: str, now: datetime) -> int:
-    """Cancel those of these messages that still wait; answers how many.
+def stop(which: Sequence[tuple[Q, str]], now: datetime) -> int:
+    """Cancel those of these messages that still wait, each group for its reason; answers how many.
 
-    They are locked by id first: two that stop overlapping sets wait for each other, and never in a circle. A worker
-    that claims one meanwhile has got it, or finds it cancelled. Call it inside a transaction.
+    All are locked by id before the first is changed: two that stop overlapping sets wait for each other, and never
+    in a circle. A worker that claims one meanwhile has got it, or finds it cancelled. Call it inside a transaction.
     """
-    waiting = Message.objects.filter(which, state__in=_STOPPABLE).order_by("id").select_for_update()
+    anyone = reduce(or_, (one for one, _ in which), Q(pk__in=[]))
+    waiting = Message.objects.filter(anyone, state__in=_STOPPABLE).order_by("id").select_for_update()
     ids = list(waiting.values_list("id", flat=True))
-    return Message.objects.filter(id__in=ids, state__in=_STOPPABLE).update(
+    return sum(_stop(Message.objects.filter(one, id__in=ids), reason, now) for one, reason in which if ids)
+
+
+def _stop(messages: QuerySet[Message], reason: str, now: datetime) -> int:
+    return messages.filter(state__in=_STOPPABLE).update(
         state=State.CANCELLED,
         reason=reason,
         final_at=now,

@@ -33,9 +33,10 @@ def settle(ready: Sequence[Ready], results: Sequence[Result], now: datetime) -> 
         for one, result in zip(ready, results, strict=True)
     ]
     with transaction.atomic():
+        # First, since it locks customers: those come before messages, here as everywhere.
+        _suppress(ready, moves, now)
         written = set(_write(ready, moves, now))
         _record(ready, moves, now)
-        _suppress(ready, moves, now)
         late = [
             one.message.id
             for one, result in zip(ready, results, strict=True)

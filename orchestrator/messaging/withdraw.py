@@ -27,7 +27,7 @@ def record(statements: Sequence[Statement], now: datetime) -> int:
     """
     with transaction.atomic():
         record_consents(statements, now)
-        return sum(stop(which, reason, now) for which, reason in _forbidden(statements, now))
+        return stop(list(_forbidden(statements, now)), now)
 
 
 def _forbidden(statements: Sequence[Statement], now: datetime) -> Iterator[tuple[Q, str]]:

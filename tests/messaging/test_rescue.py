@@ -1,0 +1,100 @@
+"""RESCUE: what a dead worker held goes on; what may have left is never given out as if it had not."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from orchestrator.messaging.claim import LEASE, claim
+from orchestrator.messaging.models import Message
+from orchestrator.messaging.rescue import rescue
+from tests.messaging.conftest import Outbox
+
+BEYOND = LEASE + timedelta(seconds=1)
+
+
+def test_a_lease_that_runs_is_left_alone(outbox: Outbox):
+    outbox.plan("anna")
+    claim(outbox.now, 10)
+    assert rescue(outbox.now + LEASE) == 0
+    assert outbox.states() == [("leased", "")]
+
+
+def test_one_that_was_being_prepared_goes_back_to_the_queue(outbox: Outbox):
+    outbox.plan("anna", "bela")
+    claim(outbox.now, 1)
+    assert rescue(outbox.now + BEYOND) == 1
+    assert outbox.states() == [("planned", ""), ("planned", "")]
+    anna, bela = Message.objects.order_by("id")
+    assert (anna.fence, anna.crash_count, anna.due_at, anna.lease_until) == (2, 1, outbox.now + BEYOND, None)
+    assert (anna.maybe_sent, anna.counted_at, anna.wake_pending) == (False, None, False)
+    assert (bela.fence, bela.crash_count, bela.due_at) == (0, 0, outbox.now)
+
+
+@pytest.mark.parametrize(
+    ("promise", "purpose", "state", "reason"),
+    [
+        ("I", "marketing", "uncertain", "worker_died"),
+        ("Q", "marketing", "uncertain", "worker_died"),
+        ("N", "marketing", "unknown", "unknown_outcome"),
+        ("N", "transactional", "uncertain", "worker_died"),
+    ],
+)
+def test_one_that_was_being_handed_off_is_in_doubt(
+    outbox: Outbox, promise: str, purpose: str, state: str, reason: str
+):
+    outbox.world.provider(promise=promise)
+    outbox.plan("anna", purpose=purpose)
+    outbox.hand_off()
+    assert rescue(outbox.now + BEYOND) == 1
+    row = Message.objects.get()
+    assert (row.state, row.reason, row.fence, row.crash_count) == (state, reason, 2, 1)
+    # It may have left: it counts, whatever becomes of it. Only where it ends here the journey is told.
+    assert (row.maybe_sent, row.counted_at) == (True, outbox.now)
+    assert (row.wake_pending, row.final_at) == (
+        (True, outbox.now + BEYOND) if state == "unknown" else (False, None)
+    )
+
+
+def test_doubt_outlives_the_next_worker_that_dies_in_preparing_it(outbox: Outbox):
+    outbox.world.provider(promise="I")
+    outbox.plan("anna")
+    outbox.hand_off()
+    for crashes in (1, 2):
+        outbox.world.now += BEYOND
+        assert rescue(outbox.now) == 1
+        assert Message.objects.values_list("state", "crash_count", "maybe_sent").get() == (
+            "uncertain", crashes, True,
+        )  # fmt: skip
+        claim(outbox.now, 10)
+
+
+@pytest.mark.parametrize(
+    ("handed_off", "state", "reason"),
+    [(False, "dead", "crashes_workers"), (True, "unknown", "worker_died")],
+)
+def test_the_fifth_crash_ends_it(outbox: Outbox, handed_off: bool, state: str, reason: str):
+    outbox.world.provider(promise="I")
+    outbox.plan("anna")
+    take = outbox.hand_off if handed_off else outbox.prepare
+    for _ in range(5):
+        assert len(take()) == 1
+        outbox.world.now += BEYOND
+        assert rescue(outbox.now) == 1
+    row = Message.objects.get()
+    assert (row.state, row.reason, row.crash_count) == (state, reason, 5)
+    assert (row.wake_pending, row.counted_at is not None) == (True, handed_off)
+    assert claim(outbox.now, 10) == []
+
+
+def test_many_are_taken_back_batch_by_batch_the_longest_lost_first(outbox: Outbox):
+    outbox.plan("anna", "bela", "cleo")
+    for _ in range(3):
+        claim(outbox.now, 1)
+        outbox.world.now += timedelta(seconds=1)
+    outbox.world.now += BEYOND
+    assert rescue(outbox.now, limit=2) == 2
+    assert outbox.states() == [("planned", ""), ("planned", ""), ("leased", "")]
+    assert rescue(outbox.now, limit=2) == 1
+    assert rescue(outbox.now, limit=2) == 0

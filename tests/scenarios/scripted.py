@@ -1,0 +1,72 @@
+"""A provider that answers what the test wrote down, and remembers what it was given."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
+from typing import Any
+
+from orchestrator.sdk import hookimpl
+from orchestrator.sdk.providers import BlockingProvider, Provider
+from orchestrator.sdk.transport import Transport
+from orchestrator.sdk.values import Accepted, Message, Result
+
+
+class Scripted(BlockingProvider):
+    """One message a call, in the delivery thread. `calls`: what it was given; `asked`: keys it was asked about."""
+
+    name = "scripted"
+    channel = "email"
+    threads = 0
+
+    def __init__(self, answers: list[Any]) -> None:
+        self.answers = answers
+        self.known: dict[str, Result] = {}
+        self.calls: list[Message] = []
+        self.asked: list[str] = []
+
+    @classmethod
+    def of(cls, channel: str, promise: str, answers: list[Any], keeps: timedelta | None = None) -> Scripted:
+        """A provider of a class of its own: what a provider promises is declared on its class."""
+        declared = {
+            "name": f"scripted_{channel}",
+            "channel": channel,
+            "idempotent": (keeps or timedelta(days=30)) if promise == "I" else None,
+            "queryable": promise == "Q",
+        }
+        made: Scripted = type("Scripted", (cls,), declared)(answers)
+        return made
+
+    @property
+    def recipients(self) -> list[str]:
+        """To whom it was asked to deliver, call by call."""
+        return [message.recipient for message in self.calls]
+
+    def send_blocking(self, messages: Sequence[Message]) -> Sequence[Result]:
+        """The next answer for each message; `Accepted` once they are used up."""
+        self.calls += messages
+        return [self._answer() for _ in messages]
+
+    async def look_up(self, keys: Sequence[str], transport: Transport) -> Sequence[Result | None]:
+        """What the test put into `known`."""
+        self.asked += keys
+        return [self.known.get(key) for key in keys]
+
+    def _answer(self) -> Result:
+        answer = self.answers.pop(0) if self.answers else Accepted("ref")
+        if isinstance(answer, Exception):
+            raise answer
+        result: Result = answer
+        return result
+
+
+class Plugin:
+    """Registers these providers."""
+
+    def __init__(self, providers: Sequence[Provider]) -> None:
+        self._providers = providers
+
+    @hookimpl
+    def register_providers(self) -> Iterable[Provider]:
+        """All of them."""
+        return self._providers
