@@ -31,8 +31,8 @@ WORDS: Mapping[str, Words] = {
         "Choose what you receive",
     ),
     "pl": Words(
-        "Ta wiadomość przyszła do Ciebie dzięki Twojej zgodzie na wiadomości od {{ brand.name }}.",
-        "Ta wiadomość dotyczy Twojego konta lub zamówienia w {{ brand.name }}.",
+        "Ta wiadomość przyszła do Ciebie dzięki Twojej zgodzie na wiadomości marki {{ brand.name }}.",
+        "Ta wiadomość dotyczy Twojego konta lub zamówienia. Nadawca: {{ brand.name }}.",
         "Wypisz się",
         "Wybierz, co chcesz otrzymywać",
     ),

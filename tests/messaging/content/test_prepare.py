@@ -137,7 +137,7 @@ def test_the_polish_layout_says_why_and_how_to_leave() -> None:
     html, text = rendered("pl", html="<p>Hej</p>", preheader="Krótko")
     assert text == (
         "Hej\n\n--\nAcme\nAcme sp. z o.o., Kraków\n"
-        "Ta wiadomość przyszła do Ciebie dzięki Twojej zgodzie na wiadomości od Acme.\n"
+        "Ta wiadomość przyszła do Ciebie dzięki Twojej zgodzie na wiadomości marki Acme.\n"
         "Wypisz się: https://shop.example/u/1\nWybierz, co chcesz otrzymywać: https://shop.example/p/1"
     )
     assert '<html lang="pl">' in html
@@ -159,6 +159,13 @@ def test_a_transactional_email_concerns_an_order_and_has_no_unsubscribe_link() -
         "You receive this because it concerns your account or order at Acme."
     )
     assert "https://shop.example/u/1" not in html
+
+
+def test_the_polish_footer_never_declines_the_brands_name() -> None:
+    assert rendered("pl", "transactional", html="<p>Zamówienie</p>")[1] == (
+        "Zamówienie\n\n--\nAcme\nAcme sp. z o.o., Kraków\n"
+        "Ta wiadomość dotyczy Twojego konta lub zamówienia. Nadawca: Acme."
+    )
 
 
 def test_a_whole_document_stays_without_our_layout() -> None:
