@@ -3,7 +3,7 @@
     python tests/browser/screenshots.py --base http://127.0.0.1:8000 --session KEY --into shots home customers …
 
 Needs Debian's `chromium`. It speaks to the browser over its debugging pipe with nothing but the standard library, so
-that looking at a page needs no more than a browser. Without names it takes them all.
+that looking at a page needs no more than a browser. Without names it takes them all; `name=/admin/…` is one more.
 """
 
 from __future__ import annotations
@@ -169,16 +169,17 @@ def main() -> None:
                 one.open(asked.base + "/admin/login/")
                 one.script(f"localStorage.setItem('adminTheme', JSON.stringify('{theme}'))")
                 for page in asked.pages or PAGES:
+                    name, _equals, path = page.partition("=")
                     for width in asked.widths.split(","):
                         one.ask(
                             "Emulation.setDeviceMetricsOverride",
                             width=WIDTHS[width], height=900, deviceScaleFactor=1, mobile=False,
                         )  # fmt: skip
-                        one.open(asked.base + PAGES[page])
+                        one.open(asked.base + (path or PAGES[name]))
                         over = one.picture(
-                            asked.into / f"{page}-{language}-{theme}-{width}.png", WIDTHS[width], asked.most
+                            asked.into / f"{name}-{language}-{theme}-{width}.png", WIDTHS[width], asked.most
                         )
-                        print(page, language, theme, width, f"{over} px too wide" if over > 0 else "fits")
+                        print(name, language, theme, width, f"{over} px too wide" if over > 0 else "fits")
 
 
 if __name__ == "__main__":
