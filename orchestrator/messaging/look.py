@@ -37,7 +37,7 @@ def look(messages: Sequence[Claimed], now: datetime) -> tuple[list[Hopeful], Loa
         verdict = decide(message.candidate, loaded.facts[message.id], now)
         if verdict.outcome is Outcome.ALLOW:
             address = loaded.facts[message.id].address
-            provider = message.provider or provider_for(message.channel, address.value if address else "")
+            provider = _provider(message, address.value if address else "")
             if provider:
                 hopeful.append(Hopeful(message, provider))
                 continue
@@ -46,6 +46,16 @@ def look(messages: Sequence[Claimed], now: datetime) -> tuple[list[Hopeful], Loa
     with transaction.atomic():
         apply([message for message in messages if message.id in verdicts], verdicts, loaded, now)
     return hopeful, loaded
+
+
+def _provider(message: Claimed, address: str) -> str:
+    """The provider of the attempt before this one, while the allow-list lets it; "" where there is none.
+
+    One that may have sent the message already is the only one that may get it again.
+    """
+    if message.provider and (message.provider.startswith(registry.MAILBOX) or allowed_out(address)):
+        return message.provider
+    return "" if message.maybe_sent else provider_for(message.channel, address)
 
 
 def provider_for(channel: str, address: str) -> str:

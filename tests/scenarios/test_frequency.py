@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from orchestrator.messaging.models import FrequencyCap, Message
+from orchestrator.sdk.values import Rejected, RejectReason
 from orchestrator.workspace.models import Topic
 from tests.scenarios.journeys import one_send
 from tests.scenarios.world import World
@@ -134,8 +135,6 @@ def test_a_transactional_message_neither_waits_for_slots_nor_takes_one(world: Wo
 
 
 def test_a_refused_message_gives_its_slot_back(world: World):
-    from orchestrator.sdk.values import Rejected, RejectReason
-
     world.provider(Rejected(RejectReason.SPAM))
     live(world, "one", "two", "three")
     anna = world.person()

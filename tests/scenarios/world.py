@@ -19,7 +19,7 @@ from orchestrator.events.record import record as record_events
 from orchestrator.journeys.folders import Text
 from orchestrator.journeys.models import Enrollment
 from orchestrator.journeys.publish import Published, publish
-from orchestrator.journeys.work import next_due, work
+from orchestrator.journeys.work import never, next_due, walk_by, work
 from orchestrator.messaging.models import Decision, MailboxMessage, Message
 from orchestrator.messaging.withdraw import record as withdraw
 from orchestrator.workspace.models import Workspace
@@ -105,6 +105,10 @@ class World:
             self.now = max(due, self.now)
             work(self.now)
         self.now = end
+
+    def run_walks(self) -> None:
+        """Let people in and move them, and deliver nothing: what is planned stays so."""
+        walk_by(lambda: self.now, never)
 
     def mailbox(self) -> list[tuple[str, str, str]]:
         """(channel, recipient, subject) of everything that was delivered, oldest first."""
