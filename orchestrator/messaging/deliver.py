@@ -1,6 +1,6 @@
 """DELIVER: one turn of the delivery loop, from the claim to the settlement.
 
-    claim -> look -> compose and render -> review -> (gate -> hand off -> settle) group by group
+    claim -> clear up doubt -> look -> compose and render -> review -> (gate -> hand off -> settle) group by group
 
 Read this file first; each step is a file of that name.
 """
@@ -20,6 +20,7 @@ from orchestrator.domain.outbox import ProviderClass, Settle
 from orchestrator.messaging import compose
 from orchestrator.messaging.claim import claim
 from orchestrator.messaging.content.render import Rendered
+from orchestrator.messaging.doubt import clear_up
 from orchestrator.messaging.facts import Loaded
 from orchestrator.messaging.gate import Ready, gate
 from orchestrator.messaging.handoff import Stale, boottime, group_size, hand_off
@@ -46,7 +47,7 @@ def deliver(now: datetime, limit: int = BATCH) -> Delivered:
     claimed = claim(now, limit)
     if not claimed:
         return Delivered(0, 0)
-    hopeful, loaded = look(claimed, now)
+    hopeful, loaded = look(clear_up(claimed, now), now)
     ready = review(_render(hopeful, loaded, now), loaded, now)
     handed_off = sum(_send(provider, group, now) for provider, group in _groups(ready))
     return Delivered(len(claimed), handed_off)

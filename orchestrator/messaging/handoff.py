@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from orchestrator import registry
+from orchestrator.messaging.answers import sound
 from orchestrator.messaging.gate import Ready
 from orchestrator.messaging.transport import loop_of
 from orchestrator.sdk.errors import ProviderUnavailable
@@ -70,25 +71,13 @@ def _call(provider: Provider, messages: Sequence[Message]) -> list[Result]:
             loop = loop_of(os.getpid())
             results = list(loop.run(provider.send(messages, loop.transport)))
     except ProviderUnavailable as error:
-        return [Deferred(error.retry_after, error.detail) for _ in messages]
+        results = [Deferred(error.retry_after, error.detail) for _ in messages]
     except Exception as error:
         log.exception("provider %s failed", provider.name)
-        return [Unknown(f"{provider.name} raised {type(error).__name__}") for _ in messages]
-    return _checked(provider, messages, results)
-
-
-def _checked(provider: Provider, messages: Sequence[Message], results: list[Result]) -> list[Result]:
-    """A result too few, too many or of no known kind says nothing certain about that message."""
-    if len(results) > len(messages):
-        log.error(
-            "provider %s answered %d results for %d messages", provider.name, len(results), len(messages)
-        )
-        return [Unknown(f"{provider.name} answered too many results") for _ in messages]
-    missing = [Unknown(f"{provider.name} gave no result") for _ in range(len(messages) - len(results))]
-    return [
-        result if isinstance(result, Result) else Unknown(f"{provider.name} gave no known result")
-        for result in [*results, *missing]
-    ]
+        results = [Unknown(f"{provider.name} raised {type(error).__name__}") for _ in messages]
+    if len(results) != len(messages):
+        log.error("provider %s answered %d messages with %d", provider.name, len(messages), len(results))
+    return sound(provider.name, results, len(messages))
 
 
 def message_of(ready: Ready) -> Message:

@@ -24,6 +24,8 @@ class Scripted(BlockingProvider):
         self.known: dict[str, Result] = {}
         self.calls: list[Message] = []
         self.asked: list[str] = []
+        self.silent = False  # it cannot be asked
+        self.swallows: set[str] = set()  # recipients for whom it gives no result
 
     @classmethod
     def of(cls, channel: str, promise: str, answers: list[Any], keeps: timedelta | None = None) -> Scripted:
@@ -45,11 +47,13 @@ class Scripted(BlockingProvider):
     def send_blocking(self, messages: Sequence[Message]) -> Sequence[Result]:
         """The next answer for each message; `Accepted` once they are used up."""
         self.calls += messages
-        return [self._answer() for _ in messages]
+        return [self._answer() for message in messages if message.recipient not in self.swallows]
 
     async def look_up(self, keys: Sequence[str], transport: Transport) -> Sequence[Result | None]:
         """What the test put into `known`."""
         self.asked += keys
+        if self.silent:
+            raise ConnectionError("nobody answers")
         return [self.known.get(key) for key in keys]
 
     def _answer(self) -> Result:

@@ -1,0 +1,53 @@
+"""ANSWERS: a provider's results as the settlement can write them, whatever a plugin put into them.
+
+The type of a result says what happened, and that is believed. What decorates it (a number where text is due, a NUL
+that a database refuses) is put right here: a settlement that failed for it would leave a whole group in doubt.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+from orchestrator.sdk.values import Accepted, Deferred, Rejected, RejectReason, Result, Unknown
+
+
+def sound(provider: str, results: Sequence[object], asked: int) -> list[Result]:
+    """One sound result for each of `asked` messages; too many in all, or one too few, says nothing certain."""
+    if len(results) > asked:
+        return [Unknown(f"{provider} answered too many results") for _ in range(asked)]
+    missing = [Unknown(f"{provider} gave no result") for _ in range(asked - len(results))]
+    return [*(_sound(provider, result) for result in results), *missing]
+
+
+def _sound(provider: str, result: object) -> Result:
+    match result:
+        case Accepted():
+            return Accepted(_text(result.reference))
+        case Rejected():
+            return Rejected(_reason(result.reason), _text(result.detail))
+        case Deferred():
+            return Deferred(_wait(result.retry_after), _text(result.detail))
+        case Unknown():
+            return Unknown(_text(result.detail))
+        case _:
+            return Unknown(f"{provider} gave no known result")
+
+
+def _text(value: Any) -> str:
+    text = "" if value is None else str(value)
+    return text.encode("utf-8", "replace").decode("utf-8").replace("\x00", "")
+
+
+def _reason(value: Any) -> RejectReason:
+    return RejectReason(value) if value in list(RejectReason) else RejectReason.OTHER
+
+
+def _wait(value: Any) -> timedelta | None:
+    """A time to come, a day at most; seconds where a number stands. None lets the engine choose."""
+    if isinstance(value, (int, float)) and 0 < value <= 86_400:
+        value = timedelta(seconds=value)
+    if not isinstance(value, timedelta) or value <= timedelta(0):
+        return None
+    return min(value, timedelta(days=1))

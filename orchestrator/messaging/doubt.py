@@ -1,0 +1,127 @@
+"""DOUBT: a message that may have left is cleared up before anybody prepares it again.
+
+A provider that can be asked (class Q) is asked: it has the message, or it certainly has not. One that drops keys it
+knows (class I) may be given it again, but only for as long as it keeps them.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from django.db import transaction
+
+from orchestrator import registry
+from orchestrator.domain.outbox import Move, ProviderClass, State, backoff
+from orchestrator.messaging.models import Message, MessageBody
+from orchestrator.messaging.rows import Claimed
+from orchestrator.messaging.settle import class_of
+from orchestrator.messaging.transport import loop_of
+from orchestrator.messaging.verdicts import FENCE, LEASED
+from orchestrator.sdk.providers import Provider
+from orchestrator.sdk.values import Accepted, Result
+from orchestrator.store import bulk, doorbells
+
+log = logging.getLogger(__name__)
+NOT_THERE = Move(State.LEASED, "", maybe_sent=False)
+
+
+def clear_up(messages: Sequence[Claimed], now: datetime) -> list[Claimed]:
+    """Write what became certain, or will never be; answer those that may be prepared, in order."""
+    doubtful = [message for message in messages if message.maybe_sent]
+    if not doubtful:
+        return list(messages)
+    moves = _asked(doubtful, now) | _forgotten(doubtful, now)
+    with transaction.atomic():
+        _write([one for one in doubtful if one.id in moves], moves, now)
+    return [_after(one, moves.get(one.id)) for one in messages if moves.get(one.id) in (None, NOT_THERE)]
+
+
+def _after(message: Claimed, move: Move | None) -> Claimed:
+    return replace(message, maybe_sent=False) if move is NOT_THERE else message
+
+
+def _asked(doubtful: Sequence[Claimed], now: datetime) -> dict[int, Move]:
+    """Ask each class Q provider about its keys."""
+    by_provider: dict[str, list[Claimed]] = defaultdict(list)
+    for message in doubtful:
+        by_provider[message.provider].append(message)
+    answer: dict[int, Move] = {}
+    for name, mine in by_provider.items():
+        provider = registry.current().providers.get(name)
+        if provider is not None and class_of(provider) is ProviderClass.QUERYABLE:
+            size = max(1, provider.max_batch)
+            for start in range(0, len(mine), size):
+                answer |= _ask(provider, mine[start : start + size], now)
+    return answer
+
+
+def _ask(provider: Provider, messages: Sequence[Claimed], now: datetime) -> dict[int, Move]:
+    loop = loop_of(os.getpid())
+    keys = [message.key for message in messages]
+    found: list[Result | bool | None]
+    try:
+        found = list(loop.run(provider.look_up(keys, loop.transport)))
+    except Exception:
+        log.exception("provider %s could not be asked", provider.name)
+        found = []
+    found += [False] * (len(messages) - len(found))  # no answer is not a no
+    return {one.id: _move(one, result, now) for one, result in zip(messages, found, strict=False)}
+
+
+def _move(message: Claimed, found: Result | bool | None, now: datetime) -> Move:
+    if isinstance(found, Accepted):
+        return Move(State.ACCEPTED, "accepted", reference=found.reference)
+    if found is None:
+        return NOT_THERE
+    if now >= message.expires_at:
+        return Move(State.UNKNOWN, "unknown_outcome")
+    return Move(
+        State.UNCERTAIN, "unknown_outcome", due_at=min(now + backoff(message.attempts), message.expires_at)
+    )
+
+
+def _forgotten(doubtful: Sequence[Claimed], now: datetime) -> dict[int, Move]:
+    """Those whose key a class I provider may have forgotten: its time runs from the first attempt."""
+    first = dict(
+        MessageBody.objects.filter(message__in=[one.id for one in doubtful]).values_list(
+            "message_id", "composed_at"
+        )
+    )
+    answer = {}
+    for one in doubtful:
+        provider = registry.current().providers.get(one.provider)
+        keeps = provider.idempotent if provider is not None else None
+        if keeps is not None and one.id in first and now >= first[one.id] + keeps:
+            answer[one.id] = Move(State.UNKNOWN, "unknown_outcome")
+    return answer
+
+
+def _write(messages: Sequence[Claimed], moves: Mapping[int, Move], now: datetime) -> None:
+    cleared = [(one.id, one.fence, False) for one in messages if moves[one.id] is NOT_THERE]
+    bulk.update(Message, ("maybe_sent",), cleared, match=FENCE, where=LEASED)
+    rows = [_row(one, moves[one.id], now) for one in messages if moves[one.id] is not NOT_THERE]
+    columns = ("state", "reason", "reference", "due_at", "final_at", "wake_pending", "lease_until")
+    bulk.update(Message, columns, rows, match=FENCE, where=LEASED)
+    if rows:
+        doorbells.ring(doorbells.WALK)
+
+
+def _row(message: Claimed, move: Move, now: datetime) -> tuple[object, ...]:
+    final = move.due_at is None
+    due_at, final_at = move.due_at or message.due_at, now if final else None
+    return (
+        message.id,
+        message.fence,
+        move.state,
+        move.reason,
+        move.reference[:200],
+        due_at,
+        final_at,
+        final,
+        None,
+    )
