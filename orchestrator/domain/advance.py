@@ -36,7 +36,7 @@ class Traveller:
     entered_at: datetime
     zone: ZoneInfo
     attributes: Mapping[str, Any] = field(default_factory=dict)
-    reachable: frozenset[str] = frozenset()
+    reachable: frozenset[str] | None = frozenset()  # None: not loaded yet
     tried: tuple[Tried, ...] = ()
     event: ArrivedEvent | None = None
 
@@ -83,9 +83,10 @@ class Ended:
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """The truth of these rules must be loaded before the walk can be made."""
+    """What must be loaded before the walk can be made: the truth of rules, and how the person can be reached."""
 
-    rules: frozenset[RuleAsked]
+    rules: frozenset[RuleAsked] = frozenset()
+    reach: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +104,9 @@ def advance(definition: Definition, start: Traveller, rules: Mapping[RuleAsked, 
     while True:
         step = definition.step(person.step)
         missing = frozenset((step.id, name) for name in step.rules if (step.id, name) not in rules)
-        if missing:
-            return Walk(tuple(runs), Missing(missing))
+        unreached = person.reachable is None and _asks_for_reach(step, person)
+        if missing or unreached:
+            return Walk(tuple(runs), Missing(missing, unreached))
         found = _found_at_gate(person)
         outcome = Leave(found) if found else _decide(step, person, rules, now)
         if isinstance(outcome, Park):
@@ -122,6 +124,11 @@ def advance(definition: Definition, start: Traveller, rules: Mapping[RuleAsked, 
         )
 
 
+def _asks_for_reach(step: Step, person: Traveller) -> bool:
+    """A message that was sent settles its step, whoever could be reached how."""
+    return step.kind.reads_reachable and not any(one.state in SENT for one in person.tried)
+
+
 def _found_at_gate(person: Traveller) -> str:
     """Why the passage is over, if the gate has found it to be; "" if not."""
     last = person.tried[-1] if person.tried else None
@@ -137,7 +144,7 @@ def _decide(step: Step, person: Traveller, rules: Mapping[RuleAsked, bool], now:
         bucket=bucket(person.salt, step.id, str(person.customer)),
         rules={name: rules[step.id, name] for name in step.rules},
         attributes=person.attributes,
-        reachable=person.reachable,
+        reachable=person.reachable or frozenset(),
         tried=person.tried,
         event=person.event,
     )

@@ -96,6 +96,7 @@ def parse_time(value: object) -> time:
     return time(int(written[1]), int(written[2]))
 
 
+@lru_cache(maxsize=4096)  # a batch asks for one moment and few zones, once for each of its people
 def next_local_time(instant: datetime, at: time, zone: ZoneInfo) -> datetime:
     """Answer the first instant at or after `instant` at which it is `at` o'clock in the zone.
 

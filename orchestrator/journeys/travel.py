@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -68,7 +68,6 @@ def _travellers(
     workspace: Workspace,
     events: Mapping[int, ArrivedEvent],
 ) -> dict[int, Traveller]:
-    reach = _reach(passengers, live)
     tried = _tried([one for one in passengers if one.sending])
     answer = {}
     for one in passengers:
@@ -84,7 +83,7 @@ def _travellers(
             entered_at=one.entered_at,
             zone=zone_of(person, workspace).zone,
             attributes=person.attributes if person else {},
-            reachable=reach.get((one.customer_id, version.brand_id, version.definition.purpose), frozenset()),
+            reachable=None,
             tried=tuple(tried.get((one.id, one.step, one.visit), ())),
             event=events.get(one.id),
         )
@@ -120,26 +119,39 @@ def _tried(passengers: Sequence[Passenger]) -> dict[tuple[int, str, int], list[T
 
 def _walk(
     passengers: Sequence[Passenger],
-    travellers: Mapping[int, Traveller],
+    travellers: dict[int, Traveller],
     live: Mapping[int, Live],
     workspace: Workspace,
     now: datetime,
 ) -> dict[int, Walk]:
-    """Walk everybody; load the rules that are missing, once a version and rule for all who need it; walk again."""
+    """Walk everybody; load what is missing, once a version and rule for all who need it; walk again."""
     truths: dict[int, dict[RuleAsked, bool]] = defaultdict(dict)
     walks: dict[int, Walk] = {}
     waiting = list(passengers)
     while waiting:
         needs: dict[tuple[int, RuleAsked], list[int]] = defaultdict(list)
+        unreached: list[Passenger] = []
         for one in waiting:
             walk = advance(live[one.version_id].definition, travellers[one.id], truths[one.id], now)
             walks[one.id] = walk
             if isinstance(walk.end, Missing):
+                unreached += [one] if walk.end.reach else []
                 for asked in walk.end.rules:
                     needs[one.version_id, asked].append(one.id)
         _load(needs, truths, live, workspace, now)
+        _load_reach(unreached, travellers, live)
         waiting = [one for one in waiting if isinstance(walks[one.id].end, Missing)]
     return walks
+
+
+def _load_reach(
+    passengers: Sequence[Passenger], travellers: dict[int, Traveller], live: Mapping[int, Live]
+) -> None:
+    reach = _reach(passengers, live)
+    for one in passengers:
+        version = live[one.version_id]
+        channels = reach[one.customer_id, version.brand_id, version.definition.purpose]
+        travellers[one.id] = replace(travellers[one.id], reachable=channels)
 
 
 def _load(

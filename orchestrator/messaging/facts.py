@@ -221,11 +221,11 @@ def _counted(
     customer_ids: Sequence[int], addresses: dict[tuple[int, str], AddressFact], since: datetime
 ) -> _Counted:
     digests = {address.digest for address in addresses.values()}
-    rows = (
-        Message.objects.filter(counted_at__gt=since, counts_toward_caps=True)
-        .filter(Q(customer_id__in=customer_ids) | Q(address_digest__in=digests))
-        .values_list("id", "customer_id", "address_digest", "counted_at", "channel", "topic", "brand_id")
+    counted = Message.objects.filter(counted_at__gt=since, counts_toward_caps=True).values_list(
+        "id", "customer_id", "address_digest", "counted_at", "channel", "topic", "brand_id"
     )
+    # Two halves, each by its index: with an OR, SQLite would read all that was ever counted.
+    rows = counted.filter(customer_id__in=customer_ids).union(counted.filter(address_digest__in=digests))
     answer = _Counted(defaultdict(dict), defaultdict(dict))
     for id_, customer, digest, at, channel, topic, brand in rows:
         if at is None:

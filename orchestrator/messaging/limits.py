@@ -14,7 +14,8 @@ from orchestrator.domain.quiet import EVERY_DAY, QuietHours, Range
 from orchestrator.messaging.models import FrequencyCap, QuietHoursRule
 from orchestrator.workspace.models import Workspace
 
-_LONGEST_CALENDAR = timedelta(days=32)
+# No day, week or month is longer, wherever its customer lives and whatever the clocks do.
+_AT_MOST = {"day": timedelta(days=2), "week": timedelta(days=8), "month": timedelta(days=32)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ class Limits:
     def longest_window(self) -> timedelta:
         """How far back counting must look."""
         windows = (rule.window for rule in self.caps)
-        spans = (one.length if isinstance(one, Rolling) else _LONGEST_CALENDAR for one in windows)
+        spans = (one.length if isinstance(one, Rolling) else _AT_MOST[one.period] for one in windows)
         return max(self.minimum_gap, timedelta(days=1), *spans)
 
     def paused(self, channel: str) -> str:

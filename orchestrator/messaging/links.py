@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+from functools import lru_cache
 
 from django.conf import settings
 
@@ -37,5 +38,11 @@ def url(purpose: str, key: str) -> str:
 
 
 def _sign(purpose: str, body: bytes) -> bytes:
-    secret = hashlib.sha256(f"orchestrator.links:{settings.SECRET_KEY}".encode()).digest()
-    return hmac.new(secret, purpose.encode() + b"\0" + body, hashlib.sha256).digest()[:_SIGNATURE]
+    return hmac.new(_secret(settings.SECRET_KEY), purpose.encode() + b"\0" + body, hashlib.sha256).digest()[
+        :_SIGNATURE
+    ]
+
+
+@lru_cache(maxsize=8)
+def _secret(key: str) -> bytes:
+    return hashlib.sha256(f"orchestrator.links:{key}".encode()).digest()

@@ -134,6 +134,8 @@ class StepKind(ABC, Generic[P]):
     head: ClassVar[str]
     title: ClassVar[str] = ""
     Params: ClassVar[type[StepParams]]
+    # False says that `decide` never looks at `facts.reachable`: then it need not be loaded.
+    reads_reachable: ClassVar[bool] = True
 
     @abstractmethod
     def decide(self, params: P, facts: StepFacts, now: datetime) -> Outcome:

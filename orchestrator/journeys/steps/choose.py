@@ -37,6 +37,7 @@ class Choose(StepKind[ChooseParams]):
     head = "cases"
     title = "Choose by what is true"
     Params = ChooseParams
+    reads_reachable = False
 
     def decide(self, params: ChooseParams, facts: StepFacts, now: datetime) -> Outcome:
         """Into the first case that is true."""

@@ -31,6 +31,7 @@ class Exit(StepKind[ExitParams]):
     head = "reason"
     title = "Leave the journey"
     Params = ExitParams
+    reads_reachable = False
 
     def decide(self, params: ExitParams, facts: StepFacts, now: datetime) -> Outcome:
         """Leave."""

@@ -52,6 +52,7 @@ class Split(StepKind[SplitParams]):
     head = "variants"
     title = "Split at random"
     Params = SplitParams
+    reads_reachable = False
 
     def decide(self, params: SplitParams, facts: StepFacts, now: datetime) -> Outcome:
         """Into the variant the bucket falls to."""

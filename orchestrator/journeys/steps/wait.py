@@ -41,6 +41,7 @@ class Wait(StepKind[WaitParams]):
     head = "duration"
     title = "Wait"
     Params = WaitParams
+    reads_reachable = False
 
     def decide(self, params: WaitParams, facts: StepFacts, now: datetime) -> Outcome:
         """Park until the time has come."""
