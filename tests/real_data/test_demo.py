@@ -1,0 +1,86 @@
+"""CDNOW's customers live through the shipped journeys: who entered, what was celebrated, and no rule broken.
+
+Every tenth customer, so that the suite stays short; all 23,570 of them with REAL_DATA_WHOLE=1 (`make test-real`).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections import defaultdict
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.demo.conftest import Lived
+from tests.environment import ROOT
+from tests.installation import installed
+
+SHARE = 1 if os.environ.get("REAL_DATA_WHOLE") else 10
+ENTRIES = """
+import json
+from django.db.models import Count
+from orchestrator.customers.models import Customer
+from orchestrator.journeys.models import Enrollment
+mine = Enrollment.objects.filter(journey__key="onboarding")
+times = mine.values("customer").annotate(n=Count("id"))
+print(json.dumps({
+    "customers": Customer.objects.count(),
+    "entered_once": times.filter(n=1).count(),
+    "entered_twice": times.filter(n__gt=1).count(),
+}))
+"""
+
+
+def read(path: Path) -> dict[str, list[Decimal]]:
+    """What each customer paid, order by order, straight from the file."""
+    paid: dict[str, list[Decimal]] = defaultdict(list)
+    for line in path.read_text().splitlines():
+        fields = line.split()
+        if fields and int(fields[0]) % SHARE == 0:
+            paid[fields[0]].append(Decimal(fields[3]))
+    return paid
+
+
+@pytest.fixture(scope="module")
+def paid(cdnow: Path) -> dict[str, list[Decimal]]:
+    return read(cdnow)
+
+
+@pytest.fixture(scope="module")
+def lived(cdnow: Path, tmp_path_factory: pytest.TempPathFactory) -> Any:
+    folder = tmp_path_factory.mktemp("cdnow")
+    orders = folder / "orders.txt"
+    lines = cdnow.read_text().splitlines(keepends=True)
+    orders.write_text("".join(line for line in lines if line.strip() and int(line.split()[0]) % SHARE == 0))
+    with installed(folder, os.environ["TEST_DATABASE"], JOURNEYS_DIR=str(ROOT / "journeys")) as one:
+        told = one.manage("demo", "--orders", str(orders), "--no-serve", "--json")
+        print(told.splitlines()[-1])
+        yield Lived(one, told)
+
+
+def test_all_customers_and_orders_are_there(lived: Lived, paid: dict[str, list[Decimal]]) -> None:
+    assert lived.summary["customers"] == len(paid)
+    assert lived.summary["orders"] == sum(map(len, paid.values()))
+
+
+def test_every_customer_enters_onboarding_exactly_once(lived: Lived, paid: dict[str, list[Decimal]]) -> None:
+    entries = json.loads(lived.installation.python(ENTRIES))
+    assert entries == {"customers": len(paid), "entered_once": len(paid), "entered_twice": 0}
+    assert lived.summary["entered"]["onboarding"] == len(paid)
+
+
+def test_the_milestones_are_those_of_the_file(lived: Lived, paid: dict[str, list[Decimal]]) -> None:
+    assert lived.summary["milestones"] == {
+        "order_5": sum(len(orders) >= 5 for orders in paid.values()),
+        "order_10": sum(len(orders) >= 10 for orders in paid.values()),
+        "spent_500": sum(sum(orders) >= 500 for orders in paid.values()),
+    }
+
+
+def test_no_cap_gap_consent_or_silence_is_broken_in_any_message(lived: Lived) -> None:
+    looked_at = lived.summary["messages"]["accepted"]
+    assert looked_at > len(lived.summary["entered"])
+    assert lived.audit == dict.fromkeys(lived.audit, 0) | {"looked_at": looked_at}
