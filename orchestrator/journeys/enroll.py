@@ -45,6 +45,8 @@ def enroll(candidates: Sequence[Candidate], now: datetime) -> list[int]:
     """Enter those who may; answers the new enrollments' ids. Runs inside the caller's transaction."""
     workspace = Workspace.get()
     admitted = [one for group in _by_version(candidates) for one in _admit(group, workspace, now)]
+    # Two workers that let the same people in wait for each other's rows in one order, and never in a circle.
+    admitted.sort(key=lambda one: (one.live.journey_id, one.customer_id))
     rows = [_row(one, workspace, now) for one in admitted]
     columns = (
         "journey", "version", "customer", "entry_key", "once_key", "entry_properties", "status", "reason",
@@ -75,7 +77,7 @@ def _admit(group: list[Candidate], workspace: Workspace, now: datetime) -> list[
     else:
         welcome = set(people.values_list("id", flat=True))
     if entry.again.kind == "after" and entry.again.interval is not None:
-        since = entry.again.interval.before(now, ZoneInfo(workspace.time_zone))
+        since = entry.again.interval.before(now, ZoneInfo(workspace.time_zone)) + AFTERWARDS
         last = Enrollment.objects.filter(journey_id=live.journey_id, customer_id__in=ids).values_list(
             "customer_id"
         )
