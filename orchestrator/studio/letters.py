@@ -82,7 +82,6 @@ def _by_message(rows: Iterable[Any]) -> dict[int, list[Any]]:
 
 
 def _letter(message: Message, decisions: list[Decision], attempts: list[DeliveryAttempt]) -> Letter:
-    waits = (message.state == State.PLANNED and message.first_held_at) or message.state == State.RETRY_WAIT
     return Letter(
         message.pk,
         message.step,
@@ -91,20 +90,25 @@ def _letter(message: Message, decisions: list[Decision], attempts: list[Delivery
         message.state,
         message.reason,
         message.created_at,
-        message.due_at if waits else None,
+        message.due_at if _waits(message) else None,
         message.final_at,
-        _say(message, decisions, attempts, bool(waits)),
+        say_letter(message, decisions, attempts),
         tuple(_decided(one, message.channel) for one in decisions),
         tuple(_tried(one) for one in attempts),
     )
 
 
-def _say(message: Message, decisions: list[Decision], attempts: list[DeliveryAttempt], waits: bool) -> str:
-    """ "SMS message held until …: quiet hours 21:00–08:00 in Europe/Warsaw." """
+def _waits(message: Message) -> bool:
+    held = message.state == State.PLANNED and message.first_held_at is not None
+    return held or message.state == State.RETRY_WAIT
+
+
+def say_letter(message: Message, decisions: list[Decision], attempts: list[DeliveryAttempt]) -> str:
+    """ "SMS message held until …: quiet hours 21:00–08:00 in Europe/Warsaw." Decisions and attempts oldest first."""
     told = say_state(message)
     if message.state == State.RETRY_WAIT:
         told = f"{told} ({words.moment(message.due_at)})"
-    elif waits:
+    elif _waits(message):
         told = _("%(told)s until %(when)s") % {"told": told, "when": words.moment(message.due_at)}
     elif message.final_at is not None:
         told = f"{told} ({words.moment(message.final_at)})"
@@ -117,11 +121,22 @@ def _why(message: Message, decisions: list[Decision], attempts: list[DeliveryAtt
         return ""
     spoken = next((one for one in reversed(decisions) if one.reason == message.reason), None)
     if spoken is not None:
-        return explain(spoken.reason, spoken.evidence, message.channel)
+        told = explain(spoken.reason, spoken.evidence, message.channel)
+        return told + _held_before(message, decisions) if message.state == State.EXPIRED else told
     if message.reason in _WITHDRAWALS:
         return explain(message.reason, _withdrawal(message), message.channel)
     answer = attempts[-1].detail if attempts else ""
     return words.reason(message.reason) + (f" ({answer})" if answer else "")
+
+
+def _held_before(message: Message, decisions: list[Decision]) -> str:
+    """That time ran out is half an answer: what kept the message until then is the other half."""
+    held = next((one for one in reversed(decisions) if one.outcome == "hold"), None)
+    if held is None:
+        return ""
+    return _("; until then it was held: %(why)s") % {
+        "why": explain(held.reason, held.evidence, message.channel)
+    }
 
 
 def _withdrawal(message: Message) -> dict[str, Any]:

@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _
 
 from orchestrator.messaging.models import Message
 from orchestrator.studio import words
-from orchestrator.studio.sentences import say_message
+from orchestrator.studio.evidence import explain
+from orchestrator.studio.letters import say_letter
 
 MOST = 100
 
@@ -42,13 +43,15 @@ class Story:
 
 
 def tell(message: Message) -> Story:
-    """Read a message's decisions and attempts: two queries by its index."""
+    """Read a message's decisions and attempts: two queries by its index (a withdrawal takes one more)."""
+    decisions = list(message.decisions.order_by("-decided_at", "-id")[:MOST])
+    attempts = list(message.delivery_attempts.order_by("-settled_at", "-id")[:MOST])
     return Story(
-        say_message(message),
+        say_letter(message, decisions[::-1], attempts[::-1]),
         words.tone("hold" if message.state == "planned" and message.first_held_at else message.state),
         [(name, value) for name, value in _facts(message) if value],
-        [_decided(row) for row in message.decisions.order_by("-decided_at", "-id")[:MOST]],
-        [_tried(row) for row in message.delivery_attempts.order_by("-settled_at", "-id")[:MOST]],
+        [_decided(row, message.channel) for row in decisions],
+        [_tried(row) for row in attempts],
     )
 
 
@@ -77,12 +80,14 @@ def _zone(message: Message) -> str:
     return f"{message.zone} ({words.rung(message.zone_rung)})" if message.zone_rung else message.zone
 
 
-def _decided(row: Any) -> Said:
+def _decided(row: Any, channel: str) -> Said:
     return Said(
         row.decided_at,
         words.outcome(row.outcome),
         words.tone(row.outcome),
-        words.reason(row.reason),
+        explain(
+            row.reason, {name: value for name, value in row.evidence.items() if name != "check"}, channel
+        ),
         row.until,
         list(words.facts(row.evidence)),
     )

@@ -41,6 +41,11 @@ class Visited:
     text: str
     messages: tuple[Letter, ...]
 
+    @property
+    def at(self) -> datetime | None:
+        """When they left it, or when they came where they still stand."""
+        return self.left_at or self.entered_at
+
 
 @dataclass(frozen=True, slots=True)
 class Passed:
@@ -72,9 +77,9 @@ class Answer:
     because: tuple[Because, ...]
 
 
-def why(customer: Customer, journey: Journey, now: datetime) -> Answer:
-    """Read it: a dozen queries by index for each passage, the last twenty passages."""
-    rows = Enrollment.objects.filter(customer=customer, journey=journey).order_by("-entered_at", "-id")[:MOST]
+def why(customer: Customer, journey: Journey, now: datetime, most: int = MOST) -> Answer:
+    """Read it: a dozen queries by index for each passage, the last `most` passages."""
+    rows = Enrollment.objects.filter(customer=customer, journey=journey).order_by("-entered_at", "-id")[:most]
     passages = tuple(_passed(row) for row in rows)
     because = (say_return if passages else say_absence)(customer, journey, now)
     return Answer(

@@ -1,8 +1,9 @@
-"""An answer to `why` as lines for a terminal: words first, the evidence below."""
+"""An answer to `why` as lines, for a terminal and for a page: words first, the evidence below."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 
 from django.utils.translation import gettext as _
 
@@ -14,12 +15,15 @@ from orchestrator.studio.why import Answer, Passed, Visited
 def tell(answer: Answer) -> Iterator[str]:
     """All of it, the newest passage first."""
     yield answer.text
-    # The first reason of somebody who never entered stands in the headline.
-    for because in answer.because[0 if answer.passages else 1 :]:
-        yield because.text
+    yield from reasons(answer)
     for passed in answer.passages:
         yield ""
         yield from _passed(passed)
+
+
+def reasons(answer: Answer) -> list[str]:
+    """Why they never entered, or whether they may again, but for what the headline has said already."""
+    return [because.text for because in answer.because[0 if answer.passages else 1 :]]
 
 
 def _passed(passed: Passed) -> Iterator[str]:
@@ -30,7 +34,7 @@ def _passed(passed: Passed) -> Iterator[str]:
 
 
 def _visited(visited: Visited) -> Iterator[str]:
-    at = visited.left_at or visited.entered_at
+    at = visited.at
     yield f"{visited.does} [{visited.step}]"
     yield f"  {words.moment(at)}: {visited.text}" if at is not None else f"  {visited.text}"
     for letter in visited.messages:
@@ -39,7 +43,12 @@ def _visited(visited: Visited) -> Iterator[str]:
 
 def _letter(letter: Letter) -> Iterator[str]:
     yield letter.text
-    said = [(one.at, 0, _("gate: %(answer)s") % {"answer": one.text}) for one in letter.decisions]
-    said += [(one.at, 1, one.text) for one in letter.attempts]
-    for at, _kind, text in sorted(said, key=lambda one: one[:2]):
+    for at, text in said(letter):
         yield f"  {words.moment(at)}, {text}"
+
+
+def said(letter: Letter) -> list[tuple[datetime, str]]:
+    """What the gate and the providers said of a message, in the order of time."""
+    told = [(one.at, 0, _("gate: %(answer)s") % {"answer": one.text}) for one in letter.decisions]
+    told += [(one.at, 1, one.text) for one in letter.attempts]
+    return [(at, text) for at, _kind, text in sorted(told, key=lambda one: one[:2])]

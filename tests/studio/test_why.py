@@ -89,6 +89,20 @@ def test_a_message_that_is_held_by_quiet_hours(world: World) -> None:  # noqa: F
     )
 
 
+def test_a_message_that_expired_while_it_was_held_says_what_held_it(world: World) -> None:  # noqa: F811
+    QuietHoursRule.objects.create(name="Nights", channel="email", ranges=NIGHTS)
+    world.now += timedelta(hours=9)
+    enter(world, "expires: 1 hour\n" + ENTRY + SEND)
+    world.run(hours=2)
+    assert [(one.state, one.reason) for one in Message.objects.all()] == [("expired", "expired")]
+    assert ask("anna", "onboarding").splitlines()[0] == (
+        "Anna (anna) in “Welcome”: Completed on March 2, 2026, 11 p.m. "
+        "Email message expired before it could be sent (March 2, 2026, 11 p.m.): "
+        "its time ran out on March 2, 2026, 11 p.m.; until then it was held: "
+        "quiet hours 20:00–08:00 in Europe/Warsaw (the workspace's)."
+    )
+
+
 def test_a_message_that_was_skipped_since_consent_was_withdrawn(world: World) -> None:  # noqa: F811
     world.publish(ENTRY + SEND, welcome="")
     anna = world.person("anna")

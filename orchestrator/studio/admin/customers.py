@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.http import HttpRequest
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
@@ -15,6 +16,7 @@ from orchestrator.customers.models import Address, Customer
 from orchestrator.studio import person, words
 from orchestrator.studio.admin.base import BigHistory, BigPage, channel_mark, customer_link
 from orchestrator.studio.timeline import read_timeline
+from orchestrator.studio.whys import read_whys
 
 
 @admin.register(Customer)
@@ -63,6 +65,20 @@ class CustomerAdmin(BigPage):
     def page(self, obj: Customer) -> Mapping[str, Any]:
         """Who, and what happened."""
         return {"who": person.describe(obj), "timeline": read_timeline(obj)}
+
+    def render_change_form(
+        self,
+        request: HttpRequest,
+        context: dict[str, Any],
+        add: bool = False,
+        change: bool = False,
+        form_url: str = "",
+        obj: Model | None = None,
+    ) -> HttpResponse:
+        """With the answer for the journey that the address asks about: `?why=onboarding`."""
+        if isinstance(obj, Customer):
+            context["whys"] = read_whys(obj, request.GET.get("why", ""), timezone.now())
+        return super().render_change_form(request, context, add, change, form_url, obj)
 
 
 @admin.register(Address)

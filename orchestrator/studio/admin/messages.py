@@ -13,6 +13,7 @@ from orchestrator.messaging.models import MailboxMessage, Message, MessageBody
 from orchestrator.studio import story, words
 from orchestrator.studio.admin.base import BigHistory, BigPage, channel_mark, customer_link
 from orchestrator.studio.links import linked, related, url_of
+from orchestrator.studio.whys import why_url
 
 
 @admin.register(Message)
@@ -67,6 +68,7 @@ class MessageAdmin(BigPage):
             "channel_mark": channel_mark(obj.channel),
             "mailbox_url": url_of("messaging_mailboxmessage", kept) if kept else "",
             "body_url": url_of("messaging_messagebody", body) if body else "",
+            "why_url": why_url(obj.customer_id, obj.journey) if obj.journey else "",
             "enrollment_url": url_of("journeys_enrollment", obj.enrollment_id) if obj.enrollment_id else "",
         }
 

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django import template
 from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
+
+from orchestrator.studio import why_lines
+from orchestrator.studio.letters import Letter
+from orchestrator.studio.why import Answer
 
 register = template.Library()
 
@@ -22,3 +28,15 @@ def delivery_notice() -> str:
     return _(
         "Only the allow-list (%(listed)s) really gets messages; everything else goes to the mailbox."
     ) % {"listed": listed}
+
+
+@register.filter
+def reasons(answer: Answer) -> list[str]:
+    """Why somebody never entered, or whether they may again."""
+    return why_lines.reasons(answer)
+
+
+@register.filter
+def said(letter: Letter) -> list[tuple[datetime, str]]:
+    """What the gate and the providers said of a message, in the order of time."""
+    return why_lines.said(letter)
