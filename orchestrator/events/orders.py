@@ -172,7 +172,7 @@ def _read_id(text: str, what: str) -> str:
 
 def _read_count(text: str) -> int:
     if not re.fullmatch(r"[0-9]{1,9}", text, re.ASCII):
-        raise ValueError(f"the count {shown(text)} is no whole number from 0 up; write it like 3")
+        raise ValueError(f"the count {shown(text)} is no whole number from 0 to 999,999,999; write it like 3")
     return int(text)
 
 

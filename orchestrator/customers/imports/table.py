@@ -12,6 +12,7 @@ from orchestrator.domain.shown import shown
 
 COLUMNS = 300
 CELL_LINES = 100  # the most lines a quoted cell may span before its quote counts as not closed
+LONGEST = 131_072  # characters of a line; the csv module reads no longer cell
 DELIMITERS = ",;\t"
 
 
@@ -40,6 +41,10 @@ class Table:
         if first is None:
             raise FileError("the file is empty")
         number, text = first
+        if len(text) > LONGEST:
+            raise FileError(
+                f"the header has {len(text):,} characters; {LONGEST:,} is the most. Is this a table?"
+            )
         self.delimiter = find_delimiter(text)
         self._header = _split(text, self.delimiter, number)
         self.columns = _name(self._header, aliases, number)
@@ -52,6 +57,8 @@ class Table:
 
     def _read(self, number: int, text: str) -> list[str] | RowError:
         """The record that starts here; where its quotes do not fit, only its first line is given up."""
+        if (size := len(text.rstrip("\r\n"))) > LONGEST:
+            return RowError(number, f"the line has {size:,} characters; {LONGEST:,} is the most. Shorten it")
         rest: list[str] = []
         while text.count('"') % 2 and len(rest) < CELL_LINES and (line := self._lines.take()) is not None:
             rest.append(line)

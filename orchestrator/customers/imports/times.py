@@ -12,6 +12,7 @@ from orchestrator.domain.zones import as_instant, resolve
 _DAY_FIRST = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})", re.ASCII)
 _YEAR_FIRST = re.compile(r"(\d{4})([-/.]?)(\d{2})\2(\d{2})", re.ASCII)
 _HOW = "write it like 2026-01-31"
+EARLIEST = 1900
 
 
 def as_iso(text: str) -> str:
@@ -26,18 +27,33 @@ def as_iso(text: str) -> str:
 def read_date(text: str, what: str = "the date") -> date:
     """The date a cell means; ValueError where it is none, or could be read with day and month swapped."""
     try:
-        return date.fromisoformat(as_iso(text))
+        found = date.fromisoformat(as_iso(text))
     except ValueError:
         why = "could mean two dates" if re.fullmatch(r"\d{1,2}/\d{1,2}/\d{2,4}", text) else "does not exist"
         raise ValueError(f"{what} {shown(text)} {why}; {_HOW}") from None
+    if found.year < EARLIEST:
+        raise _out_of_range(text, what)
+    return found
 
 
 def read_instant(text: str, zone: ZoneInfo, what: str, at: time) -> datetime:
     """The instant a cell means: of a bare date `at` o'clock; without an offset, on the clock of `zone`."""
-    if len(text) <= 10:
-        return resolve(datetime.combine(read_date(text, what), at), zone)
+    moment = datetime.combine(read_date(text, what), at) if len(text) <= 10 else _read_moment(text, what)
     try:
-        moment = datetime.fromisoformat(text)
+        instant = as_instant(moment) if moment.tzinfo else resolve(moment, zone)
+    except OverflowError:
+        raise _out_of_range(text, what) from None
+    if instant.year < EARLIEST:
+        raise _out_of_range(text, what)
+    return instant
+
+
+def _read_moment(text: str, what: str) -> datetime:
+    try:
+        return datetime.fromisoformat(text)
     except ValueError:
         raise ValueError(f"{what} {shown(text)} is no time; {_HOW} or 2026-01-31T14:30:00+01:00") from None
-    return as_instant(moment) if moment.tzinfo else resolve(moment, zone)
+
+
+def _out_of_range(text: str, what: str) -> ValueError:
+    return ValueError(f"{what} {shown(text)} is before {EARLIEST} or after 9999; check its year")
