@@ -76,10 +76,17 @@ def _pass(chunk: Iterable[Order | RowError], now: datetime, report: OrdersReport
     for item in chunk:
         if isinstance(item, RowError):
             report.errors.add(item.line, item.message)
-        elif item.occurred_at > now + timedelta(days=1):
-            report.errors.add(item.line, f"the date {item.occurred_at:%Y-%m-%d} is in the future; check it")
+        elif (why := too_late(item, now)) is not None:
+            report.errors.add(item.line, why)
         else:
             yield item
+
+
+def too_late(order: Order, now: datetime) -> str | None:
+    """Why an order of tomorrow cannot be: its date is wrong. None for one that can."""
+    if order.occurred_at <= now + timedelta(days=1):
+        return None
+    return f"the date {order.occurred_at:%Y-%m-%d} is in the future; check it"
 
 
 def _store(orders: Sequence[Order], now: datetime, currency: str, tally: _Tally) -> None:

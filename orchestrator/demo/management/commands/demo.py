@@ -95,7 +95,8 @@ class Command(BaseCommand):
     def _tale(self, options: dict[str, Any]) -> Tale:
         workspace = Workspace.get()
         if options["orders"]:
-            return orders.tell(options["orders"], parse_zone(workspace.time_zone), workspace.currency)
+            zone, now = parse_zone(workspace.time_zone), datetime.now(UTC)
+            return orders.tell(options["orders"], zone, workspace.currency, now)
         if not (1 <= options["customers"] <= 100_000 and 1 <= options["weeks"] <= 104):
             raise CommandError("the sample shop has 1 to 100,000 customers and lives 1 to 104 weeks")
         shop.furnish()
