@@ -61,7 +61,11 @@ def _templates(texts: Sequence[Text], problems: list[Problem]) -> dict[str, Temp
     sources: dict[str, TemplateSource] = {}
     for one in texts:
         try:
-            source = read_template(read(one.text, one.file), one.file)
+            tree = read(one.opened(), one.file)
+            if tree.value is None:
+                mend = "Start it with `template:` and a key."
+                raise DefinitionError([Problem((), 1, 1, "empty", "the file is empty", mend, one.file)])
+            source = read_template(tree, one.file)
         except DefinitionError as error:
             problems += error.problems
             continue
@@ -77,7 +81,7 @@ def _templates(texts: Sequence[Text], problems: list[Problem]) -> dict[str, Temp
 def _definition(journey: Text, problems: list[Problem]) -> tuple[Definition | None, Node | None]:
     known, tree = registry.current(), None
     try:
-        tree = read(journey.text, journey.file)
+        tree = read(journey.opened(), journey.file)
         return parse(tree, known.steps, known.conditions, file=journey.file, require_ids=True), tree
     except DefinitionError as error:
         problems += error.problems

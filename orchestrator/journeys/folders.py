@@ -6,13 +6,23 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from orchestrator.domain.definition import DefinitionError, Problem
+
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A file's name, as errors will show it, and what is in it."""
+    """A file's name, as errors will show it, and what is in it; `unread`: why it could not be opened, if so."""
 
     file: str
     text: str
+    unread: str = ""
+
+    def opened(self) -> str:
+        """The text; DefinitionError where the file could not be opened."""
+        if self.unread:
+            mend = "Put a file in its place that can be read, or take it away."
+            raise DefinitionError([Problem((), 0, 0, "unread", self.unread, mend, self.file)])
+        return self.text
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +35,7 @@ class Folder:
 
 
 def read_folder(path: Path) -> Folder:
-    """Read one; FileNotFoundError if it holds no journey.yaml. Bytes that are no UTF-8 are shown as such by the reader."""
+    """Read one. What cannot be opened, and bytes that are no UTF-8, are named where the text is looked at."""
     templates = sorted((path / "templates").glob("*.yaml"))
     return Folder(path, _text(path / "journey.yaml"), tuple(_text(one) for one in templates))
 
@@ -41,4 +51,8 @@ def _text(path: Path) -> Text:
         shown = path.relative_to(Path.cwd())
     except ValueError:
         shown = path
-    return Text(str(shown), path.read_bytes().decode("utf-8", "surrogateescape"))
+    try:
+        return Text(str(shown), path.read_bytes().decode("utf-8", "surrogateescape"))
+    except OSError as error:
+        why = "this is a folder, not a file" if path.is_dir() else f"this cannot be opened: {error.strerror}"
+        return Text(str(shown), "", why)

@@ -75,7 +75,7 @@ def _twice(folders: Sequence[Folder]) -> dict[int, Problem]:
 def _key(folder: Folder) -> str:
     """The key as it is written, or "" where it cannot be read; what is wrong with it, `check` says."""
     try:
-        node = read(folder.journey.text, folder.journey.file).child("journey")
+        node = read(folder.journey.opened(), folder.journey.file).child("journey")
     except DefinitionError:
         return ""
     return node.value if node is not None and isinstance(node.value, str) else ""

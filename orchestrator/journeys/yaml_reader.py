@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -213,6 +214,10 @@ def _stop_at_mark(composer: Composer, error: MarkedYAMLError) -> None:
 
 def _text(source: str | bytes, file: str) -> str:
     """The text of a file: UTF-8, at most 2 MB, its BOM taken off."""
+    if isinstance(source, str):
+        # A file that was decoded with surrogateescape says as bytes what it is; half a character stays, and is named.
+        with suppress(UnicodeEncodeError):
+            source = source.encode(errors="surrogateescape")
     size = len(source if isinstance(source, bytes) else source.encode(errors="surrogatepass"))
     if size > LARGEST:
         raise _refused(file, "too_large", f"the file has {size:,} bytes, more than 2 MB", "Split it.")

@@ -73,7 +73,7 @@ class Command(BaseCommand):
 
     def _format_one(self, folder: Folder, only_check: bool) -> bool:
         known, journey = registry.current(), folder.journey
-        text = format_yaml(journey.text, known.steps, known.conditions, file=journey.file)
+        text = format_yaml(journey.opened(), known.steps, known.conditions, file=journey.file)
         if text == journey.text:
             return False
         self.stdout.write(f"{journey.file}: {'lacks ids' if only_check else 'ids written'}")
@@ -166,7 +166,8 @@ def _folders(paths: Sequence[Path]) -> list[Folder]:
     for path in paths or [settings.JOURNEYS_DIR]:
         root = path.parent if path.name == "journey.yaml" else path
         if not root.is_dir():
-            raise CommandError(f"there is no folder {root}")
+            hint = "" if paths else "; JOURNEYS_DIR says where journeys are"
+            raise CommandError(f"there is no folder {root}{hint}")
         try:
             inside = list(find_folders(root))
         except OSError as error:
