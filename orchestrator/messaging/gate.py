@@ -22,6 +22,7 @@ from orchestrator.messaging.models import MessageBody
 from orchestrator.messaging.rows import Claimed
 from orchestrator.messaging.verdicts import apply
 from orchestrator.store import bulk
+from orchestrator.store.again import again
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,11 @@ class Ready:
 
 def gate(ready: Sequence[Ready], now: datetime) -> list[Ready]:
     """Decide a group under its people's locks; answers those that must now be handed off, and are marked so."""
+    going = again(lambda: _gate(ready, now))
+    return [replace(one, draft=_attempted(one.draft)) for one in going]
+
+
+def _gate(ready: Sequence[Ready], now: datetime) -> list[Ready]:
     messages = [one.message for one in ready]
     with transaction.atomic():
         lock_people((message.customer_id for message in messages), (one.digest for one in ready))
@@ -51,7 +57,7 @@ def gate(ready: Sequence[Ready], now: datetime) -> list[Ready]:
         cleared = {message.id for message in apply(messages, verdicts, loaded, now, providers)}
         going = [one for one in ready if one.message.id in cleared]
         _freeze(going)
-    return [replace(one, draft=_attempted(one.draft)) for one in going]
+    return going
 
 
 def _verdicts(ready: Sequence[Ready], loaded: Loaded, now: datetime) -> Mapping[int, Verdict]:

@@ -18,6 +18,7 @@ from orchestrator.messaging.verdicts import FENCE
 from orchestrator.sdk.providers import Provider
 from orchestrator.sdk.values import Accepted, MessageOutcome, Result
 from orchestrator.store import bulk, doorbells
+from orchestrator.store.again import again
 
 _HANDING_OFF = "t.state = 'handing_off'"
 
@@ -32,6 +33,12 @@ def settle(ready: Sequence[Ready], results: Sequence[Result], now: datetime) -> 
         settled(attempted(one.message, one.provider), result, now)
         for one, result in zip(ready, results, strict=True)
     ]
+    # What was said is known only here: rather once more than leave a group in doubt.
+    again(lambda: _settle(ready, results, moves, now))
+    return moves
+
+
+def _settle(ready: Sequence[Ready], results: Sequence[Result], moves: Sequence[Move], now: datetime) -> None:
     with transaction.atomic():
         # First, since it locks customers: those come before messages, here as everywhere.
         _suppress(ready, moves, now)
@@ -42,14 +49,15 @@ def settle(ready: Sequence[Ready], results: Sequence[Result], now: datetime) -> 
             for one, result in zip(ready, results, strict=True)
             if one.message.id not in written and isinstance(result, Accepted)
         ]
-        accept_doubtful(late, now)
+        true = written | set(accept_doubtful(late, now))
         outcomes = [
-            _outcome(one, move, now) for one, move in zip(ready, moves, strict=True) if move.state in FINAL
+            _outcome(one, move, now)
+            for one, move in zip(ready, moves, strict=True)
+            if move.state in FINAL and one.message.id in true
         ]
         transaction.on_commit(lambda: announce(outcomes))
         if outcomes:
             doorbells.ring(doorbells.WALK)
-    return moves
 
 
 def send_back(ready: Sequence[Ready], now: datetime) -> None:
@@ -99,12 +107,14 @@ def wish(purpose: str) -> Settle:
     return Settle.AT_MOST_ONCE if purpose == "marketing" else Settle.AT_LEAST_ONCE
 
 
-def accept_doubtful(ids: Sequence[int], now: datetime) -> None:
-    """Evidence of acceptance: uncertain and unknown messages are accepted after all."""
+def accept_doubtful(ids: Sequence[int], now: datetime) -> list[int]:
+    """Evidence of acceptance: uncertain and unknown messages are accepted after all; answers which."""
     doubtful = Message.objects.filter(id__in=ids, state__in=(State.UNCERTAIN, State.UNKNOWN))
-    doubtful.update(
+    found = list(doubtful.order_by("id").select_for_update().values_list("id", flat=True))
+    Message.objects.filter(id__in=found).update(
         state=State.ACCEPTED, reason="accepted", final_at=now, wake_pending=True, lease_until=None
     )
+    return found
 
 
 def announce(outcomes: Sequence[MessageOutcome]) -> None:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 import pytest
 
+from orchestrator import registry
 from orchestrator.consents.models import Suppression
 from orchestrator.messaging.models import DeliveryAttempt, Message
 from orchestrator.messaging.rescue import rescue
 from orchestrator.messaging.settle import settle
-from orchestrator.sdk.values import Accepted, Deferred, Rejected, RejectReason, Unknown
+from orchestrator.sdk import hookimpl
+from orchestrator.sdk.values import Accepted, Deferred, MessageOutcome, Rejected, RejectReason, Unknown
 from tests.messaging.conftest import Outbox
 
 LATER = timedelta(minutes=2)
@@ -89,3 +92,32 @@ def test_a_refusal_of_the_message_says_nothing_about_the_address(outbox: Outbox,
     settle(outbox.hand_off(), [Rejected(reason)], outbox.now)
     assert outbox.states() == [("rejected", str(reason))]
     assert Suppression.objects.count() == 0
+
+
+class Observer:
+    """Remembers what it is told."""
+
+    def __init__(self) -> None:
+        self.told: list[tuple[str, str]] = []
+
+    @hookimpl
+    def messages_settled(self, messages: Sequence[MessageOutcome]) -> None:
+        """(state, reason) of each."""
+        self.told += [(one.state, one.reason) for one in messages]
+
+
+@pytest.mark.parametrize(
+    ("late", "told"), [(NO_SUCH_ADDRESS, []), (Accepted(), [("accepted", "accepted")]), (Deferred(), [])]
+)
+def test_plugins_are_told_what_came_true_and_nothing_else(
+    outbox: Outbox, django_capture_on_commit_callbacks, late, told: list[tuple[str, str]]
+):
+    outbox.plan("anna", purpose="transactional")
+    slow = outbox.hand_off()
+    outbox.world.now += LATER
+    rescue(outbox.now)
+    observer = Observer()
+    registry.reset(registry.load([], {"observer": observer}))
+    with django_capture_on_commit_callbacks(execute=True):
+        settle(slow, [late], outbox.now)
+    assert observer.told == told
