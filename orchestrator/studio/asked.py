@@ -9,6 +9,7 @@ from orchestrator.customers.addresses import digest, normalise
 from orchestrator.customers.models import Address, Customer
 from orchestrator.journeys.models import Journey
 from orchestrator.studio import words
+from orchestrator.studio.titles import titled
 from orchestrator.workspace.models import Workspace
 
 MOST = 20
@@ -72,7 +73,7 @@ def _nobody(given: str, searched: dict[str, str]) -> str:
 
 def find_journey(asked: str) -> Journey:
     """By key."""
-    found = Journey.objects.select_related("current").filter(key=asked.strip()).first()
+    found = titled(Journey.objects.filter(key=asked.strip())).first()
     if found is not None:
         return found
     keys = list(Journey.objects.order_by("key").values_list("key", flat=True)[:MOST])

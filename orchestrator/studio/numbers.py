@@ -83,4 +83,7 @@ def grouped(count: int) -> str:
 def share(part: int, whole: int) -> str:
     """ "12.5 %", or a dash where there is nothing to take a share of."""
     # Translators: a share in percent; write the sign as your language does.
-    return _("%(number)s%%") % {"number": formats.number_format(100 * part / whole, 1)} if whole else "–"
+    if not whole:
+        return "–"
+    # `number_format` cuts off; a share is rounded.
+    return _("%(number)s%%") % {"number": formats.number_format(round(100 * part / whole, 1), 1)}

@@ -67,7 +67,7 @@ def _conditions(definition: Mapping[str, Any], entry: Mapping[str, Any]) -> Iter
     if entry.get("only_if"):
         yield _("Only if %(rule)s") % {"rule": rules.say(entry["only_if"])}
     if entry.get("again"):
-        yield _("Again: %(when)s") % {"when": entry["again"]}
+        yield _("Again: %(when)s") % {"when": rules.say_again(str(entry["again"]))}
     goal = definition.get("goal")
     if isinstance(goal, Mapping):
         yield _("Goal: %(rule)s") % {"rule": rules.say(goal)}

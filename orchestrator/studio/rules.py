@@ -63,6 +63,22 @@ def say_duration(written: Any) -> str:
     return str(form % {"count": int(count)}) if form is not None and count.isdigit() else str(written or "–")
 
 
+def say_again(written: str) -> str:
+    """Whether somebody may enter a second time."""
+    known = {
+        "never": gettext_lazy("never"),
+        "after exit": gettext_lazy("once they have left"),
+        "always": gettext_lazy("always, even while inside"),
+        "per key": gettext_lazy("once for each mark or date"),
+    }
+    if written in known:
+        return str(known[written])
+    kind, _space, rest = written.partition(" ")
+    if kind == "after":
+        return _("after %(time)s at the earliest") % {"time": say_duration(rest)}
+    return _("once for each “%(property)s”") % {"property": rest} if kind == "per" else written
+
+
 def say_trigger(trigger: Mapping[str, Any]) -> str:
     """Who enters, and when."""
     if "event" in trigger:
@@ -152,5 +168,20 @@ def _about(rule: Mapping[str, Any]) -> str:
     if "entered_by" in rule:
         return _("they entered by %(entry)s") % {"entry": rule["entered_by"]}
     if isinstance(rule.get("received"), Mapping):
-        return _("they received a message (%(which)s)") % {"which": words.shown(rule["received"])}
+        return _received(rule["received"])
     return words.shown(dict(rule))
+
+
+def _received(asked: Mapping[str, Any]) -> str:
+    """ "they received “hello” of “onboarding” within 10 days" """
+    told = {"step": asked.get("step"), "journey": asked.get("journey")}
+    if told["step"]:
+        said = _("they received “%(step)s” of “%(journey)s”") % told
+    else:
+        said = (
+            _("they received a message of “%(journey)s”") % told
+            if told["journey"]
+            else _("they received a message")
+        )
+    within = asked.get("within")
+    return said + (" " + _("within %(time)s") % {"time": say_duration(within)} if within else "")

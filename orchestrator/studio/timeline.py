@@ -18,6 +18,7 @@ from orchestrator.messaging.models import Decision, Message
 from orchestrator.studio import words
 from orchestrator.studio.links import url_of
 from orchestrator.studio.sentences import say_message
+from orchestrator.studio.titles import title_of, titled
 
 MOST = 100
 
@@ -110,9 +111,8 @@ def _consents(customer: Customer) -> Iterator[Item]:
 
 def _enrollments(customer: Customer) -> Iterator[Item]:
     found = list(Enrollment.objects.filter(customer=customer).order_by("-entered_at")[:MOST])
-    titles = {
-        journey.pk: str(journey) for journey in Journey.objects.filter(pk__in={e.journey_id for e in found})
-    }
+    known = titled(Journey.objects.filter(pk__in={one.journey_id for one in found}))
+    titles = {journey.pk: title_of(journey) for journey in known}
     for enrollment in found:
         journey = titles.get(enrollment.journey_id, f"#{enrollment.journey_id}")
         url = url_of("journeys_enrollment", enrollment.pk)

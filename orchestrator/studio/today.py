@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Exists, Max, OuterRef, Q
+from django.db.models import Count, Exists, F, Max, OuterRef, Q
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -25,6 +25,7 @@ from orchestrator.messaging.models import Message
 from orchestrator.studio import words
 from orchestrator.studio.links import url_of
 from orchestrator.studio.numbers import at_most, grouped, share
+from orchestrator.studio.titles import title_of, titled
 
 NEWEST = 20_000
 DAYS = 28
@@ -34,7 +35,7 @@ _COMMON_REASONS = 8
 
 @dataclass(frozen=True, slots=True)
 class Live:
-    """One row of the table of live journeys."""
+    """One row of the table of live journeys. `converted` is "" where the journey has no goal."""
 
     title: str
     url: str
@@ -85,7 +86,9 @@ def read_today(now: datetime) -> Today:
         looked_at=Count("id"),
     )
     journeys = list(
-        Journey.objects.filter(status=Journey.Status.LIVE).order_by("-updated_at")[: MOST_JOURNEYS + 1]
+        titled(Journey.objects.filter(status=Journey.Status.LIVE))
+        .annotate(goal=F("current__definition__goal"))
+        .order_by("-updated_at")[: MOST_JOURNEYS + 1]
     )
     live, sampled = _live(journeys[:MOST_JOURNEYS], now)
     return Today(
@@ -121,7 +124,7 @@ def _sentence(accepted: int, held: int, live: int) -> str:
     }
 
 
-def _live(journeys: list[Journey], now: datetime) -> tuple[list[Live], bool]:
+def _live(journeys: list[Any], now: datetime) -> tuple[list[Live], bool]:
     since = now - timedelta(days=DAYS)
     window, older = _window(Enrollment)
     oldest = window.order_by("id").values_list("entered_at", flat=True).first() if older else None
@@ -140,15 +143,15 @@ def _live(journeys: list[Journey], now: datetime) -> tuple[list[Live], bool]:
     return [_row(journey, entered.get(journey.pk, {})) for journey in journeys], sampled
 
 
-def _row(journey: Journey, counted: dict[str, int]) -> Live:
+def _row(journey: Any, counted: dict[str, int]) -> Live:
     entered, converted = counted.get("entered", 0), counted.get("converted", 0)
     return Live(
-        str(journey),
+        title_of(journey),
         url_of("journeys_journey", journey.pk),
         grouped(entered),
         at_most(Enrollment.objects.filter(journey=journey, status=Enrollment.Status.ACTIVE)),
         grouped(counted.get("completed", 0)),
-        grouped(converted),
+        grouped(converted) if journey.goal else "",
         share(converted, entered),
     )
 

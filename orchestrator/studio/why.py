@@ -23,6 +23,7 @@ from orchestrator.studio.letters import Letter, read_letters
 from orchestrator.studio.links import related
 from orchestrator.studio.outcomes import read_steps, say_outcome
 from orchestrator.studio.passage import say_passage, say_waiting
+from orchestrator.studio.titles import title_of
 
 MOST = 20
 
@@ -84,7 +85,7 @@ def why(customer: Customer, journey: Journey, now: datetime, most: int = MOST) -
     because = (say_return if passages else say_absence)(customer, journey, now)
     return Answer(
         {"id": customer.pk, "external_id": customer.external_id, "name": str(customer)},
-        {"key": journey.key, "title": str(journey), "status": journey.status},
+        {"key": journey.key, "title": title_of(journey), "status": journey.status},
         _headline(customer, journey, passages, because),
         passages,
         tuple(because),
@@ -95,7 +96,7 @@ def _headline(
     customer: Customer, journey: Journey, passages: tuple[Passed, ...], because: list[Because]
 ) -> str:
     """Where they are, and the last message that did not simply go out; or the gravest reason why they never entered."""
-    told = {"customer": _named(customer), "journey": str(journey)}
+    told = {"customer": _named(customer), "journey": title_of(journey)}
     if not passages:
         first = f" {because[0].text}" if because else ""
         return _("%(customer)s has never entered “%(journey)s”.") % told + first

@@ -14,6 +14,7 @@ from orchestrator.customers.models import Customer
 from orchestrator.journeys.models import Enrollment, Journey
 from orchestrator.studio import words
 from orchestrator.studio.links import url_of
+from orchestrator.studio.titles import title_of, titled
 from orchestrator.studio.why import Answer, why
 
 MOST_JOURNEYS = 25
@@ -57,14 +58,14 @@ def _journeys(customer: Customer, asked: str) -> QuerySet[Any]:
     latest = Enrollment.objects.filter(customer=customer, journey=OuterRef("pk"))
     stands = Subquery(latest.order_by("-entered_at", "-id").values("status")[:1])
     wanted = Q(status=Journey.Status.LIVE) | Q(stands__isnull=False) | Q(key=asked)
-    found = Journey.objects.annotate(stands=stands, asked=Q(key=asked)).filter(wanted)
+    found = titled(Journey.objects.all()).annotate(stands=stands, asked=Q(key=asked)).filter(wanted)
     return found.order_by("-asked", "title", "pk")
 
 
 def _choice(customer: Customer, journey: Any, asked: str) -> Choice:
     stands = journey.stands
     return Choice(
-        str(journey),
+        title_of(journey),
         why_url(customer.pk, journey.key),
         journey.key == asked,
         words.tone(stands or ""),

@@ -15,9 +15,9 @@ from orchestrator.customers.models import Customer
 from orchestrator.domain.gate_facts import Outcome
 from orchestrator.domain.outbox import State
 from orchestrator.journeys.models import Journey
-from orchestrator.messaging.models import FrequencyCap, Message, QuietHoursRule
+from orchestrator.messaging.models import FrequencyCap, Message, QuietHoursRule, TemplateVersion
 from orchestrator.sdk.values import RejectReason
-from orchestrator.studio import drafts, outline, rules, sentences, words
+from orchestrator.studio import drafts, numbers, outline, rules, sentences, words
 from orchestrator.studio.timeline import read_timeline
 from orchestrator.studio.today import read_today
 from orchestrator.workspace.models import Brand, Topic, Workspace
@@ -202,6 +202,63 @@ def test_durations_have_polish_plurals() -> None:
     with translation.override("pl"):
         said = [rules.say_duration(f"{count} hours") for count in (1, 2, 5, 12, 22)]
     assert said == ["1 godzinę", "2 godziny", "5 godzin", "12 godzin", "22 godziny"]
+
+
+def test_a_share_is_rounded_and_of_nothing_there_is_none() -> None:
+    assert [numbers.share(5, 18), numbers.share(77, 120), numbers.share(0, 3)] == ["27.8%", "64.2%", "0.0%"]
+    assert numbers.share(0, 0) == "–"
+    with translation.override("pl"):
+        assert numbers.share(5, 18) == "27,8%"
+
+
+def test_a_journey_without_a_goal_says_so_on_the_first_page(marketer: Client, sample: Sample) -> None:
+    assert read_today(timezone.now()).live[0].converted != ""
+    assert "has no goal" not in marketer.get(reverse("admin:index")).text
+    version = sample.version
+    version.definition = {key: value for key, value in version.definition.items() if key != "goal"}
+    version.save()
+    assert read_today(timezone.now()).live[0].converted == ""
+    page = marketer.get(reverse("admin:index")).text
+    assert (page.count("has no goal"), page.count("of those who entered")) == (1, 0)
+
+
+def test_whether_somebody_may_enter_again_is_said_in_both_languages() -> None:
+    written = ["never", "after exit", "after 180 days", "always", "per key", "per order_id", "odd"]
+    said = [rules.say_again(one) for one in written]
+    assert said == [
+        "never",
+        "once they have left",
+        "after 180 days at the earliest",
+        "always, even while inside",
+        "once for each mark or date",
+        "once for each “order_id”",
+        "odd",
+    ]
+    with translation.override("pl"):
+        assert rules.say_again("after 180 days") == "najwcześniej za 180 dni"
+
+
+def test_what_was_received_is_a_sentence() -> None:
+    asked = [
+        {"journey": "onboarding", "step": "hello", "within": "10 days"},
+        {"journey": "onboarding"},
+        {"within": "1 day"},
+    ]
+    assert [rules.say({"received": one}) for one in asked] == [
+        "they received “hello” of “onboarding” within 10 days",
+        "they received a message of “onboarding”",
+        "they received a message within 1 day",
+    ]
+
+
+def test_a_template_speaks_only_the_channels_it_has_words_for(marketer: Client, sample: Sample) -> None:
+    version = TemplateVersion.objects.get()
+    version.prepared = {"email": {"en": {}, "pl": {}}, "sms": {}, "push": {}}
+    version.save()
+    page = marketer.get(reverse("admin:messaging_template_change", args=[version.template_id])).text
+    assert "<p><strong>email</strong>: English, Polish</p>" in page
+    assert "<p><strong>SMS</strong>" not in page
+    assert "<p><strong>push</strong>" not in page
 
 
 def test_an_outline_of_nonsense_is_still_an_outline() -> None:

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
@@ -13,11 +15,14 @@ from orchestrator.journeys.models import Enrollment, EntryTimer, StepRun
 from orchestrator.studio import passage, story, words
 from orchestrator.studio.admin.base import BigHistory, BigPage, customer_link
 from orchestrator.studio.links import linked, related, url_of
+from orchestrator.studio.titles import title_of, with_journeys
 
 
 def _journey_link(obj: Any) -> str:
     journey = related(obj, "journey")
-    return linked(url_of("journeys_journey", journey.pk), journey) if journey else f"#{obj.journey_id}"
+    return (
+        linked(url_of("journeys_journey", journey.pk), title_of(journey)) if journey else f"#{obj.journey_id}"
+    )
 
 
 @admin.register(Enrollment)
@@ -29,8 +34,12 @@ class EnrollmentAdmin(BigPage):
     search_fields = ("=customer__external_id", "=entry_key")
     search_help_text = _("A customer's external id, or what the entry goes by")
     ordering = ("-id",)
-    together = ("customer", "journey")
+    together = ("customer",)
     page_template = "studio/enrollment.html"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Enrollment]:
+        """With their journeys."""
+        return super().get_queryset(request).prefetch_related(with_journeys())
 
     @display(description=_("customer"))
     def customer_name(self, obj: Enrollment) -> str:
@@ -100,9 +109,13 @@ class EntryTimerAdmin(BigHistory):
     list_display = ("customer_name", "journey_shown", "due_at", "anchor_at", "key")
     search_fields = ("=customer__external_id",)
     ordering = ("-id",)
-    together = ("customer", "journey")
+    together = ("customer",)
     fields = ("customer_shown", "journey_shown", "due_at", "anchor_at", "key")
     readonly_fields = ("customer_shown", "journey_shown")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[EntryTimer]:
+        """With their journeys."""
+        return super().get_queryset(request).prefetch_related(with_journeys())
 
     @display(description=_("customer"))
     def customer_name(self, obj: EntryTimer) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path
@@ -23,6 +23,7 @@ from orchestrator.studio.admin.base import Page, StudioAdmin
 from orchestrator.studio.fields import monospace
 from orchestrator.studio.links import linked, url_of
 from orchestrator.studio.pausing import pause, resume
+from orchestrator.studio.titles import pick, title_of, titled
 
 
 class JourneyForm(forms.ModelForm):
@@ -55,9 +56,13 @@ class JourneyAdmin(StudioAdmin):
     list_select_related = ("brand", "current")
     fieldsets = ((None, {"fields": ("key", "title", "brand", "draft")}),)
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Journey]:
+        """With the titles in each language."""
+        return titled(super().get_queryset(request))
+
     @display(description=_("journey"), ordering="title")
     def title_shown(self, obj: Journey) -> str:
-        return str(obj)
+        return title_of(obj)
 
     @display(description=_("status"), label=words.TONES)
     def status_shown(self, obj: Journey) -> tuple[str, str]:
@@ -139,15 +144,23 @@ def _links(journey: Journey) -> dict[str, Any]:
     }
 
 
+def _title(version: JourneyVersion) -> str:
+    return pick(version.journey, version.definition.get("title"))
+
+
 @admin.register(JourneyVersion)
 class JourneyVersionAdmin(Page):
     """A journey as it was published."""
 
-    list_display = ("journey", "number", "published_at", "by", "stopped_at")
+    list_display = ("journey_shown", "number", "published_at", "by", "stopped_at")
     list_select_related = ("journey", "published_by")
     search_fields = ("journey__key", "journey__title")
     ordering = ("-id",)
     page_template = "studio/version.html"
+
+    @display(description=_("journey"), ordering="journey")
+    def journey_shown(self, obj: JourneyVersion) -> str:
+        return _title(obj)
 
     @display(description=_("published by"))
     def by(self, obj: JourneyVersion) -> str:
@@ -157,6 +170,6 @@ class JourneyVersionAdmin(Page):
         """What it does, in sentences, and the text it came from."""
         return {
             "outline": outline.read(obj.definition),
-            "journey_link": linked(url_of("journeys_journey", obj.journey_id), obj.journey),
+            "journey_link": linked(url_of("journeys_journey", obj.journey_id), _title(obj)),
             "source": obj.source,
         }

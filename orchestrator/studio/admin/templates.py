@@ -25,7 +25,7 @@ def _parts(version: TemplateVersion | None) -> list[tuple[str, list[str]]]:
     return [
         (words.channel(code), sorted(person.language(language) for language in prepared[code]))
         for code in words.CHANNELS
-        if isinstance(prepared.get(code), dict)
+        if isinstance(prepared.get(code), dict) and prepared[code]
     ]
 
 

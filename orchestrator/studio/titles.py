@@ -1,0 +1,33 @@
+"""Journeys' titles in the reader's language."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db.models import F, Prefetch, QuerySet
+from django.utils.translation import get_language
+
+from orchestrator.journeys.models import Journey
+
+
+def titled(journeys: QuerySet[Journey]) -> QuerySet[Any]:
+    """With the titles that the current version was published with; no query of its own."""
+    return journeys.annotate(titles=F("current__definition__title"))
+
+
+def with_journeys() -> Prefetch[Any]:
+    """For `prefetch_related`: the rows' journeys, with their titles."""
+    return Prefetch("journey", titled(Journey.objects.all()))
+
+
+def title_of(journey: Any) -> str:
+    """A journey's title as this reader reads it; of a journey that came without its titles, the one it is kept under."""
+    return pick(journey, getattr(journey, "titles", None))
+
+
+def pick(journey: Journey, titles: Any) -> str:
+    """The published title in the reader's language, unless the title was changed by hand since."""
+    if not isinstance(titles, Mapping) or journey.title not in titles.values():
+        return str(journey)
+    return str(titles.get((get_language() or "").partition("-")[0]) or journey)
