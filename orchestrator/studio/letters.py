@@ -112,7 +112,11 @@ def say_letter(message: Message, decisions: list[Decision], attempts: list[Deliv
         told = _("%(told)s until %(when)s") % {"told": told, "when": words.moment(message.due_at)}
     elif message.final_at is not None:
         told = f"{told} ({words.moment(message.final_at)})"
-    why = "" if message.state == State.ACCEPTED else _why(message, decisions, attempts)
+    hold = _last_hold(message, decisions)
+    if hold is not None:
+        told, why = told + _(", held until then"), explain(hold.reason, hold.evidence, message.channel)
+    else:
+        why = "" if message.state == State.ACCEPTED else _why(message, decisions, attempts)
     return words.stopped(f"{told}: {why}" if why else told)
 
 
@@ -121,22 +125,17 @@ def _why(message: Message, decisions: list[Decision], attempts: list[DeliveryAtt
         return ""
     spoken = next((one for one in reversed(decisions) if one.reason == message.reason), None)
     if spoken is not None:
-        told = explain(spoken.reason, spoken.evidence, message.channel)
-        return told + _held_before(message, decisions) if message.state == State.EXPIRED else told
+        return explain(spoken.reason, spoken.evidence, message.channel)
     if message.reason in _WITHDRAWALS:
         return explain(message.reason, _withdrawal(message), message.channel)
     answer = attempts[-1].detail if attempts else ""
     return words.reason(message.reason) + (f" ({answer})" if answer else "")
 
 
-def _held_before(message: Message, decisions: list[Decision]) -> str:
-    """That time ran out is half an answer: what kept the message until then is the other half."""
-    held = next((one for one in reversed(decisions) if one.outcome == "hold"), None)
-    if held is None:
-        return ""
-    return _("; until then it was held: %(why)s") % {
-        "why": explain(held.reason, held.evidence, message.channel)
-    }
+def _last_hold(message: Message, decisions: list[Decision]) -> Decision | None:
+    """That its time ran out is no answer yet: what kept the message until then is."""
+    holds = (one for one in reversed(decisions) if one.outcome == "hold")
+    return next(holds, None) if message.state == State.EXPIRED else None
 
 
 def _withdrawal(message: Message) -> dict[str, Any]:
