@@ -66,10 +66,10 @@ class TranslatedForm(forms.ModelForm):
         return super().save(commit)
 
 
-def text_in(label: Any, *, lines: int = 1) -> forms.CharField:
+def text_in(label: Any, *, lines: int = 1, longest: int = 100) -> forms.CharField:
     """One language of a translated field."""
     widget = UnfoldAdminTextareaWidget(attrs={"rows": lines}) if lines > 1 else UnfoldAdminTextInputWidget()
-    return forms.CharField(label=label, required=False, widget=widget)
+    return forms.CharField(label=label, required=False, widget=widget, max_length=longest)
 
 
 CHANNELS_HELP = _("With commas between them: email, sms, push. Empty: all of them together.")

@@ -12,9 +12,10 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from orchestrator.domain import durations
+from orchestrator.domain.definition.header import EXPIRES
 from orchestrator.messaging.limits import quiet_hours
 from orchestrator.messaging.models import FrequencyCap, QuietHoursRule
-from orchestrator.studio import words
+from orchestrator.studio import checks, words
 from orchestrator.studio.admin.base import StudioAdmin
 from orchestrator.studio.fields import CHANNELS_HELP, WordsField, monospace
 
@@ -27,6 +28,10 @@ class CapForm(forms.ModelForm):
     class Meta:
         model = FrequencyCap
         fields = ("name", "limit", "rolling", "calendar", "channels", "topic", "brand", "enabled")
+
+    def clean_channels(self) -> list[str]:
+        """Those that exist: a cap on another would count nothing."""
+        return checks.channels(self.cleaned_data["channels"])
 
     def clean_rolling(self) -> str:
         """A duration, in its one spelling."""
@@ -86,12 +91,25 @@ class QuietForm(forms.ModelForm):
         model = QuietHoursRule
         fields = ("name", "channel", "purpose", "ranges", "holidays", "enabled")
         widgets = {"ranges": monospace(6)}
+        field_classes = {"ranges": checks.RangesField}
         help_texts = {
             "ranges": _(
                 'A list such as [{"weekdays": [0, 1, 2, 3, 4, 5, 6], "start": "21:00", "end": "08:00"}].'
                 " 0 is Monday; a range may pass midnight."
             )
         }
+
+    def clean_channel(self) -> str:
+        """One that exists: quiet hours of another would silence nothing."""
+        return checks.channels([self.cleaned_data["channel"]])[0]
+
+    def clean_purpose(self) -> str:
+        """One that messages have."""
+        written = str(self.cleaned_data["purpose"])
+        if written not in EXPIRES:
+            told = {"written": written, "known": ", ".join(EXPIRES)}
+            raise ValidationError(_("“%(written)s” is not a purpose. There are: %(known)s."), params=told)
+        return written
 
     def clean(self) -> dict[str, Any]:
         """Refuse what the gate could not use."""

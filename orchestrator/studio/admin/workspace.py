@@ -6,15 +6,19 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.core.exceptions import ValidationError
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 
+from orchestrator.studio import checks
 from orchestrator.studio.admin.base import History, StudioAdmin
 from orchestrator.studio.fields import TranslatedForm, WordsField, text_in
 from orchestrator.studio.links import url_of
 from orchestrator.workspace.models import Brand, Sequence, Topic, Workspace
+
+LONGEST_GAP = 30 * 24 * 60
 
 
 class WorkspaceForm(forms.ModelForm):
@@ -39,6 +43,36 @@ class WorkspaceForm(forms.ModelForm):
             "paused_at",
             "paused_channels",
         )
+
+    def clean_name(self) -> str:
+        """One line."""
+        return checks.one_line(self.cleaned_data["name"])
+
+    def clean_country(self) -> str:
+        """One that phone numbers know."""
+        return checks.country(self.cleaned_data["country"])
+
+    def clean_languages(self) -> list[str]:
+        """Codes only."""
+        return checks.languages(self.cleaned_data["languages"])
+
+    def clean_currency(self) -> str:
+        """A code only."""
+        return checks.currency(self.cleaned_data["currency"])
+
+    def clean_paused_channels(self) -> list[str]:
+        """Those that exist: a slip here would let through what must stop."""
+        return checks.channels(self.cleaned_data["paused_channels"])
+
+    def clean_minimum_gap_minutes(self) -> int:
+        """Not so long that no moment is left to write in."""
+        minutes = int(self.cleaned_data["minimum_gap_minutes"])
+        if minutes > LONGEST_GAP:
+            raise ValidationError(
+                _("A gap of more than 30 days would hold nearly everything; write at most %(most)s minutes."),
+                params={"most": LONGEST_GAP},
+            )
+        return minutes
 
 
 @admin.register(Workspace)
@@ -71,8 +105,8 @@ class BrandForm(TranslatedForm):
     """A brand, with its footer in each language."""
 
     translated = ("footer",)
-    footer_en = text_in(_("Footer, in English"), lines=3)
-    footer_pl = text_in(_("Footer, in Polish"), lines=3)
+    footer_en = text_in(_("Footer, in English"), lines=3, longest=2000)
+    footer_pl = text_in(_("Footer, in Polish"), lines=3, longest=2000)
 
     class Meta:
         model = Brand
@@ -87,6 +121,23 @@ class BrandForm(TranslatedForm):
             "logo_url",
             "colour",
         )
+
+    def clean_key(self) -> str:
+        """As files of journeys write it."""
+        written = str(self.cleaned_data["key"])
+        return checks.key(written) if "key" in self.changed_data else written
+
+    def clean_sender_name(self) -> str:
+        """One line: it goes into a header."""
+        return checks.one_line(self.cleaned_data["sender_name"])
+
+    def clean_sms_sender(self) -> str:
+        """As networks carry it."""
+        return checks.sms_sender(self.cleaned_data["sms_sender"])
+
+    def clean_colour(self) -> str:
+        """As style sheets write it."""
+        return checks.colour(self.cleaned_data["colour"])
 
 
 @admin.register(Brand)
@@ -118,6 +169,11 @@ class TopicForm(TranslatedForm):
     class Meta:
         model = Topic
         fields = ("key",)
+
+    def clean_key(self) -> str:
+        """As files of journeys write it."""
+        written = str(self.cleaned_data["key"])
+        return checks.key(written) if "key" in self.changed_data else written
 
 
 @admin.register(Topic)

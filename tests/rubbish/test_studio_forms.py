@@ -1,0 +1,215 @@
+"""Rubbish in the studio's forms: each field says what is wrong with it, and nothing is kept; never an error page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.contrib import admin
+from django.contrib.auth.models import User
+from django.db.models import Model
+from django.test import Client, RequestFactory
+from django.urls import reverse
+
+from orchestrator.messaging.models import FrequencyCap, QuietHoursRule
+from orchestrator.workspace.models import Brand, Topic, Workspace
+
+LONG = "x" * 200_000
+NUL = "Null characters are not allowed."
+ONE_LINE = "This must be one line of visible signs: delete line breaks and invisible signs."
+KEY = "A key is a small letter, then small letters, digits and _: files of journeys name it so."
+ZONE = "is not a time zone; write it like Europe/Warsaw."
+DAYS = "Range 1: weekdays are numbers from 0 (Monday) to 6 (Sunday), at least one."
+SHAPE = "needs start and end, and may have weekdays; nothing else."
+CHANNELS = "is not a channel. There are: email, sms, push."
+FILLED: dict[type[Model], dict[str, str]] = {
+    Workspace: {
+        "name": "Shop", "time_zone": "Europe/Warsaw", "country": "PL", "languages": "pl, en", "currency": "PLN",
+        "holdout": "0", "minimum_gap_minutes": "240", "paused_at_0": "", "paused_at_1": "", "paused_channels": "",
+    },
+    Brand: {
+        "key": "acme", "name": "Acme", "site_url": "", "sender_name": "", "sender_address": "", "reply_to": "",
+        "sms_sender": "", "logo_url": "", "colour": "#112233", "footer_en": "", "footer_pl": "",
+    },
+    Topic: {"key": "news", "title_en": "News", "title_pl": ""},
+    FrequencyCap: {
+        "name": "Weekly", "limit": "3", "rolling": "7 days", "calendar": "", "channels": "", "topic": "", "brand": "",
+        "enabled": "on",
+    },
+    QuietHoursRule: {
+        "name": "Night", "channel": "sms", "purpose": "marketing", "holidays": "", "enabled": "on",
+        "ranges": '[{"weekdays": [0], "start": "21:00", "end": "08:00"}]',
+    },
+}  # fmt: skip
+
+
+def span(**fields: str) -> str:
+    """A range in JSON, its values as they are written here."""
+    given = {"start": '"21:00"', "end": '"08:00"', **fields}
+    return "[{" + ", ".join(f'"{name}": {value}' for name, value in given.items() if value) + "}]"
+
+
+def post(marketer: Client, model: type[Model], **written: str) -> Any:
+    name = f"admin:{model._meta.app_label}_{model._meta.model_name}"
+    Workspace.get()
+    url = reverse(f"{name}_change", args=[1]) if model is Workspace else reverse(f"{name}_add")
+    return marketer.post(url, {**FILLED[model], **written})
+
+
+def rows(model: type[Model]) -> list[tuple[Any, ...]]:
+    Workspace.get()
+    return list(model._default_manager.order_by("pk").values_list())
+
+
+@pytest.mark.parametrize("model", FILLED, ids=lambda model: model.__name__)
+def test_the_forms_are_sound_where_nothing_is_wrong(marketer: Client, model: type[Model]) -> None:
+    before = len(rows(model))
+    assert post(marketer, model).status_code == 302
+    assert len(rows(model)) == before + (model is not Workspace)
+
+
+@pytest.mark.parametrize(
+    ("model", "field", "written", "said"),
+    [
+        (Workspace, "name", "", "This field is required."),
+        (Workspace, "name", "a\0", NUL),
+        (Workspace, "name", "\u202epohs", ONE_LINE),
+        (Workspace, "time_zone", "Mars/X", f"“Mars/X” {ZONE}"),
+        (Workspace, "time_zone", "../../etc/passwd", f"“../../etc/passwd” {ZONE}"),
+        (Workspace, "country", "XX", "“XX” is not a country; write its two letters, like PL."),
+        (Workspace, "languages", "polish", "“polish” is not a language; write its code, like pl or pt-BR."),
+        (Workspace, "languages", "pl, \0", "“\0” is not a language; write its code, like pl or pt-BR."),
+        (Workspace, "currency", "zł", "“zł” is not a currency; write its three letters, like PLN."),
+        (Workspace, "holdout", "5001", "Ensure this value is less than or equal to 5000."),
+        (Workspace, "holdout", "NaN", "Enter a whole number."),
+        (Workspace, "minimum_gap_minutes", "-1", "Ensure this value is greater than or equal to 0."),
+        (
+            Workspace,
+            "minimum_gap_minutes",
+            "2147483647",
+            "A gap of more than 30 days would hold nearly everything; write at most 43200 minutes.",
+        ),
+        (Workspace, "paused_channels", "SMS", f"“SMS” {CHANNELS}"),
+        (
+            Brand,
+            "key",
+            "../x",
+            "Enter a valid “slug” consisting of letters, numbers, underscores or hyphens.",
+        ),
+        (Brand, "key", "Acme-2", KEY),
+        (Brand, "key", "default", "Brand with this Key already exists."),
+        (Brand, "sender_address", "a@example.com\r\nBcc: b@example.com", "Enter a valid email address."),
+        (Brand, "sender_name", "Acme\r\nBcc: b@example.com", ONE_LINE),
+        (Brand, "sender_name", "\u202eemcA", ONE_LINE),
+        (
+            Brand,
+            "sms_sender",
+            "Żółw",
+            "A text message's sender has only letters without accents, digits and spaces.",
+        ),
+        (Brand, "logo_url", "javascript:alert(1)", "Enter a valid URL."),
+        (Brand, "colour", "red", "“red” is not a colour; write it like #7c3aed."),
+        (Brand, "colour", "#12;a:b", "“#12;a:b” is not a colour; write it like #7c3aed."),
+        (Brand, "footer_en", LONG, "Ensure this value has at most 2000 characters (it has 200000)."),
+        (Topic, "key", "Club", KEY),
+        (Topic, "title_en", LONG, "Ensure this value has at most 100 characters (it has 200000)."),
+        (FrequencyCap, "limit", "-1", "Ensure this value is greater than or equal to 0."),
+        (
+            FrequencyCap,
+            "rolling",
+            "0 days",
+            "“0 days” is not a duration; write a number and a unit in English, such as 7 days.",
+        ),
+        (
+            FrequencyCap,
+            "rolling",
+            "1000 years",
+            "“1000 years” is not a duration; write a number and a unit in English, such as 7 days.",
+        ),
+        (FrequencyCap, "channels", "email, pigeon", f"“pigeon” {CHANNELS}"),
+        (FrequencyCap, "channels", "\0", f"“\0” {CHANNELS}"),
+        (QuietHoursRule, "channel", "SMS", f"“SMS” {CHANNELS}"),
+        (QuietHoursRule, "purpose", "ads", "“ads” is not a purpose. There are: marketing, transactional."),
+        (QuietHoursRule, "ranges", "[", "Enter a valid JSON."),
+        (QuietHoursRule, "ranges", "[" * 100_000, "Enter a valid JSON."),
+        (QuietHoursRule, "ranges", "NaN", "Write a list of ranges, like the example."),
+        (QuietHoursRule, "ranges", '{"start": 1}', "Write a list of ranges, like the example."),
+        (QuietHoursRule, "ranges", "[1]", f"Range 1 {SHAPE}"),
+        (QuietHoursRule, "ranges", span(end=""), f"Range 1 {SHAPE}"),
+        (QuietHoursRule, "ranges", span(days="[0]"), f"Range 1 {SHAPE}"),
+        (
+            QuietHoursRule,
+            "ranges",
+            span(start='"25:00"'),
+            "Range 1: “25:00” is not a time of day; write it like 21:00.",
+        ),
+        (
+            QuietHoursRule,
+            "ranges",
+            span(end="null"),
+            "Range 1: “None” is not a time of day; write it like 21:00.",
+        ),
+        (QuietHoursRule, "ranges", span(weekdays="[7]"), DAYS),
+        (QuietHoursRule, "ranges", span(weekdays="[true]"), DAYS),
+        (QuietHoursRule, "ranges", span(weekdays='"all"'), DAYS),
+        (QuietHoursRule, "ranges", span(weekdays="[]"), DAYS),
+    ],
+    ids=lambda value: ascii(getattr(value, "__name__", value))[:30],
+)
+def test_a_field_says_what_is_wrong_with_it(
+    db: None, rf: RequestFactory, model: type[Model], field: str, written: str, said: str
+) -> None:
+    row = Workspace.get() if model is Workspace else None
+    request = rf.get("/")
+    request.user = User(is_superuser=True, is_staff=True)
+    form = admin.site.get_model_admin(model).get_form(request, row)(
+        {**FILLED[model], field: written}, instance=row
+    )
+    assert form.errors == {field: [said]}
+
+
+@pytest.mark.parametrize(
+    ("model", "field", "written"),
+    [
+        (Workspace, "languages", "pl, \0"),
+        (Workspace, "paused_channels", "SMS"),
+        (FrequencyCap, "channels", "\0"),
+        (QuietHoursRule, "ranges", "[" * 100_000),
+    ],
+)
+def test_what_the_page_refuses_is_shown_on_the_page_and_not_kept(
+    marketer: Client, model: type[Model], field: str, written: str
+) -> None:
+    before = rows(model)
+    answer = post(marketer, model, **{field: written})
+    assert answer.status_code == 200
+    assert list(answer.context["adminform"].form.errors) == [field]
+    assert rows(model) == before
+
+
+def test_quiet_hours_that_start_when_they_end(marketer: Client) -> None:
+    answer = post(marketer, QuietHoursRule, ranges=span(end='"21:00"'))
+    assert answer.context["adminform"].form.non_field_errors() == [
+        "These quiet hours cannot be read (quiet hours start and end at 21:00; write two different times, "
+        "or take the whole day out of the allowed days). Write them like the example."
+    ]
+    assert not QuietHoursRule.objects.filter(name="Night").exists()
+
+
+def test_a_cap_with_two_windows_or_none(marketer: Client) -> None:
+    for written in ({"calendar": "day"}, {"rolling": ""}):
+        answer = post(marketer, FrequencyCap, **written)
+        assert "Fill in one of “in any” and “in each”: a cap counts in one window." in (
+            answer.context["adminform"].form.non_field_errors()
+        )
+    assert not FrequencyCap.objects.filter(name="Weekly").exists()
+
+
+@pytest.mark.parametrize(
+    "filtered", ["language__exact=%00", "country__exact=P%00", "q=%00", "p=abc", "evil__x=1"]
+)
+def test_a_list_with_a_filter_that_means_nothing_is_a_list(marketer: Client, filtered: str) -> None:
+    url = reverse("admin:customers_customer_changelist")
+    answer = marketer.get(f"{url}?{filtered}", follow=True)
+    assert answer.status_code == 200
+    assert answer.request["PATH_INFO"] == url
