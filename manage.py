@@ -9,7 +9,12 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "orchestrator.config.settings")
     from django.core.management import execute_from_command_line
 
-    execute_from_command_line(sys.argv)
+    from orchestrator.sdk import PluginError
+
+    try:
+        execute_from_command_line(sys.argv)
+    except PluginError as error:
+        sys.exit(f"The plugins cannot be switched on together: {error}")
 
 
 if __name__ == "__main__":

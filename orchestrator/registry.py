@@ -44,7 +44,7 @@ class Registry:
     owners: dict[tuple[str, str], str] = field(default_factory=dict)
     failed: dict[str, str] = field(default_factory=dict)
 
-    def hook_each(self, hook: str, **arguments: Any) -> Iterator[tuple[str, Any, Exception | None]]:
+    def hook_each(self, hook: str, **arguments: Any) -> Iterator[tuple[str, Any, BaseException | None]]:
         """Call a hook plugin by plugin: (plugin, answer, error). One plugin's error does not keep it from the others."""
         everyone = self.manager.get_plugins()
         for plugin in self._ordered(hook):
@@ -52,7 +52,7 @@ class Registry:
             name = self.manager.get_name(plugin) or repr(plugin)
             try:
                 answers = caller(**arguments)
-            except Exception as error:
+            except (Exception, SystemExit) as error:
                 log.exception("plugin %s failed in %s", name, hook)
                 yield name, None, error
             else:
@@ -139,7 +139,10 @@ def _load_installed(registry: Registry, installed: Mapping[str, Any], name: str)
         return
     try:
         registry.manager.register(installed[name].load(), name)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
+        # A plugin that pluggy refuses in mid-registration would still be half heard.
+        if registry.manager.has_plugin(name):
+            registry.manager.unregister(name=name)
         registry.failed[name] = f"{type(error).__name__}: {error}"
         log.exception("plugin %s could not be loaded", name)
 
@@ -157,18 +160,39 @@ def _collect(registry: Registry) -> None:
             if error is not None:
                 registry.failed[name] = f"{hook}: {error}"
             elif answer is not None:
-                _take(registry, kind, name, answer, target)
+                pairs = _pairs(answer)
+                if pairs is None:
+                    registry.failed[name] = (
+                        f"{hook}: its answer is no list of things with names, nor names with things"
+                    )
+                    log.error("plugin %s: %s", name, registry.failed[name])
+                else:
+                    _take(registry, kind, name, pairs, target)
 
 
-def _take(registry: Registry, kind: str, plugin: str, answer: Any, target: dict[str, Any]) -> None:
-    pairs = answer.items() if isinstance(answer, Mapping) else ((thing.name, thing) for thing in answer)
+def _pairs(answer: Any) -> list[tuple[str, Any]] | None:
+    """What a plugin registers, by name; None for an answer of another shape, of which nothing is taken."""
+    if isinstance(answer, Mapping):
+        pairs = list(answer.items())
+    elif isinstance(answer, list | tuple):
+        pairs = [(getattr(thing, "name", None), thing) for thing in answer]
+    else:
+        return None
+    return pairs if all(isinstance(name, str) and name for name, _ in pairs) else None
+
+
+def _take(
+    registry: Registry, kind: str, plugin: str, pairs: Sequence[tuple[str, Any]], target: dict[str, Any]
+) -> None:
     for key, thing in pairs:
         if key in target:
             other = registry.owners[kind, key]
-            raise PluginError(
-                plugin,
+            what, mend = (
                 f"the {kind} “{key}” is registered by {other} and by {plugin}.",
                 "Switch one of them off.",
             )
+            if other == plugin:
+                what, mend = f"it registers the {kind} “{key}” twice.", "Give one of the two another name."
+            raise PluginError(plugin, what, mend)
         target[key] = thing
         registry.owners[kind, key] = plugin

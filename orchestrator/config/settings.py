@@ -8,11 +8,13 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
+from orchestrator.config.lists import stripped
 from orchestrator.config.navigation import UNFOLD  # noqa: F401  (a Django setting by its name)
 
 env = environ.Env()
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
-VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var")))
+# A variable that is there and empty, as compose files pass it on, is one that is not set.
+VAR_DIR = Path(env.str("VAR_DIR", default="") or BASE_DIR / "var")
 VAR_DIR.mkdir(parents=True, exist_ok=True)
 
 DEBUG = env.bool("DEBUG", default=False)
@@ -111,9 +113,9 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "admin:login"
 
 # What is on, beside the built-in steps, conditions and the mailbox. Installed is not enabled.
-ORCHESTRATOR_PLUGINS = env.list("ORCHESTRATOR_PLUGINS", default=["orchestrator_email"])
+ORCHESTRATOR_PLUGINS = stripped(env.list("ORCHESTRATOR_PLUGINS", default=["orchestrator_email"]))
 # Addresses and domains that really get messages ("*" = everybody); all others go to the mailbox.
-DELIVERY_ALLOWLIST = env.list("DELIVERY_ALLOWLIST", default=[])
+DELIVERY_ALLOWLIST = stripped(env.list("DELIVERY_ALLOWLIST", default=[]))
 # Where links in messages lead.
 PUBLIC_URL = env.str("PUBLIC_URL", default="http://127.0.0.1:8000").rstrip("/")
-JOURNEYS_DIR = Path(env.str("JOURNEYS_DIR", default=str(BASE_DIR / "journeys")))
+JOURNEYS_DIR = Path(env.str("JOURNEYS_DIR", default="") or BASE_DIR / "journeys")

@@ -351,12 +351,12 @@ def test_a_cap_has_one_window(marketer: Client) -> None:
 def test_quiet_hours_the_gate_could_not_read_are_refused(marketer: Client) -> None:
     url = reverse("admin:messaging_quiethoursrule_add")
     said = {"name": "x", "channel": "sms", "purpose": "marketing", "holidays": ""}
-    for ranges, words in (
+    for ranges, refused in (
         ('[{"weekdays": [0], "start": "21:00", "end": "21:00"}]', "These quiet hours cannot be read"),
         ("[1]", "Range 1 needs start and end"),
         ('[{"start": "21:00"}]', "Range 1 needs start and end"),
     ):
-        assert words in marketer.post(url, {**said, "ranges": ranges}).text
+        assert refused in marketer.post(url, {**said, "ranges": ranges}).text
     assert not QuietHoursRule.objects.filter(name="x").exists()
     good = '[{"weekdays": [0, 5], "start": "21:00", "end": "08:00"}]'
     assert marketer.post(url, {**said, "ranges": good}).status_code == 302
