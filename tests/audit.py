@@ -10,6 +10,7 @@ from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -57,7 +58,7 @@ def _four_in_seven_days(mine: list[Sent]) -> int:
 
 def _too_close(mine: list[Sent]) -> int:
     moments = [at for *_, at in mine]
-    return sum(b - a < timedelta(hours=4) for a, b in zip(moments, moments[1:], strict=False))
+    return sum(b - a < timedelta(hours=4) for a, b in pairwise(moments))
 
 
 def _quiet(one: Sent) -> bool:

@@ -21,12 +21,11 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def live(tale: Tale, reactions: Reactions | None, advance: Callable[[float], None]) -> None:
-    """From the tale's history to its end. `advance` is told the share that is done, from 0 to 1."""
+    """From the tale's history to its end, with the journeys published. `advance` hears the share done, from 0 to 1."""
     hurry()
     feed = Feed(tale)
     now = ceiling(tale.begins)
     feed.store(tale.begins - timedelta(seconds=1))
-    publish_all(now)
     moment: datetime | None = now
     while moment is not None and moment <= tale.ends:
         now = moment

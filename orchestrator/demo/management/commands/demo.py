@@ -19,8 +19,9 @@ from orchestrator.customers.imports.files import FileError
 from orchestrator.customers.imports.report import show_progress
 from orchestrator.customers.models import Customer
 from orchestrator.demo import orders, shop
-from orchestrator.demo.live import live
+from orchestrator.demo.live import live, publish_all
 from orchestrator.demo.login import give_login, has_login
+from orchestrator.demo.parts import live_in_parts
 from orchestrator.demo.reactions import Reactions
 from orchestrator.demo.serve import serve
 from orchestrator.demo.show import lines
@@ -83,9 +84,12 @@ class Command(BaseCommand):
     def _fill(self, options: dict[str, Any]) -> None:
         try:
             tale = self._tale(options)
-            reactions = None if options["orders"] else Reactions(options["seed"])
             with _progress() as advance:
-                live(tale, reactions, advance)
+                if options["orders"]:
+                    live_in_parts(tale, advance)
+                else:
+                    publish_all(tale.begins)
+                    live(tale, Reactions(options["seed"]), advance)
         except (FileError, ValueError, OSError) as error:
             raise CommandError(str(error)) from error
         except DefinitionError as error:
