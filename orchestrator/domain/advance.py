@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -18,6 +18,8 @@ from orchestrator.domain.splits import bucket
 from orchestrator.sdk.steps import ArrivedEvent, Continue, Enter, Leave, Outcome, Park, Send, StepFacts, Tried
 
 RuleAsked = tuple[str, str]  # (step id, the step kind's name for the rule)
+FAILED = "step_failed: "  # begins the note of a park at a step that could not decide
+AFTER_FAILURE = timedelta(minutes=15)
 _FINISHED = SENT | {State.GHOST}
 # What the gate cancels a message for when it sees, before the journey has, that the passage is over.
 _WAYS_OUT = frozenset({"goal_met", "exit_rule"})
@@ -148,8 +150,15 @@ def _decide(step: Step, person: Traveller, rules: Mapping[RuleAsked, bool], now:
         tried=person.tried,
         event=person.event,
     )
-    outcome: Outcome = step.kind.decide(step.params, facts, now)
-    return outcome
+    try:
+        answer: object = step.kind.decide(step.params, facts, now)
+    except Exception as error:  # a plugin's fault must not hold up anybody but those who stand at its step
+        return Park(now + AFTER_FAILURE, note=f"{FAILED}{type(error).__name__}: {error}"[:200])
+    if isinstance(answer, Enter) and answer.arm not in step.arms:
+        return Park(now + AFTER_FAILURE, note=f"{FAILED}there is no arm {answer.arm!r}"[:200])
+    if not isinstance(answer, Outcome):
+        return Park(now + AFTER_FAILURE, note=f"{FAILED}its answer is a {type(answer).__name__}")
+    return answer
 
 
 def _run(

@@ -5,6 +5,7 @@ Whoever moves people (the due loop, an arrived event) locks their enrollments an
 
 from __future__ import annotations
 
+import logging
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -12,7 +13,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from orchestrator.domain.advance import Missing, RuleAsked, Traveller, Walk, advance
+from orchestrator.domain.advance import FAILED, Missing, Parked, RuleAsked, Traveller, Walk, advance
 from orchestrator.domain.outbox import FINAL
 from orchestrator.journeys.effects import apply
 from orchestrator.journeys.models import Enrollment
@@ -23,6 +24,8 @@ from orchestrator.messaging.reach import reachable
 from orchestrator.sdk.steps import ArrivedEvent, Tried
 from orchestrator.segments.compile import ENROLLMENTS, Scope, matching
 from orchestrator.workspace.models import Workspace
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +60,22 @@ def travel(
     people = read_people({one.customer_id for one in passengers})
     travellers = _travellers(passengers, live, people, workspace, events or {})
     walks = _walk(passengers, travellers, live, workspace, now)
+    _tell_failures(passengers, walks, live)
     apply(passengers, walks, live, now)
     return walks
+
+
+def _tell_failures(
+    passengers: Sequence[Passenger], walks: Mapping[int, Walk], live: Mapping[int, Live]
+) -> None:
+    """Steps that could not decide, each fault once a batch, however many people stand there."""
+    told: dict[tuple[str, str, str], int] = defaultdict(int)
+    for one in passengers:
+        end = walks[one.id].end
+        if isinstance(end, Parked) and end.park.note.startswith(FAILED):
+            told[live[one.version_id].key, end.step, end.park.note.removeprefix(FAILED)] += 1
+    for (journey, step, why), count in told.items():
+        log.error("journey %s, step %s failed for %s people, who wait there: %s", journey, step, count, why)
 
 
 def _travellers(
