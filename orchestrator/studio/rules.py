@@ -33,6 +33,14 @@ _COMPARED: dict[str, str | Promise] = {
     "before": gettext_lazy("is before %(value)s"),
     "after": gettext_lazy("is after %(value)s"),
 }
+_COUNTED: dict[str, str | Promise] = {
+    "is": gettext_lazy("exactly %(value)s×"),
+    "is_not": gettext_lazy("any number of times but %(value)s×"),
+    "at_least": gettext_lazy("at least %(value)s×"),
+    "at_most": gettext_lazy("at most %(value)s×"),
+    "above": gettext_lazy("more than %(value)s×"),
+    "below": gettext_lazy("less than %(value)s×"),
+}
 
 
 def say(rule: Any) -> str:
@@ -127,9 +135,10 @@ def _bracketed(rule: Any) -> str:
 
 def _happened(rule: Mapping[str, Any]) -> str:
     said = _("%(event)s happened") % {"event": rule["event"]} + _where(rule.get("where"))
-    for key, form in (("count", gettext_lazy("times")), ("sum", gettext_lazy("in total"))):
-        if isinstance(rule.get(key), Mapping):
-            said += f", {_compared(rule[key])} ({form})"
+    if isinstance(rule.get("count"), Mapping):
+        said += " " + ", ".join(_counted(*one) for one in rule["count"].items())
+    if isinstance(rule.get("sum"), Mapping):
+        said += f", {_compared(rule['sum'])} ({_('in total')})"
     if rule.get("of"):
         said += " " + _("(of “%(step)s”)") % {"step": rule["of"]}
     if rule.get("within"):
@@ -137,6 +146,11 @@ def _happened(rule: Mapping[str, Any]) -> str:
     if rule.get("since"):
         said += " " + _("since they entered")
     return said
+
+
+def _counted(operator: str, value: Any) -> str:
+    form = _COUNTED.get(operator)
+    return str(form) % {"value": words.shown(value)} if form is not None else words.shown({operator: value})
 
 
 def _where(where: Any) -> str:

@@ -117,6 +117,7 @@ STEP_OUTCOMES = {
 FACTS = {
     "what": gettext_lazy("what is paused"),
     "why": gettext_lazy("why"),
+    "check": gettext_lazy("number of the check"),
     "channel": gettext_lazy("channel"),
     "purpose": gettext_lazy("purpose"),
     "topic": gettext_lazy("topic"),

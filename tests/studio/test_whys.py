@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from orchestrator.customers.models import Customer
 from orchestrator.journeys.models import Enrollment, Journey
-from orchestrator.messaging.models import Message, QuietHoursRule
+from orchestrator.messaging.models import Decision, Message, QuietHoursRule
 from tests.scenarios.conftest import world  # noqa: F401 - the fixture
 from tests.scenarios.world import World
 from tests.studio.sample import fill
@@ -142,3 +142,11 @@ def test_a_messages_page_leads_to_the_answer_and_says_the_same_sentence(
     sentence = " ".join(html.unescape(re.sub(r"<[^>]+>", "", said.group(1))).split()).removeprefix("held ")
     assert sentence in ask("anna", "onboarding")
     assert sentence.endswith(": quiet hours 20:00–08:00 in Europe/Warsaw (the workspace's).")
+
+
+def test_a_decisions_page_gives_its_reason_in_a_sentence(marketer: Client, world: World) -> None:  # noqa: F811
+    QuietHoursRule.objects.create(name="Nights", channel="email", ranges=NIGHTS)
+    world.now += timedelta(hours=9)
+    enter(world)
+    page = marketer.get(reverse("admin:messaging_decision_change", args=[Decision.objects.get().pk])).text
+    assert "quiet hours 20:00–08:00 in Europe/Warsaw (the workspace&#x27;s)" in page

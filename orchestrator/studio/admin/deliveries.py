@@ -11,6 +11,7 @@ from unfold.decorators import display
 from orchestrator.messaging.models import Decision, DeliveryAttempt, Subject
 from orchestrator.studio import story, words
 from orchestrator.studio.admin.base import BigHistory
+from orchestrator.studio.evidence import explain
 from orchestrator.studio.links import linked, related, url_of
 
 
@@ -41,12 +42,17 @@ class DecisionAdmin(_OfMessage):
     search_fields = ("=reason",)
     search_help_text = _("A reason's code, such as quiet_hours")
     ordering = ("-id",)
-    fields = ("message_shown", "decided_at", "outcome_said", "reason_shown", "until", "evidence_shown")
-    readonly_fields = ("message_shown", "outcome_said", "reason_shown", "evidence_shown")
+    fields = ("message_shown", "decided_at", "outcome_said", "reason_said", "until", "evidence_shown")
+    readonly_fields = ("message_shown", "outcome_said", "reason_said", "evidence_shown")
 
     @display(description=_("reason"))
     def reason_shown(self, obj: Decision) -> str:
         return words.reason(obj.reason)
+
+    @display(description=_("reason"))
+    def reason_said(self, obj: Decision) -> str:
+        message = related(obj, "message")
+        return explain(obj.reason, obj.evidence, message.channel if message else "")
 
     @display(description=_("evidence"))
     def evidence_shown(self, obj: Decision) -> str:
