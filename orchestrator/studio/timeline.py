@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -18,7 +18,7 @@ from orchestrator.messaging.models import Decision, Message
 from orchestrator.studio import words
 from orchestrator.studio.links import url_of
 from orchestrator.studio.sentences import say_message
-from orchestrator.studio.titles import title_of, titled
+from orchestrator.studio.titles import title_of, titled, titles_of
 
 MOST = 100
 
@@ -38,10 +38,11 @@ class Item:
 def read_timeline(customer: Customer) -> list[Item]:
     """The last hundred things of all kinds: at most a hundred rows of each, by the customer's indexes."""
     messages = list(Message.objects.filter(customer=customer).order_by("-id")[:MOST])
+    titles = titles_of(message.journey for message in messages)
     kinds = (
         _events(customer),
-        _messages(messages),
-        _decisions(messages),
+        _messages(messages, titles),
+        _decisions(messages, titles),
         _consents(customer),
         _enrollments(customer),
     )
@@ -58,7 +59,7 @@ def _events(customer: Customer) -> Iterator[Item]:
         yield Item(event.occurred_at, "bolt", "", event.name, told, url_of("events_event", event.pk))
 
 
-def _messages(messages: Iterable[Message]) -> Iterator[Item]:
+def _messages(messages: Iterable[Message], titles: Mapping[str, str]) -> Iterator[Item]:
     for message in messages:
         at = message.final_at or message.handed_off_at or message.created_at
         yield Item(
@@ -66,19 +67,19 @@ def _messages(messages: Iterable[Message]) -> Iterator[Item]:
             words.icon(message.channel),
             words.tone(message.state),
             say_message(message),
-            f"{message.journey} · {message.step}",
+            _place(message, titles),
             url_of("messaging_message", message.pk),
         )
 
 
-def _decisions(messages: Iterable[Message]) -> Iterator[Item]:
+def _decisions(messages: Iterable[Message], titles: Mapping[str, str]) -> Iterator[Item]:
     # What was allowed shows as its message; here stand the times when something spoke against it.
     asked = {message.pk: message for message in messages}
     decisions = Decision.objects.filter(message_id__in=asked).exclude(outcome="allow")
     for decision in decisions.order_by("-decided_at")[:MOST]:
         message = asked[decision.message_id]
         title = f"{words.outcome(decision.outcome)}: {words.reason(decision.reason)}"
-        detail = f"{words.channel(message.channel)} · {message.journey} · {message.step}"
+        detail = f"{words.channel(message.channel)} · {_place(message, titles)}"
         if decision.until is not None:
             detail += " · " + _("until %(when)s") % {"when": words.moment(decision.until)}
         yield Item(
@@ -89,6 +90,11 @@ def _decisions(messages: Iterable[Message]) -> Iterator[Item]:
             detail,
             url_of("messaging_message", message.pk),
         )
+
+
+def _place(message: Message, titles: Mapping[str, str]) -> str:
+    """ "First steps · how was it" """
+    return " · ".join(part for part in (titles[message.journey], words.spaced(message.step)) if part)
 
 
 def _consents(customer: Customer) -> Iterator[Item]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.db.models import F, Prefetch, QuerySet
@@ -24,6 +24,13 @@ def with_journeys() -> Prefetch[Any]:
 def title_of(journey: Any) -> str:
     """A journey's title as this reader reads it; of a journey that came without its titles, the one it is kept under."""
     return pick(journey, getattr(journey, "titles", None))
+
+
+def titles_of(keys: Iterable[str]) -> dict[str, str]:
+    """Titles by key, in one query; a key that no journey has stands for itself."""
+    asked = set(keys)
+    known = {one.key: title_of(one) for one in titled(Journey.objects.filter(key__in=asked))}
+    return {key: known.get(key, key) for key in asked}
 
 
 def pick(journey: Journey, titles: Any) -> str:

@@ -7,7 +7,10 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import translation
 
+from orchestrator.customers.models import Customer
 from orchestrator.journeys.models import Enrollment, Journey
+from orchestrator.messaging.models import Message
+from orchestrator.studio.timeline import read_timeline
 from orchestrator.studio.titles import title_of, titled
 from tests.scenarios.conftest import world  # noqa: F401 - the fixture
 from tests.scenarios.world import World
@@ -35,6 +38,25 @@ def test_each_language_has_its_title_and_a_third_has_the_workspaces_first(world:
         "First steps",
         kept,
     ]
+
+
+def test_the_timeline_says_of_which_journey_a_message_is(world: World) -> None:  # noqa: F811
+    anna = enter(world, ENTRY + "steps:\n  - send: welcome\n    id: say_hello\n")
+    Message.objects.create(**_stray(Message.objects.get()))
+    with translation.override("pl"):
+        items = read_timeline(Customer.objects.get(pk=anna))
+    told = [item.detail for item in items if "wiadomość" in item.title]
+    assert sorted(told) == ["Pierwsze kroki · say hello", "gone · say hello"]
+
+
+def _stray(like: Message) -> dict[str, object]:
+    """A message of a journey that is not there."""
+    fields = {
+        one.attname: getattr(like, one.attname)
+        for one in Message._meta.concrete_fields
+        if one.attname != "id"
+    }
+    return {**fields, "journey": "gone", "key": "f" * 32, "enrollment_id": None}
 
 
 def test_a_title_that_was_changed_by_hand_stands_in_every_language(world: World) -> None:  # noqa: F811
