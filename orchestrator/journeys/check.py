@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from orchestrator import registry
 from orchestrator.domain.definition import Definition, DefinitionError, Mention, Node, Problem, parse
@@ -43,7 +44,7 @@ def check(journey: Text, templates: Sequence[Text], beside: Collection[str] = ()
         problems += [
             _missing(one, journey.file)
             for one in definition.references()
-            if not _exists(one, definition, sources, beside)
+            if not _exists(one, definition, sources, beside) and not _is_broken(one, templates, sources)
         ]
         problems += _channels(definition, sources, journey.file)
     if tree is not None:
@@ -104,6 +105,13 @@ def _exists(
     if mention.kind == "journey" and mention.name in beside:
         return True
     return mention.name in _known(mention.kind, definition, sources)
+
+
+def _is_broken(mention: Mention, texts: Sequence[Text], sources: Mapping[str, TemplateSource]) -> bool:
+    """Whether a template is there by its file's name and could not be read: then that alone is to be told."""
+    read_well = {source.file for source in sources.values()}
+    broken = {Path(one.file).stem for one in texts if one.file not in read_well}
+    return mention.kind == "template" and mention.name in broken
 
 
 def _known(kind: str, definition: Definition, sources: Mapping[str, TemplateSource]) -> set[str]:

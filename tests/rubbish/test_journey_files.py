@@ -144,3 +144,13 @@ def test_a_folder_of_journeys_that_is_not_there_or_a_file(
             assert (
                 files.run(verb).failed == f"there is no folder {place}; JOURNEYS_DIR says where journeys are"
             )
+
+
+def test_of_a_template_that_cannot_be_read_nobody_says_that_it_is_missing(files: Files) -> None:
+    folder = files.journey("bad", HEAD + "  - send: welcome\n    id: x\n")
+    (folder / "templates" / "welcome.yaml").write_text(
+        "template: welcome\nemail: {polish: {subject: a, text: b}}\n"
+    )
+    assert files.run("publish").err == (
+        f"{TEMPLATE}:2:9: `polish` is no language. Languages are written like `pl` or `pt-BR`.\n"
+    )
