@@ -154,8 +154,6 @@ def _decide(step: Step, person: Traveller, rules: Mapping[RuleAsked, bool], now:
         answer: object = step.kind.decide(step.params, facts, now)
     except Exception as error:  # a plugin's fault must not hold up anybody but those who stand at its step
         return Park(now + AFTER_FAILURE, note=f"{FAILED}{type(error).__name__}: {error}"[:200])
-    if isinstance(answer, Enter) and answer.arm not in step.arms:
-        return Park(now + AFTER_FAILURE, note=f"{FAILED}there is no arm {answer.arm!r}"[:200])
     if not isinstance(answer, Outcome):
         return Park(now + AFTER_FAILURE, note=f"{FAILED}its answer is a {type(answer).__name__}")
     return answer

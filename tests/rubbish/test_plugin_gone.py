@@ -10,7 +10,7 @@ import pytest
 from orchestrator import registry
 from orchestrator.journeys.models import Enrollment
 from orchestrator.journeys.versions import version
-from orchestrator.sdk import Continue, Enter, Outcome, StepFacts, StepKind, StepParams, hookimpl
+from orchestrator.sdk import Continue, Outcome, StepFacts, StepKind, StepParams, hookimpl
 from tests.scenarios.world import World
 
 CALLS = """
@@ -94,7 +94,6 @@ def test_people_wait_at_the_step_and_go_on_when_the_plugin_is_back(
     [
         (ZeroDivisionError("by zero"), "ZeroDivisionError: by zero"),
         (None, "its answer is a NoneType"),
-        (Enter("nowhere"), "there is no arm 'nowhere'"),
     ],
 )
 def test_a_step_that_cannot_decide_holds_up_only_who_stands_there(
