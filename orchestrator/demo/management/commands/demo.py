@@ -19,7 +19,7 @@ from orchestrator.customers.imports.files import FileError
 from orchestrator.customers.imports.report import show_progress
 from orchestrator.customers.models import Customer
 from orchestrator.demo import orders, shop
-from orchestrator.demo.live import live, publish_all
+from orchestrator.demo.live import calm, live, publish_all
 from orchestrator.demo.login import give_login, has_login
 from orchestrator.demo.parts import live_in_parts
 from orchestrator.demo.reactions import Reactions
@@ -90,6 +90,7 @@ class Command(BaseCommand):
                 else:
                     publish_all(tale.begins)
                     live(tale, Reactions(options["seed"]), advance)
+            calm()
         except (FileError, ValueError, OSError) as error:
             raise CommandError(str(error)) from error
         except DefinitionError as error:
