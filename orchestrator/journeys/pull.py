@@ -43,7 +43,7 @@ _COLUMNS: tuple[str, ...] = tuple(Happening.__dataclass_fields__)
 def pull(now: datetime, limit: int = BATCH) -> int:
     """Take at most `limit` events, all that are theirs; answers how many."""
     with transaction.atomic():
-        pending = Event.objects.filter(pending=True, occurred_at__lte=now).order_by("id")
+        pending = Event.objects.filter(pending=True, occurred_at__lte=now).order_by("occurred_at", "id")
         rows = pending.select_for_update(skip_locked=True).values_list(*_COLUMNS)[:limit]
         happenings = [Happening(*row) for row in rows]
         if not happenings:

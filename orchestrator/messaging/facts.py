@@ -127,7 +127,8 @@ def _addresses(messages: Sequence[Claimed]) -> dict[tuple[int, str], AddressFact
 
 def _suppressions(addresses: dict[tuple[int, str], AddressFact]) -> dict[tuple[str, str, int | None], str]:
     digests = {address.digest for address in addresses.values()}
-    rows = Suppression.objects.filter(digest__in=digests).values_list(
+    channels = {channel for _, channel in addresses}
+    rows = Suppression.objects.filter(channel__in=channels, digest__in=digests).values_list(
         "channel", "digest", "brand_id", "reason"
     )
     return {(channel, digest, brand): reason for channel, digest, brand, reason in rows}

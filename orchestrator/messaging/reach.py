@@ -19,10 +19,11 @@ def reachable(customer_ids: Collection[int], brand_id: int, purpose: str) -> dic
         )
     )
     digests = {digest for _, _, digest in addresses}
+    channels = {channel for _, channel, _ in addresses}
     suppressed = set(
-        Suppression.objects.filter(Q(brand=None) | Q(brand_id=brand_id), digest__in=digests).values_list(
-            "channel", "digest"
-        )
+        Suppression.objects.filter(
+            Q(brand=None) | Q(brand_id=brand_id), channel__in=channels, digest__in=digests
+        ).values_list("channel", "digest")
     )
     consented = _consented(customer_ids, brand_id, purpose)
     answer: dict[int, set[str]] = defaultdict(set)
