@@ -23,7 +23,7 @@ from zoneinfo import ZoneInfo
 from orchestrator.demo import live, orders, parts
 from orchestrator.demo.summary import summarise
 parts.FEW, parts.os.sched_getaffinity = 0, lambda _: range({count})
-live.TICK = timedelta(hours=6)
+live.TICK = timedelta(hours=12)
 tale = orders.tell(Path({path!r}), ZoneInfo("Europe/Warsaw"), "PLN", datetime.now(UTC))
 shares = []
 parts.live_in_parts(tale, shares.append)
@@ -44,15 +44,15 @@ print(save([Person("late")], datetime.now(UTC)).ids[0] > last, take(1)[0] > numb
 
 
 def write_orders(path: Path) -> None:
-    """Forty customers, a quarter of a year."""
+    """Forty customers, two weeks."""
     chance = random.Random(7)
     lines = []
     for who in range(40):
-        on = date(2024, 1, 1) + timedelta(days=chance.randint(0, 20))
+        on = date(2024, 1, 1) + timedelta(days=chance.randint(0, 4))
         for _ in range(chance.choice([1, 1, 2, 3, 6])):
             value = chance.randint(1000, 20000) / 100
             lines.append(f"{who:05d} {on:%Y%m%d} {chance.randint(1, 4)} {value:.2f}\n")
-            on += timedelta(days=chance.randint(2, 20))
+            on += timedelta(days=chance.randint(1, 2))
     path.write_text("".join(lines))
 
 
