@@ -13,7 +13,8 @@ from orchestrator.demo.reactions import Reactions
 from orchestrator.demo.tale import Tale
 from orchestrator.journeys.folders import find_folders
 from orchestrator.journeys.publish import publish
-from orchestrator.journeys.work import next_due, work
+from orchestrator.journeys.waiting import next_due
+from orchestrator.journeys.work import work
 
 # The clock stands still only at these: what falls between two of them happens at the later one, together.
 TICK = timedelta(minutes=60)
@@ -71,5 +72,5 @@ def calm() -> None:
 
 
 def _next(now: datetime, feed: Feed) -> datetime | None:
-    moments = [moment for moment in (feed.next(), next_due(now)) if moment is not None]
+    moments = [moment for moment in (feed.next(), next_due()) if moment is not None]
     return max(ceiling(min(moments)), now + TICK) if moments else None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from orchestrator.domain.advance import Ended
 from orchestrator.journeys.effects import finish
@@ -15,13 +16,17 @@ from orchestrator.messaging.models import Message
 BATCH = 1000
 
 
+def moving() -> QuerySet[Enrollment]:
+    """Enrollments with a time to move on at. Nobody moves in a paused journey, however long their time has come."""
+    active = Enrollment.objects.filter(status=Enrollment.Status.ACTIVE, due_at__isnull=False)
+    return active.exclude(journey__status=Journey.Status.PAUSED)
+
+
 def move_due(now: datetime, limit: int = BATCH) -> int:
     """Claim at most `limit` due enrollments and walk them; answers how many."""
     with transaction.atomic():
-        due = Enrollment.objects.filter(status=Enrollment.Status.ACTIVE, due_at__lte=now).order_by("due_at")
-        due = due.exclude(journey__status=Journey.Status.PAUSED).select_for_update(
-            skip_locked=True, of=("self",)
-        )
+        due = moving().filter(due_at__lte=now).order_by("due_at")
+        due = due.select_for_update(skip_locked=True, of=("self",))
         passengers = [Passenger(*row) for row in due.values_list(*COLUMNS)[:limit]]
         late = {one.id: Ended("exited", "timed_out") for one in passengers if one.expires_at <= now}
         finish(late, now)

@@ -7,11 +7,12 @@ from functools import cache
 from typing import Any
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Min, QuerySet
 
 from orchestrator.customers.models import Customer
 from orchestrator.events.models import Event
-from orchestrator.journeys.models import Enrollment, EntryTimer
+from orchestrator.journeys.due import moving
+from orchestrator.journeys.models import EntryTimer
 from orchestrator.messaging import queues
 from orchestrator.messaging.models import Message
 
@@ -21,24 +22,35 @@ _SOME_TIME = datetime(2001, 2, 3, 4, 5, 6, 7, tzinfo=UTC)  # stands for `now` in
 def waiting(now: datetime) -> frozenset[str]:
     """The kinds of work that are due: replan, pull, fire, wake, move, rescue, deliver."""
     sql, params, kinds = _statement(connection.vendor)
-    moment = connection.ops.adapt_datetimefield_value(now)
-    given = [moment if one == connection.ops.adapt_datetimefield_value(_SOME_TIME) else one for one in params]
+    some_time, moment = _plain(_SOME_TIME), _plain(now)
     with connection.cursor() as cursor:
-        cursor.execute(sql, given)
+        cursor.execute(sql, [moment if one == some_time else one for one in params])
         row = cursor.fetchone()
     return frozenset(kind for kind, there in zip(kinds, row, strict=True) if there)
 
 
-def _querysets(now: datetime) -> dict[str, QuerySet[Any]]:
-    active = Enrollment.objects.filter(status="active", due_at__lte=now)
+def next_due() -> datetime | None:
+    """When there will be something to do next by time alone, as far as the database knows."""
+    moments = (rows.aggregate(at=Min(column))["at"] for rows, column in _timed().values())
+    return min((moment for moment in moments if moment is not None), default=None)
+
+
+def _timed() -> dict[str, tuple[QuerySet[Any], str]]:
+    """Work that a time makes due: its rows, and the column that says when."""
     return {
+        "pull": (Event.objects.filter(pending=True), "occurred_at"),
+        "fire": (EntryTimer.objects.filter(due_at__isnull=False), "due_at"),
+        "move": (moving(), "due_at"),
+        "deliver": (queues.claimable(), "due_at"),
+    }
+
+
+def _querysets(now: datetime) -> dict[str, QuerySet[Any]]:
+    timed = {kind: rows.filter(**{f"{column}__lte": now}) for kind, (rows, column) in _timed().items()}
+    return timed | {
         "replan": Customer.objects.filter(changed_pending=True),
-        "pull": Event.objects.filter(pending=True, occurred_at__lte=now),
-        "fire": EntryTimer.objects.filter(due_at__lte=now),
         "wake": Message.objects.filter(wake_pending=True),
-        "move": active.exclude(journey__status="paused"),
         "rescue": queues.lost(now),
-        "deliver": queues.due(now),
     }
 
 

@@ -6,12 +6,8 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, fields
 from datetime import datetime
 
-from django.db.models import Min
-
-from orchestrator.events.models import Event
 from orchestrator.journeys.due import BATCH as MOVED_AT_ONCE
 from orchestrator.journeys.due import move_due, wake_senders
-from orchestrator.journeys.models import Enrollment, EntryTimer, Journey
 from orchestrator.journeys.pull import BATCH as PULLED_AT_ONCE
 from orchestrator.journeys.pull import pull
 from orchestrator.journeys.timers import BATCH as TIMED_AT_ONCE
@@ -19,7 +15,6 @@ from orchestrator.journeys.timers import fire, replan
 from orchestrator.journeys.waiting import waiting
 from orchestrator.messaging.deliver import BATCH as DELIVERED_AT_ONCE
 from orchestrator.messaging.deliver import deliver
-from orchestrator.messaging.queues import claimable
 from orchestrator.messaging.rescue import rescue
 
 RESCUED_AT_ONCE = 1000
@@ -101,21 +96,6 @@ def deliver_by(clock: Clock, stopping: Stopping, kinds: Collection[str] = DELIVE
     if done or "deliver" in kinds:
         done.messages = _drain(_deliver, DELIVERED_AT_ONCE, clock, stopping)
     return done
-
-
-def next_due(now: datetime) -> datetime | None:
-    """When there will be something to do next, as far as the database knows."""
-    # Nobody moves in a paused journey, however long their time has come.
-    moving = Enrollment.objects.filter(status="active", due_at__isnull=False).exclude(
-        journey__status=Journey.Status.PAUSED
-    )
-    moments = (
-        Event.objects.filter(pending=True).aggregate(at=Min("occurred_at"))["at"],
-        EntryTimer.objects.filter(due_at__isnull=False).aggregate(at=Min("due_at"))["at"],
-        moving.aggregate(at=Min("due_at"))["at"],
-        claimable().aggregate(at=Min("due_at"))["at"],
-    )
-    return min((moment for moment in moments if moment is not None), default=None)
 
 
 def _drain(step: Callable[[datetime, int], int], batch: int, clock: Clock, stopping: Stopping) -> int:

@@ -20,7 +20,8 @@ from django.db import connections
 
 from orchestrator import registry
 from orchestrator.journeys import work as work_module
-from orchestrator.journeys.work import next_due, work
+from orchestrator.journeys.waiting import next_due
+from orchestrator.journeys.work import work
 from orchestrator.messaging import compose
 from orchestrator.messaging.content.render import InProcessRenderer
 from tests.chaos.gateway import Plugin
@@ -106,6 +107,6 @@ def _preload() -> None:
 def _work(log: Path, now: datetime, life: int | None, to_the_end: bool) -> None:
     registry.reset(registry.load([], {"gateway": Plugin(log, life)}))
     work(now)
-    while to_the_end and (due := next_due(now)) is not None:
+    while to_the_end and (due := next_due()) is not None:
         now = max(due, now)
         work(now)

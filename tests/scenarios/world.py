@@ -19,7 +19,8 @@ from orchestrator.events.record import record as record_events
 from orchestrator.journeys.folders import Text
 from orchestrator.journeys.models import Enrollment
 from orchestrator.journeys.publish import Published, publish
-from orchestrator.journeys.work import never, next_due, walk_by, work
+from orchestrator.journeys.waiting import next_due
+from orchestrator.journeys.work import never, walk_by, work
 from orchestrator.messaging.models import Decision, MailboxMessage, Message
 from orchestrator.messaging.withdraw import record as withdraw
 from orchestrator.workspace.models import Workspace
@@ -101,7 +102,7 @@ class World:
     def run_to(self, end: datetime) -> None:
         """The same, until that moment."""
         work(self.now)
-        while (due := next_due(self.now)) is not None and due <= end:
+        while (due := next_due()) is not None and due <= end:
             self.now = max(due, self.now)
             work(self.now)
         self.now = end
