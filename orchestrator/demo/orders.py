@@ -13,7 +13,7 @@ from orchestrator.customers.imports.report import Errors
 from orchestrator.customers.imports.table import RowError
 from orchestrator.customers.people import Person
 from orchestrator.demo.tale import Act, Newcomer, Tale
-from orchestrator.events.imports import PLACED, too_late
+from orchestrator.events.imports import PLACED, properties_of, too_late
 from orchestrator.events.orders import Order, read_orders
 
 AFTER = timedelta(days=30)
@@ -56,9 +56,5 @@ def _newcomer(name: str, at: datetime) -> Newcomer:
 
 
 def _act(order: Order, currency: str) -> Act:
-    properties = {
-        "order_id": order.order_id or order.key,
-        "count": order.count,
-        "currency": order.currency or currency,
-    }
+    properties = properties_of(order, currency)
     return Act(order.occurred_at, order.external_id, PLACED, order.key, order.value, properties)

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from hashlib import blake2b
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
@@ -131,9 +132,14 @@ def _save_owners(orders: Sequence[Order], now: datetime, report: OrdersReport) -
 
 
 def _as_event(order: Order, customer_id: int, currency: str) -> NewEvent:
-    properties = {
+    properties = properties_of(order, currency)
+    return NewEvent(customer_id, PLACED, order.occurred_at, order.key, order.value, properties)
+
+
+def properties_of(order: Order, currency: str) -> dict[str, Any]:
+    """What an `order.placed` says beside its amount; `currency` where the file names none."""
+    return {
         "order_id": order.order_id or order.key,
         "count": order.count,
         "currency": order.currency or currency,
     }
-    return NewEvent(customer_id, PLACED, order.occurred_at, order.key, order.value, properties)
