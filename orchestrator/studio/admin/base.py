@@ -75,7 +75,7 @@ class Page(History):
     page_template = ""
     fieldsets: Any = ((None, {"fields": ()}),)
 
-    def page(self, obj: Any) -> Mapping[str, Any]:
+    def page(self, request: HttpRequest, obj: Any) -> Mapping[str, Any]:
         """What the template shows."""
         raise NotImplementedError
 
@@ -90,7 +90,7 @@ class Page(History):
     ) -> HttpResponse:
         """The page instead of a form."""
         if obj is not None:
-            context |= {"page_template": self.page_template, **self.page(obj)}
+            context |= {"page_template": self.page_template, **self.page(request, obj)}
         return super().render_change_form(request, context, add, change, form_url, obj)
 
 

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Exists, Model, OuterRef, Q, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
@@ -62,23 +62,10 @@ class CustomerAdmin(BigPage):
     def zone(self, obj: Customer) -> str:
         return obj.time_zone or obj.last_seen_zone or "–"
 
-    def page(self, obj: Customer) -> Mapping[str, Any]:
-        """Who, and what happened."""
-        return {"who": person.describe(obj), "timeline": read_timeline(obj)}
-
-    def render_change_form(
-        self,
-        request: HttpRequest,
-        context: dict[str, Any],
-        add: bool = False,
-        change: bool = False,
-        form_url: str = "",
-        obj: Model | None = None,
-    ) -> HttpResponse:
-        """With the answer for the journey that the address asks about: `?why=onboarding`."""
-        if isinstance(obj, Customer):
-            context["whys"] = read_whys(obj, request.GET.get("why", ""), timezone.now())
-        return super().render_change_form(request, context, add, change, form_url, obj)
+    def page(self, request: HttpRequest, obj: Customer) -> Mapping[str, Any]:
+        """Who, what happened, and the answer for the journey that the address asks about: `?why=onboarding`."""
+        whys = read_whys(obj, request.GET.get("why", ""), timezone.now())
+        return {"who": person.describe(obj), "timeline": read_timeline(obj), "whys": whys}
 
 
 @admin.register(Address)

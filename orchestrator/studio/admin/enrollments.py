@@ -57,7 +57,7 @@ class EnrollmentAdmin(BigPage):
     def where(self, obj: Enrollment) -> str:
         return (obj.step if obj.status == Enrollment.Status.ACTIVE else words.reason(obj.reason)) or "–"
 
-    def page(self, obj: Enrollment) -> Mapping[str, Any]:
+    def page(self, request: HttpRequest, obj: Enrollment) -> Mapping[str, Any]:
         """The path, step by step."""
         return {
             "passage": passage.trace(obj),

@@ -166,7 +166,7 @@ class JourneyVersionAdmin(Page):
     def by(self, obj: JourneyVersion) -> str:
         return str(obj.published_by or "–")
 
-    def page(self, obj: JourneyVersion) -> Mapping[str, Any]:
+    def page(self, request: HttpRequest, obj: JourneyVersion) -> Mapping[str, Any]:
         """What it does, in sentences, and the text it came from."""
         return {
             "outline": outline.read(obj.definition),

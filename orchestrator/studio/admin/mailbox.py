@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import admin
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
@@ -34,7 +35,7 @@ class MailboxMessageAdmin(BigPage):
     def channel_shown(self, obj: MailboxMessage) -> str:
         return channel_mark(obj.channel)
 
-    def page(self, obj: MailboxMessage) -> Mapping[str, Any]:
+    def page(self, request: HttpRequest, obj: MailboxMessage) -> Mapping[str, Any]:
         """The message in its reader's frame."""
         message = Message.objects.filter(key=obj.key).values_list("pk", flat=True).first()
         return {

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import admin
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
@@ -57,7 +58,7 @@ class MessageAdmin(BigPage):
     def reason_shown(self, obj: Message) -> str:
         return "–" if obj.state == "accepted" else words.reason(obj.reason) or "–"
 
-    def page(self, obj: Message) -> Mapping[str, Any]:
+    def page(self, request: HttpRequest, obj: Message) -> Mapping[str, Any]:
         """The story of one message."""
         kept = MailboxMessage.objects.filter(key=obj.key).values_list("pk", flat=True).first()
         body = MessageBody.objects.filter(message_id=obj.pk).values_list("pk", flat=True).first()

@@ -60,7 +60,7 @@ class TemplateAdmin(Page):
     def latest_at(self, obj: Template) -> str:
         return words.moment(obj.latest.published_at) if obj.latest else "–"
 
-    def page(self, obj: Template) -> Mapping[str, Any]:
+    def page(self, request: HttpRequest, obj: Template) -> Mapping[str, Any]:
         """The latest text, what it speaks, and the versions before it."""
         versions = obj.versions.defer("source", "prepared").order_by("-published_at", "-id")[:_MOST]
         return {
