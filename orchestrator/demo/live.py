@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
@@ -25,6 +26,8 @@ def live(tale: Tale, reactions: Reactions | None, advance: Callable[[float], Non
     """From the tale's history to its end, with the journeys published. `advance` hears the share done, from 0 to 1."""
     hurry()
     feed = Feed(tale)
+    # The tale stays as long as we do: the collector need not look through it, again and again, for what to throw away.
+    gc.freeze()
     now = ceiling(tale.begins)
     feed.store(tale.begins - timedelta(seconds=1))
     moment: datetime | None = now

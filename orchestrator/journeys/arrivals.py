@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from orchestrator.domain.advance import Ended
 from orchestrator.domain.definition import Definition
@@ -19,6 +19,7 @@ from orchestrator.journeys.travel import COLUMNS, Passenger, travel
 from orchestrator.journeys.versions import Live, versions
 from orchestrator.sdk.steps import ArrivedEvent
 from orchestrator.store import bulk
+from orchestrator.store.prepared import Given, prepared
 
 if TYPE_CHECKING:
     from orchestrator.journeys.pull import Happening
@@ -56,17 +57,19 @@ def react(happenings: Mapping[int, Sequence[Happening]], now: datetime) -> None:
 
 
 def _inside(happenings: Mapping[int, Sequence[Happening]], now: datetime) -> list[_Inside]:
-    rows = (
-        Enrollment.objects.filter(customer_id__in=list(happenings))
-        .filter(Q(status=Enrollment.Status.ACTIVE) | Q(goal_met_at=None, goal_until__isnull=False))
-        .order_by("id")
-        .select_for_update(of=("self",))
-        .values_list(*COLUMNS, "status", "awaits", "goal_met_at", "goal_until")
-    )
     return [
         _Inside(Passenger(*row[:-4]), row[-4] == "active", row[-3], row[-2] is not None, row[-1])
-        for row in rows
+        for row in _open().rows(customers=list(happenings))
     ]
+
+
+@prepared
+def _open() -> QuerySet[Any]:
+    """Those who are inside, and those who may still meet their journey's goal."""
+    theirs = Enrollment.objects.filter(customer_id__among=Given("customers"))
+    still = theirs.filter(Q(status=Enrollment.Status.ACTIVE) | Q(goal_met_at=None, goal_until__isnull=False))
+    locked = still.order_by("id").select_for_update(of=("self",))
+    return locked.values_list(*COLUMNS, "status", "awaits", "goal_met_at", "goal_until")
 
 
 def _weigh(

@@ -6,9 +6,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from django.db.models import Count, Sum
+from django.db.models import Count, QuerySet, Sum
 
 from orchestrator.domain.definition.comparisons import all_match
 from orchestrator.domain.definition.entries import EventTrigger, MilestoneTrigger
@@ -16,6 +16,7 @@ from orchestrator.events.models import Event
 from orchestrator.journeys.arrivals import event_properties
 from orchestrator.journeys.enroll import Candidate
 from orchestrator.journeys.versions import Live
+from orchestrator.store.prepared import Given, prepared
 
 if TYPE_CHECKING:
     from orchestrator.journeys.pull import Happening
@@ -80,10 +81,17 @@ def _crossed(
 
 
 def _totals(trigger: MilestoneTrigger, customers: Sequence[int], now: datetime) -> dict[int, Decimal]:
-    events = Event.objects.filter(customer_id__in=customers, name=trigger.event, occurred_at__lte=now)
-    measure = Count("id") if trigger.measure == "count" else Sum("amount")
-    rows = events.order_by().values_list("customer_id").annotate(total=measure)
+    rows = _measured(trigger.measure).rows(customers=customers, event=trigger.event, now=now)
     return {customer: Decimal(total or 0) for customer, total in rows}
+
+
+@prepared
+def _measured(measure: str) -> QuerySet[Any]:
+    events = Event.objects.filter(
+        customer_id__among=Given("customers"), name=Given("event"), occurred_at__lte=Given("now")
+    )
+    total = Count("id") if measure == "count" else Sum("amount")
+    return events.order_by().values_list("customer_id").annotate(total=total)
 
 
 def _worth(trigger: MilestoneTrigger, happening: Happening) -> Decimal:

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from django.db.models import QuerySet
+
 from orchestrator.domain.advance import Ended, Parked, Sending, Walk
 from orchestrator.domain.keys import message_key
 from orchestrator.journeys.enroll import announce
@@ -15,6 +17,7 @@ from orchestrator.messaging.cancel import cancel
 from orchestrator.messaging.plan import Intent, plan
 from orchestrator.sdk.values import EnrollmentChange
 from orchestrator.store import bulk
+from orchestrator.store.prepared import Given, prepared
 from orchestrator.workspace.models import Workspace
 
 if TYPE_CHECKING:
@@ -53,10 +56,18 @@ def finish(ends: Mapping[int, Ended], now: datetime) -> None:
     cancel(
         {id_: end.reason or "journey_ended" for id_, end in ends.items() if end.status != "completed"}, now
     )
-    facts = Enrollment.objects.filter(id__in=ends).values_list(
-        "id", "journey__key", "version__number", "status", "reason"
+    announce(
+        lambda: [
+            EnrollmentChange(id_, journey, version, status, reason, now)
+            for id_, journey, version, status, reason in _ended().rows(ids=ends)
+        ]
     )
-    announce([EnrollmentChange(*row, changed_at=now) for row in facts])
+
+
+@prepared
+def _ended() -> QuerySet[Any]:
+    columns = ("id", "journey__key", "version__number", "status", "reason")
+    return Enrollment.objects.filter(id__among=Given("ids")).values_list(*columns)
 
 
 def _sends(walk: Walk) -> bool:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 
 from orchestrator import registry
 from orchestrator.customers.models import Customer
@@ -18,8 +18,10 @@ from orchestrator.domain.splits import held_out
 from orchestrator.journeys.models import Enrollment
 from orchestrator.journeys.versions import Live
 from orchestrator.sdk.values import EnrollmentChange
-from orchestrator.segments.compile import CUSTOMERS, Scope, matching
+from orchestrator.segments.compile import CUSTOMERS, Scope
+from orchestrator.segments.matching import matching
 from orchestrator.store import bulk
+from orchestrator.store.prepared import Given, prepared
 from orchestrator.workspace.models import Workspace
 
 LONGEST_PASSAGE = timedelta(days=365)
@@ -70,19 +72,27 @@ def _admit(group: list[Candidate], workspace: Workspace, now: datetime) -> list[
     live = group[0].live
     entry = live.definition.entry
     ids = {one.customer_id for one in group}
-    people = Customer.objects.filter(id__in=ids, erased_at=None, merged_into=None)
+    welcome = set(_there().column(ids=ids))
     if entry.only_if is not None:
         scope = Scope(CUSTOMERS, now, ZoneInfo(workspace.time_zone), live.brand_id)
-        welcome = matching(people, entry.only_if, scope)
-    else:
-        welcome = set(people.values_list("id", flat=True))
+        welcome = matching(Customer, welcome, entry.only_if, scope)
     if entry.again.kind == "after" and entry.again.interval is not None:
         since = entry.again.interval.before(now, ZoneInfo(workspace.time_zone)) + AFTERWARDS
-        last = Enrollment.objects.filter(journey_id=live.journey_id, customer_id__in=ids).values_list(
-            "customer_id"
-        )
-        welcome -= {customer for customer, at in last.annotate(at=Max("entered_at")) if at > since}
+        last = _last_entered().rows(journey=live.journey_id, customers=ids)
+        welcome -= {customer for customer, at in last if at > since}
     return [one for one in group if one.customer_id in welcome]
+
+
+@prepared
+def _there() -> QuerySet[Any]:
+    people = Customer.objects.filter(id__among=Given("ids"), erased_at=None, merged_into=None)
+    return people.values_list("id")
+
+
+@prepared
+def _last_entered() -> QuerySet[Any]:
+    theirs = Enrollment.objects.filter(journey_id=Given("journey"), customer_id__among=Given("customers"))
+    return theirs.order_by().values_list("customer_id").annotate(at=Max("entered_at"))
 
 
 def _row(one: Candidate, workspace: Workspace, now: datetime) -> tuple[Any, ...]:
@@ -132,13 +142,16 @@ def _once_key(one: Candidate) -> str | None:
 
 
 def _announce(made: Sequence[tuple[Any, ...]], live: Mapping[int, Live], now: datetime) -> None:
-    changes = [EnrollmentChange(id_, live[v].key, live[v].number, "active", "", now) for id_, v in made]
-    announce(changes)
+    announce(
+        lambda: [EnrollmentChange(id_, live[v].key, live[v].number, "active", "", now) for id_, v in made]
+    )
 
 
-def announce(changes: Sequence[EnrollmentChange]) -> None:
-    """Tell the plugins that observe, once the transaction is committed."""
-    if changes and registry.current().manager.hook.enrollments_changed.get_hookimpls():
+def announce(changed: Callable[[], Sequence[EnrollmentChange]]) -> None:
+    """Tell the plugins that observe, once the transaction is committed. Where none does, nobody looks what changed."""
+    if not registry.current().manager.hook.enrollments_changed.get_hookimpls():
+        return
+    if changes := changed():
         transaction.on_commit(
             lambda: list(registry.current().hook_each("enrollments_changed", changes=changes))
         )

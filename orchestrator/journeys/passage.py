@@ -8,23 +8,26 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
+
+from django.db.models import QuerySet
 
 from orchestrator.domain.definition.rules import Happened, Rule
 from orchestrator.domain.gate_facts import Passage
 from orchestrator.journeys.models import Enrollment, Journey
 from orchestrator.journeys.versions import Live, versions
 from orchestrator.messaging.rows import Claimed
-from orchestrator.segments.compile import ENROLLMENTS, Scope, matching
+from orchestrator.segments.compile import ENROLLMENTS, Scope
+from orchestrator.segments.matching import matching
+from orchestrator.store.prepared import Given, prepared
 from orchestrator.workspace.models import Workspace
 
 
 def passages(messages: Sequence[Claimed], now: datetime) -> Mapping[int, Passage]:
     """Passages by message id, for those messages that belong to an enrollment."""
     by_enrollment = {message.enrollment_id: message.id for message in messages if message.enrollment_id}
-    rows = Enrollment.objects.filter(id__in=by_enrollment).values_list(
-        "id", "version_id", "status", "reason", "journey__status", "version__stopped_at"
-    )
+    rows = _standing().rows(ids=by_enrollment)
     answer: dict[int, Passage] = {}
     active: dict[int, list[int]] = defaultdict(list)
     for id_, version_id, status, reason, journey, stopped_at in rows:
@@ -43,6 +46,12 @@ def passages(messages: Sequence[Claimed], now: datetime) -> Mapping[int, Passage
     return {message: answer.get(enrollment, missing) for enrollment, message in by_enrollment.items()}
 
 
+@prepared
+def _standing() -> QuerySet[Any]:
+    columns = ("id", "version_id", "status", "reason", "journey__status", "version__stopped_at")
+    return Enrollment.objects.filter(id__among=Given("ids")).values_list(*columns)
+
+
 def _open_exits(live: Live, ids: Sequence[int], now: datetime) -> dict[int, str]:
     """The goal is asked first, then each exit rule; one query a rule for the whole group."""
     scope = Scope(ENROLLMENTS, now, ZoneInfo(Workspace.get().time_zone), live.brand_id)
@@ -52,9 +61,8 @@ def _open_exits(live: Live, ids: Sequence[int], now: datetime) -> dict[int, str]
         goal = Happened(definition.goal.event, where=definition.goal.where, since_entry=True)
         asked.insert(0, (goal, "goal_met"))
     answer: dict[int, str] = {}
-    rows = Enrollment.objects.filter(id__in=ids)
     for rule, reason in asked:
-        for id_ in matching(rows, rule, scope):
+        for id_ in matching(Enrollment, ids, rule, scope):
             answer.setdefault(id_, reason)
     return answer
 

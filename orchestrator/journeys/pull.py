@@ -13,6 +13,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from orchestrator.events.models import Event
 from orchestrator.journeys.arrivals import react
@@ -20,6 +21,7 @@ from orchestrator.journeys.doors import candidates
 from orchestrator.journeys.enroll import enroll
 from orchestrator.journeys.timers import reset
 from orchestrator.journeys.versions import live
+from orchestrator.store.prepared import Given, prepared
 
 BATCH = 2000
 
@@ -43,9 +45,7 @@ _COLUMNS: tuple[str, ...] = tuple(Happening.__dataclass_fields__)
 def pull(now: datetime, limit: int = BATCH) -> int:
     """Take at most `limit` events, all that are theirs; answers how many."""
     with transaction.atomic():
-        pending = Event.objects.filter(pending=True, occurred_at__lte=now).order_by("occurred_at", "id")
-        rows = pending.select_for_update(skip_locked=True).values_list(*_COLUMNS)[:limit]
-        happenings = [Happening(*row) for row in rows]
+        happenings = [Happening(*row) for row in _pending(limit).rows(now=now)]
         if not happenings:
             return 0
         doors = live()
@@ -53,8 +53,15 @@ def pull(now: datetime, limit: int = BATCH) -> int:
         react(by_customer, now)
         enroll(candidates(doors, happenings, now), now)
         reset(doors, happenings, now)
-        Event.objects.filter(id__in=[one.id for one in happenings]).update(pending=False)
+        Event.objects.filter(id__among=[one.id for one in happenings]).update(pending=False)
     return len(happenings)
+
+
+@prepared
+def _pending(limit: int) -> QuerySet[Any]:
+    pending = Event.objects.filter(pending=True, occurred_at__lte=Given("now"))
+    locked = pending.order_by("occurred_at", "id").select_for_update(skip_locked=True)
+    return locked.values_list(*_COLUMNS)[:limit]
 
 
 def _by_customer(happenings: Sequence[Happening]) -> dict[int, list[Happening]]:

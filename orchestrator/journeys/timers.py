@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
-from django.db.models import Max, Min
+from django.db.models import Max, Min, QuerySet
 
 from orchestrator.customers.models import Customer
 from orchestrator.domain.dates import next_occurrence, parse_birthday
@@ -20,6 +20,7 @@ from orchestrator.journeys.models import EntryTimer
 from orchestrator.journeys.versions import Live, live
 from orchestrator.messaging.facts import PersonRow, read_people, zone_of
 from orchestrator.store import bulk
+from orchestrator.store.prepared import Given, prepared
 from orchestrator.workspace.models import Workspace
 
 if TYPE_CHECKING:
@@ -49,10 +50,7 @@ def reset(doors: Sequence[Live], happenings: Sequence[Happening], now: datetime)
 def replan(now: datetime, limit: int = BATCH) -> int:
     """Plan the dates of customers whose attributes changed; answers how many were looked at."""
     with transaction.atomic():
-        changed = (
-            Customer.objects.filter(changed_pending=True).order_by("id").select_for_update(skip_locked=True)
-        )
-        ids = list(changed.values_list("id", flat=True)[:limit])
+        ids = _changed(limit).column()
         if not ids:
             return 0
         settings: list[Setting] = []
@@ -60,8 +58,14 @@ def replan(now: datetime, limit: int = BATCH) -> int:
             if isinstance(trigger, DateTrigger) and trigger.attribute:
                 settings += _settings(door, place, trigger, ids, now)
         _set(settings)
-        Customer.objects.filter(id__in=ids).update(changed_pending=False)
+        Customer.objects.filter(id__among=ids).update(changed_pending=False)
     return len(ids)
+
+
+@prepared
+def _changed(limit: int) -> QuerySet[Any]:
+    changed = Customer.objects.filter(changed_pending=True).order_by("id")
+    return changed.select_for_update(skip_locked=True).values_list("id")[:limit]
 
 
 def seed(door: Live, now: datetime) -> None:
@@ -94,11 +98,7 @@ def fire(now: datetime, limit: int = BATCH) -> int:
     """Let in those whose timer is due, and set the timer on; answers how many timers were due."""
     doors = {(door.journey_id, place): (door, trigger) for door, place, trigger in _timed(live())}
     with transaction.atomic():
-        due = (
-            EntryTimer.objects.filter(due_at__lte=now).order_by("due_at").select_for_update(skip_locked=True)
-        )
-        columns = ("journey_id", "trigger", "customer_id", "due_at", "anchor_at", "key", "id")
-        rows = list(due.values_list(*columns)[:limit])
+        rows = _due_timers(limit).rows(now=now)
         entering: list[Candidate] = []
         settings: list[Setting] = []
         for (journey, place), mine in _grouped(rows).items():
@@ -112,6 +112,13 @@ def fire(now: datetime, limit: int = BATCH) -> int:
         _set(settings)
         enroll(entering, now)
     return len(rows)
+
+
+@prepared
+def _due_timers(limit: int) -> QuerySet[Any]:
+    due = EntryTimer.objects.filter(due_at__lte=Given("now")).order_by("due_at")
+    columns = ("journey_id", "trigger", "customer_id", "due_at", "anchor_at", "key", "id")
+    return due.select_for_update(skip_locked=True).values_list(*columns)[:limit]
 
 
 def _timed(doors: Iterable[Live]) -> list[tuple[Live, int, InactiveTrigger | DateTrigger]]:
@@ -129,7 +136,7 @@ def _settings(
     people = read_people(list(customers))
     workspace = Workspace.get()
     if isinstance(trigger, InactiveTrigger):
-        anchors = _extreme(trigger.event, people, now, Max("occurred_at"))
+        anchors = _extreme(trigger.event, people, now, Max)
         return [
             (
                 door.journey_id,
@@ -147,7 +154,7 @@ def _settings(
             _yearly(door, place, trigger, customer, on, None, _zone(people, customer, workspace), now)
             for customer, on in dated.items()
         ]
-    anchors = _extreme(trigger.anniversary_of, people, now, Min("occurred_at"))
+    anchors = _extreme(trigger.anniversary_of, people, now, Min)
     answer = []
     for customer, at in anchors.items():
         zone = _zone(people, customer, workspace)
@@ -179,9 +186,18 @@ def _yearly(
     return (door.journey_id, place, customer, coming.instant, anchor, f"{trigger.name}:{coming.year}")
 
 
-def _extreme(event: str, people: Mapping[int, PersonRow], now: datetime, which: Any) -> dict[int, datetime]:
-    rows = Event.objects.filter(customer_id__in=list(people), name=event, occurred_at__lte=now)
-    return dict(rows.order_by().values_list("customer_id").annotate(at=which))
+def _extreme(
+    event: str, people: Collection[int], now: datetime, which: type[Max | Min]
+) -> dict[int, datetime]:
+    return dict(_extremes(which).rows(customers=list(people), event=event, now=now))
+
+
+@prepared
+def _extremes(which: type[Max | Min]) -> QuerySet[Any]:
+    events = Event.objects.filter(
+        customer_id__among=Given("customers"), name=Given("event"), occurred_at__lte=Given("now")
+    )
+    return events.order_by().values_list("customer_id").annotate(at=which("occurred_at"))
 
 
 def _due(
@@ -191,7 +207,7 @@ def _due(
     if isinstance(trigger, InactiveTrigger):
         # An event that has not been pulled yet has not reset the timer; it counts all the same.
         customers = {row[2]: row[4] for row in rows}
-        last = _extreme(trigger.event, dict.fromkeys(customers), now, Max("occurred_at"))  # type: ignore[arg-type]
+        last = _extreme(trigger.event, customers, now, Max)
         rows = [row for row in rows if last.get(row[2]) == row[4]]
         return [Candidate(door, row[2], _inactive_key(door, row)) for row in rows]
     return [Candidate(door, row[2], row[5]) for row in rows]

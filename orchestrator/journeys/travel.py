@@ -13,6 +13,8 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.db.models import QuerySet
+
 from orchestrator.domain.advance import FAILED, Missing, Parked, RuleAsked, Traveller, Walk, advance
 from orchestrator.domain.outbox import FINAL
 from orchestrator.journeys.effects import apply
@@ -22,7 +24,9 @@ from orchestrator.messaging.facts import PersonRow, read_people, zone_of
 from orchestrator.messaging.models import Message
 from orchestrator.messaging.reach import reachable
 from orchestrator.sdk.steps import ArrivedEvent, Tried
-from orchestrator.segments.compile import ENROLLMENTS, Scope, matching
+from orchestrator.segments.compile import ENROLLMENTS, Scope
+from orchestrator.segments.matching import matching
+from orchestrator.store.prepared import Given, prepared
 from orchestrator.workspace.models import Workspace
 
 log = logging.getLogger(__name__)
@@ -123,15 +127,19 @@ def _reach(
 
 def _tried(passengers: Sequence[Passenger]) -> dict[tuple[int, str, int], list[Tried]]:
     """The final messages of the send steps people stand at, oldest first."""
-    rows = Message.objects.filter(enrollment_id__in=[one.id for one in passengers], state__in=FINAL)
     answer: dict[tuple[int, str, int], list[Tried]] = defaultdict(list)
-    columns = ("enrollment_id", "step", "visit", "channel", "state", "reason", "final_at", "created_at")
-    for enrollment, step, visit, channel, state, reason, final_at, created_at in rows.order_by(
-        "id"
-    ).values_list(*columns):
-        if enrollment is not None:
-            answer[enrollment, step, visit].append(Tried(channel, state, reason, final_at or created_at))
+    for enrollment, step, visit, channel, state, reason, final_at, created_at in _final().rows(
+        enrollments=[one.id for one in passengers]
+    ):
+        answer[enrollment, step, visit].append(Tried(channel, state, reason, final_at or created_at))
     return answer
+
+
+@prepared
+def _final() -> QuerySet[Any]:
+    messages = Message.objects.filter(enrollment_id__among=Given("enrollments"), state__in=FINAL)
+    columns = ("enrollment_id", "step", "visit", "channel", "state", "reason", "final_at", "created_at")
+    return messages.order_by("id").values_list(*columns)
 
 
 def _walk(
@@ -181,7 +189,6 @@ def _load(
     for (version_id, asked), ids in needs.items():
         version = live[version_id]
         scope = Scope(ENROLLMENTS, now, ZoneInfo(workspace.time_zone), version.brand_id)
-        rows = Enrollment.objects.filter(id__in=ids)
-        true = matching(rows, version.definition.rule(*asked), scope)
+        true = matching(Enrollment, ids, version.definition.rule(*asked), scope)
         for enrollment in ids:
             truths[enrollment][asked] = enrollment in true

@@ -7,12 +7,16 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
+from typing import Any
+
+from django.db.models import QuerySet
 
 from orchestrator import registry
 from orchestrator.domain.definition import Definition, DefinitionError, from_plain, parse
 from orchestrator.journeys.models import Journey, JourneyVersion
 from orchestrator.journeys.steps.gone import gone
 from orchestrator.journeys.yaml import read
+from orchestrator.store.prepared import prepared
 
 log = logging.getLogger(__name__)
 
@@ -78,5 +82,10 @@ def versions(ids: Iterable[int]) -> dict[int, Live]:
 
 def live() -> list[Live]:
     """The current version of every live journey: what new people enter. One small query."""
-    rows = Journey.objects.filter(status=Journey.Status.LIVE, current__isnull=False).order_by("id")
-    return [version(current) for current in rows.values_list("current_id", flat=True) if current]
+    return [version(current) for current in _current().column()]
+
+
+@prepared
+def _current() -> QuerySet[Any]:
+    journeys = Journey.objects.filter(status=Journey.Status.LIVE, current__isnull=False).order_by("id")
+    return journeys.values_list("current_id")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from django.db.models import Max, Q
+from django.db.models import Max, Q, QuerySet
 
 from orchestrator import registry
 from orchestrator.consents.models import Consent, ConsentRecord, ConsentState, Suppression
@@ -22,6 +22,7 @@ from orchestrator.domain.zones import ZoneChoice, choose_zone
 from orchestrator.messaging.limits import Limits
 from orchestrator.messaging.models import Message
 from orchestrator.messaging.rows import CANDIDATE_COLUMNS, Claimed
+from orchestrator.store.prepared import Given, prepared
 from orchestrator.workspace.models import Workspace
 
 _NEVER = datetime.min.replace(tzinfo=UTC)
@@ -105,17 +106,21 @@ def zone_of(person: PersonRow | None, workspace: Workspace) -> ZoneChoice:
 
 def read_people(ids: Collection[int]) -> dict[int, PersonRow]:
     """Customers by id; those that are not there are missing from the answer."""
+    return {row[0]: PersonRow(*row[1:]) for row in _people().rows(ids=ids)}
+
+
+@prepared
+def _people() -> QuerySet[Any]:
     columns = tuple(PersonRow.__dataclass_fields__)
-    rows = Customer.objects.filter(id__in=ids).values_list("id", *columns)
-    return {row[0]: PersonRow(*row[1:]) for row in rows}
+    return Customer.objects.filter(id__among=Given("ids")).values_list("id", *columns)
 
 
 def _addresses(messages: Sequence[Claimed]) -> dict[tuple[int, str], AddressFact]:
     """The newest usable address a channel; where all are invalid, the newest with its reason."""
-    rows = Address.objects.filter(
-        customer_id__in={message.customer_id for message in messages},
-        channel__in={message.channel for message in messages},
-    ).values_list("customer_id", "channel", "value", "digest", "invalid_at", "invalid_reason", "id")
+    rows = _addresses_of().rows(
+        customers={message.customer_id for message in messages},
+        channels={message.channel for message in messages},
+    )
     answer: dict[tuple[int, str], AddressFact] = {}
     # Invalid ones first, then by age: the last one written stays.
     for customer, channel, value, digest, invalid_at, reason, _ in sorted(
@@ -125,13 +130,27 @@ def _addresses(messages: Sequence[Claimed]) -> dict[tuple[int, str], AddressFact
     return answer
 
 
+@prepared
+def _addresses_of() -> QuerySet[Any]:
+    addresses = Address.objects.filter(
+        customer_id__among=Given("customers"), channel__among=Given("channels")
+    )
+    return addresses.values_list(
+        "customer_id", "channel", "value", "digest", "invalid_at", "invalid_reason", "id"
+    )
+
+
 def _suppressions(addresses: dict[tuple[int, str], AddressFact]) -> dict[tuple[str, str, int | None], str]:
     digests = {address.digest for address in addresses.values()}
     channels = {channel for _, channel in addresses}
-    rows = Suppression.objects.filter(channel__in=channels, digest__in=digests).values_list(
-        "channel", "digest", "brand_id", "reason"
-    )
+    rows = _suppressed().rows(channels=channels, digests=digests)
     return {(channel, digest, brand): reason for channel, digest, brand, reason in rows}
+
+
+@prepared
+def _suppressed() -> QuerySet[Any]:
+    suppressed = Suppression.objects.filter(channel__among=Given("channels"), digest__among=Given("digests"))
+    return suppressed.values_list("channel", "digest", "brand_id", "reason")
 
 
 def _suppression_of(
@@ -145,21 +164,10 @@ def _suppression_of(
 
 def _consents(messages: Sequence[Claimed]) -> dict[tuple[int, int, str, str], ConsentFact]:
     """Consent by (customer, brand, channel, topic): the channel's state with the topic's own beside it."""
-    rows = Consent.objects.filter(
-        customer_id__in={message.customer_id for message in messages},
-        channel__in={message.channel for message in messages},
-        purpose="marketing",
-        topic__in={"", *(message.topic for message in messages)},
-    ).values_list(
-        "customer_id",
-        "brand_id",
-        "channel",
-        "topic",
-        "state",
-        "changed_at",
-        "record_id",
-        "record__source",
-        "record__text_version",
+    rows = _consented().rows(
+        customers={message.customer_id for message in messages},
+        channels={message.channel for message in messages},
+        topics={"", *(message.topic for message in messages)},
     )
     found = {row[:4]: row[4:] for row in rows}
     withdrawn = _withdrawn_since(messages, found)
@@ -179,6 +187,20 @@ def _consents(messages: Sequence[Claimed]) -> dict[tuple[int, int, str, str], Co
             withdrawn.get((*place, message.topic)) if message.topic else None,
         )
     return answer
+
+
+@prepared
+def _consented() -> QuerySet[Any]:
+    consents = Consent.objects.filter(
+        customer_id__among=Given("customers"),
+        channel__among=Given("channels"),
+        purpose="marketing",
+        topic__among=Given("topics"),
+    )
+    return consents.values_list(
+        "customer_id", "brand_id", "channel", "topic", "state", "changed_at", "record_id", "record__source",
+        "record__text_version",
+    )  # fmt: skip
 
 
 def _withdrawn_since(
@@ -222,11 +244,7 @@ def _counted(
     customer_ids: Sequence[int], addresses: dict[tuple[int, str], AddressFact], since: datetime
 ) -> _Counted:
     digests = {address.digest for address in addresses.values()}
-    counted = Message.objects.filter(counted_at__gt=since, counts_toward_caps=True).values_list(
-        "id", "customer_id", "address_digest", "counted_at", "channel", "topic", "brand_id"
-    )
-    # Two halves, each by its index: with an OR, SQLite would read all that was ever counted.
-    rows = counted.filter(customer_id__in=customer_ids).union(counted.filter(address_digest__in=digests))
+    rows = _counted_since().rows(customers=customer_ids, digests=digests, since=since)
     answer = _Counted(defaultdict(dict), defaultdict(dict))
     for id_, customer, digest, at, channel, topic, brand in rows:
         if at is None:
@@ -237,6 +255,16 @@ def _counted(
     return answer
 
 
+@prepared
+def _counted_since() -> QuerySet[Any]:
+    counted = Message.objects.filter(counted_at__gt=Given("since"), counts_toward_caps=True).values_list(
+        "id", "customer_id", "address_digest", "counted_at", "channel", "topic", "brand_id"
+    )
+    # Two halves, each by its index: with an OR, SQLite would read all that was ever counted.
+    theirs = counted.filter(customer_id__among=Given("customers"))
+    return theirs.union(counted.filter(address_digest__among=Given("digests")))
+
+
 def _of(counted: _Counted, message: Claimed, address: AddressFact | None) -> tuple[Counted, ...]:
     """What counts against this message: all of the customer's and the address's, but not its own reservation."""
     own = counted.by_customer.get(message.customer_id, {})
@@ -245,25 +273,27 @@ def _of(counted: _Counted, message: Claimed, address: AddressFact | None) -> tup
 
 
 def _rivals(customer_ids: Sequence[int], now: datetime) -> dict[int, list[Rival]]:
-    rows = (
-        Message.objects.filter(
-            customer_id__in=customer_ids,
-            state__in=(State.PLANNED, State.RETRY_WAIT, State.LEASED),
-            obeys_caps=True,
-            counts_toward_caps=True,
-            held_out=False,
-            counted_at=None,
-            reason__in=_WAITING,
-            expires_at__gt=now,
-        )
-        .filter(Q(due_at__lte=now) | Q(first_held_at__isnull=False))
-        .values_list(*CANDIDATE_COLUMNS)
-    )
     answer: dict[int, list[Rival]] = defaultdict(list)
-    for row in rows:
+    for row in _waiting_too().rows(customers=customer_ids, now=now):
         rival = Rival(*row)
         answer[rival.customer_id].append(rival)
     return answer
+
+
+@prepared
+def _waiting_too() -> QuerySet[Any]:
+    waiting = Message.objects.filter(
+        customer_id__among=Given("customers"),
+        state__in=(State.PLANNED, State.RETRY_WAIT, State.LEASED),
+        obeys_caps=True,
+        counts_toward_caps=True,
+        held_out=False,
+        counted_at=None,
+        reason__in=_WAITING,
+        expires_at__gt=Given("now"),
+    )
+    waiting = waiting.filter(Q(due_at__lte=Given("now")) | Q(first_held_at__isnull=False))
+    return waiting.values_list(*CANDIDATE_COLUMNS)
 
 
 def _passages(messages: Sequence[Claimed], now: datetime) -> dict[int, Passage]:

@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from orchestrator.domain.outbox import State
 from orchestrator.messaging.models import Message
 from orchestrator.store.literal import literals
+from orchestrator.store.prepared import Given
 
 _CLAIMABLE = literals((State.PLANNED, State.RETRY_WAIT, State.UNCERTAIN))
 _HELD_BY_A_WORKER = literals((State.LEASED, State.HANDING_OFF))
@@ -19,11 +20,11 @@ def claimable() -> QuerySet[Message]:
     return Message.objects.filter(state__in=_CLAIMABLE)
 
 
-def due(now: datetime) -> QuerySet[Message]:
+def due(now: datetime | Given) -> QuerySet[Message]:
     """Those that are due."""
     return claimable().filter(due_at__lte=now)
 
 
-def lost(now: datetime) -> QuerySet[Message]:
+def lost(now: datetime | Given) -> QuerySet[Message]:
     """Those whose lease has run out."""
     return Message.objects.filter(state__in=_HELD_BY_A_WORKER, lease_until__lt=now)

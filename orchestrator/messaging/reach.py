@@ -4,28 +4,22 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection
+from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from orchestrator.consents.models import Consent, ConsentState, Suppression
 from orchestrator.customers.models import Address
+from orchestrator.store.prepared import Given, prepared
 
 
 def reachable(customer_ids: Collection[int], brand_id: int, purpose: str) -> dict[int, frozenset[str]]:
     """Channels by customer, as they are now. The gate asks again: this only chooses which channel to try first."""
-    addresses = list(
-        Address.objects.filter(customer_id__in=customer_ids, invalid_at=None).values_list(
-            "customer_id", "channel", "digest"
-        )
-    )
+    addresses = _usable().rows(customers=customer_ids)
     digests = {digest for _, _, digest in addresses}
     channels = {channel for _, channel, _ in addresses}
-    suppressed = set(
-        Suppression.objects.filter(
-            Q(brand=None) | Q(brand_id=brand_id), channel__in=channels, digest__in=digests
-        ).values_list("channel", "digest")
-    )
-    consented = _consented(customer_ids, brand_id, purpose)
+    suppressed = set(_suppressed().rows(brand=brand_id, channels=channels, digests=digests))
+    consented = set(_consented().rows(customers=customer_ids, brand=brand_id, purpose=purpose))
     answer: dict[int, set[str]] = defaultdict(set)
     for customer, channel, digest in addresses:
         allowed = purpose != "marketing" or (customer, channel) in consented
@@ -34,8 +28,28 @@ def reachable(customer_ids: Collection[int], brand_id: int, purpose: str) -> dic
     return {customer: frozenset(answer[customer]) for customer in customer_ids}
 
 
-def _consented(customer_ids: Collection[int], brand_id: int, purpose: str) -> set[tuple[int, str]]:
-    rows = Consent.objects.filter(
-        customer_id__in=customer_ids, brand_id=brand_id, purpose=purpose, topic="", state=ConsentState.GRANTED
+@prepared
+def _usable() -> QuerySet[Any]:
+    addresses = Address.objects.filter(customer_id__among=Given("customers"), invalid_at=None)
+    return addresses.values_list("customer_id", "channel", "digest")
+
+
+@prepared
+def _suppressed() -> QuerySet[Any]:
+    everywhere_or_here = Q(brand=None) | Q(brand_id=Given("brand"))
+    suppressed = Suppression.objects.filter(
+        everywhere_or_here, channel__among=Given("channels"), digest__among=Given("digests")
     )
-    return set(rows.values_list("customer_id", "channel"))
+    return suppressed.values_list("channel", "digest")
+
+
+@prepared
+def _consented() -> QuerySet[Any]:
+    granted = Consent.objects.filter(
+        customer_id__among=Given("customers"),
+        brand_id=Given("brand"),
+        purpose=Given("purpose"),
+        topic="",
+        state=ConsentState.GRANTED,
+    )
+    return granted.values_list("customer_id", "channel")

@@ -27,5 +27,5 @@ def _received(rule: Any, scope: Scope) -> Any:
     if rule.step:
         messages = messages.filter(step=rule.step)
     if rule.within:
-        messages = messages.filter(handed_off_at__gte=rule.within.before(scope.now, scope.zone))
+        messages = messages.filter(handed_off_at__gte=scope.start_of(rule.within))
     return Exists(messages)

@@ -7,8 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db.models import QuerySet
+
 from orchestrator.domain.gate_facts import Candidate
 from orchestrator.messaging.models import Message
+from orchestrator.store.prepared import Given, prepared
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +79,13 @@ COLUMNS: tuple[str, ...] = tuple(Claimed.__dataclass_fields__)
 
 def read(ids: Sequence[int]) -> list[Claimed]:
     """These messages, in the order of `ids`."""
-    rows = {row[0]: Claimed(*row) for row in Message.objects.filter(id__in=ids).values_list(*COLUMNS)}
+    rows = {row[0]: Claimed(*row) for row in _messages().rows(ids=ids)}
     return [rows[one] for one in ids if one in rows]
+
+
+@prepared
+def _messages() -> QuerySet[Any]:
+    return Message.objects.filter(id__among=Given("ids")).values_list(*COLUMNS)
 
 
 def candidates(rows: Iterable[tuple[Any, ...]]) -> list[Candidate]:

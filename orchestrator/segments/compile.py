@@ -43,10 +43,12 @@ from orchestrator.domain.definition.rules import (
     Not,
     Rule,
 )
+from orchestrator.domain.durations import Duration
 from orchestrator.events.models import Event
 from orchestrator.segments.comparisons import condition
 from orchestrator.segments.json_values import JsonValue
 from orchestrator.store.fields import MoneyField
+from orchestrator.store.prepared import Given
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +69,15 @@ class Scope:
     """What a rule is compiled for: the rows, the moment, the workspace's zone and the brand whose consents count."""
 
     subject: Subject
-    now: datetime
+    now: datetime | Given
     zone: ZoneInfo
     brand_id: int
+
+    def start_of(self, within: Duration) -> datetime | Given:
+        """When a window that ends now began."""
+        if isinstance(self.now, Given):
+            return Given(self.now.name, lambda now: within.before(now, self.zone))
+        return within.before(self.now, self.zone)
 
 
 Condition = Any  # a Django conditional expression
@@ -86,11 +94,6 @@ def register(kind: type[Rule], compiler: Compiler) -> None:
 def compile_rule(rule: Rule, scope: Scope) -> Condition:
     """The rule as a condition for `QuerySet.filter`; never NULL, so that `not` means not."""
     return _compilers[type(rule)](rule, scope)
-
-
-def matching(rows: QuerySet[Any], rule: Rule, scope: Scope) -> set[int]:
-    """Ids of those rows of which the rule is true."""
-    return set(rows.filter(compile_rule(rule, scope)).values_list("pk", flat=True))
 
 
 def truth(expression: Any) -> Condition:
@@ -145,7 +148,7 @@ def events_of(rule: Happened, scope: Scope) -> QuerySet[Event]:
         customer_id=OuterRef(subject.customer), name=rule.event, occurred_at__lte=scope.now
     )
     if rule.within:
-        events = events.filter(occurred_at__gte=rule.within.before(scope.now, scope.zone))
+        events = events.filter(occurred_at__gte=scope.start_of(rule.within))
     if rule.since_entry or rule.of:
         _needs_passage(rule, scope)
         events = events.filter(occurred_at__gte=OuterRef("entered_at"))

@@ -7,14 +7,19 @@ engine writes through these two. Columns are model field names; values go throug
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
+from functools import lru_cache
+from itertools import chain
 from typing import Any
 
 from django.db import connection, models
 
+from orchestrator.store.statement import execute
+
 Row = Sequence[Any]
 _PARAMETERS = 30_000  # SQLite refuses more than 32,766 in a statement
+_SIZES = (2048, 512, 128)  # rows in one; the rest go together
 
 
 def insert(
@@ -38,10 +43,11 @@ def insert(
     head = f"INSERT INTO {_table(model)} ({', '.join(_quote(field.column) for field in fields)}) "
     if connection.vendor == "postgresql":
         source = f"SELECT {_casts(fields)} FROM {_unnest(fields)} AS v ({_names(fields)})"
-        return _run(head + source + tail, _columnwise(fields, rows), bool(returning))
+        return execute(head + source + tail, _columnwise(fields, rows), fetch=bool(returning))
     answer: list[tuple[Any, ...]] = []
-    for chunk in _chunks(rows, len(columns)):
-        answer += _run(head + _values(len(chunk), len(columns)) + tail, _flat(fields, chunk), bool(returning))
+    for chunk in _chunks(_rowwise(fields, rows), len(fields)):
+        sql = head + _values(len(chunk), len(fields)) + tail
+        answer += execute(sql, list(chain.from_iterable(chunk)), fetch=bool(returning))
     return answer
 
 
@@ -69,61 +75,46 @@ def update(
     tail += "t.id" if connection.vendor == "postgresql" else "id"
     if connection.vendor == "postgresql":
         head = f"UPDATE {_table(model)} AS t SET {sets} FROM {_unnest(fields)} AS v ({_names(fields)})"
-        return [row[0] for row in _run(head + tail, _columnwise(fields, rows), True)]
+        return [row[0] for row in execute(head + tail, _columnwise(fields, rows))]
     answer: list[int] = []
-    for chunk in _chunks(rows, len(fields)):
+    for chunk in _chunks(_rowwise(fields, rows), len(fields)):
         head = f"WITH v ({_names(fields)}) AS ({_values(len(chunk), len(fields))}) "
         head += f"UPDATE {_table(model)} AS t SET {sets} FROM v"
-        answer += [row[0] for row in _run(head + tail, _flat(fields, chunk), True)]
+        answer += [row[0] for row in execute(head + tail, list(chain.from_iterable(chunk)))]
     return answer
 
 
-def _run(sql: str, parameters: list[Any], fetch: bool) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, parameters)
-        return list(cursor.fetchall()) if fetch else []
-
-
-_PLAIN = frozenset({int, str, bool, type(None)})
 _encode = json.JSONEncoder(ensure_ascii=False, default=str).encode
 
 
-def _columnwise(fields: Sequence[Any], rows: Sequence[Row]) -> list[Any]:
-    return [[prepare(row[at]) for row in rows] for at, prepare in enumerate(_preparers(fields))]
+def _rowwise(fields: Sequence[Any], rows: Sequence[Row]) -> list[Row]:
+    return list(zip(*_columnwise(fields, rows), strict=True))
 
 
-def _flat(fields: Sequence[Any], rows: Iterable[Row]) -> list[Any]:
-    preparers = _preparers(fields)
-    return [prepare(value) for row in rows for prepare, value in zip(preparers, row, strict=True)]
+def _columnwise(fields: Sequence[Any], rows: Sequence[Row]) -> list[list[Any]]:
+    """Column by column, as the driver takes them: a column is of one kind, and so is the work on it."""
+    return [
+        _column_values(field, values) for field, values in zip(fields, zip(*rows, strict=True), strict=True)
+    ]
 
 
-def _preparers(fields: Sequence[Any]) -> list[Callable[[Any], Any]]:
-    """For each field what makes of a value what the driver takes."""
-    return [_json if isinstance(field, models.JSONField) else _plainly(field) for field in fields]
+def _column_values(field: Any, values: Sequence[Any]) -> list[Any]:
+    if isinstance(field, models.JSONField):
+        return [None if value is None else _encode(value) for value in values]
+    # Plain values need no conversion, and a batch has few moments but many rows; the field's own takes ten times as long.
+    kinds = set(map(type, values))
+    if kinds <= _PLAIN:
+        return list(values)
+    if all(issubclass(kind, str) for kind in kinds):
+        return [str(value) for value in values]  # words of an enumeration
+    if kinds <= _MOMENTS:
+        known = {value: field.get_db_prep_save(value, connection) for value in set(values)}
+        return [known[value] for value in values]
+    return [field.get_db_prep_save(value, connection) for value in values]
 
 
-def _json(value: Any) -> str | None:
-    return None if value is None else _encode(value)
-
-
-def _plainly(field: Any) -> Callable[[Any], Any]:
-    """Plain values need no conversion. Moments do on SQLite, once each: a batch has few, and many rows.
-
-    The field's own conversion takes ten times as long.
-    """
-    known: dict[datetime, Any] = {}
-
-    def prepare(value: Any) -> Any:
-        kind = type(value)
-        if kind in _PLAIN:
-            return value
-        if kind is not datetime:
-            return field.get_db_prep_save(value, connection)
-        if value not in known:
-            known[value] = field.get_db_prep_save(value, connection)
-        return known[value]
-
-    return prepare
+_PLAIN = frozenset({int, str, bool, type(None)})
+_MOMENTS = frozenset({datetime, type(None)})
 
 
 def _unnest(fields: Sequence[Any]) -> str:
@@ -149,14 +140,21 @@ def _names(fields: Sequence[Any]) -> str:
     return ", ".join(_quote(field.column) for field in fields)
 
 
+@lru_cache(maxsize=256)
 def _values(rows: int, columns: int) -> str:
     one = "(" + ", ".join(["%s"] * columns) + ")"
     return "VALUES " + ", ".join([one] * rows)
 
 
 def _chunks(rows: Sequence[Row], columns: int) -> Iterable[Sequence[Row]]:
-    size = max(1, _PARAMETERS // columns)
-    return (rows[start : start + size] for start in range(0, len(rows), size))
+    """As few as SQLite's limit allows, of few different sizes: it keeps what it has parsed, if it meets it again."""
+    start = 0
+    for size in _SIZES:
+        while len(rows) - start >= size and size * columns <= _PARAMETERS:
+            yield rows[start : start + size]
+            start += size
+    if start < len(rows):
+        yield rows[start:]
 
 
 def _field(model: type[models.Model], name: str) -> Any:

@@ -14,7 +14,8 @@ from orchestrator.customers.models import Customer
 from orchestrator.domain.definition import Definition
 from orchestrator.journeys.models import Enrollment, Journey
 from orchestrator.journeys.versions import Live
-from orchestrator.segments.compile import CUSTOMERS, Scope, matching
+from orchestrator.segments.compile import CUSTOMERS, Scope
+from orchestrator.segments.matching import matching
 from orchestrator.studio import doors, rules, words
 from orchestrator.studio.entered import parsed
 from orchestrator.workspace.models import Workspace
@@ -101,7 +102,7 @@ def _filter(customer: Customer, live: Live, now: datetime) -> Iterator[Because]:
         return
     scope = Scope(CUSTOMERS, now, ZoneInfo(Workspace.get().time_zone), live.brand_id)
     told = {"rule": rules.say(rule.plain())}
-    if matching(Customer.objects.filter(pk=customer.pk), rule, scope):
+    if matching(Customer, [customer.pk], rule, scope):
         yield Because("filter_true", _("The filter at the door would let them in now: %(rule)s.") % told)
     else:
         yield Because("filter_false", _("The filter at the door says no now: %(rule)s.") % told)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any
 from zoneinfo import available_timezones
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+from orchestrator.store.prepared import prepared
 
 
 def validate_zone(value: str) -> None:
@@ -61,4 +64,13 @@ class Workspace(models.Model):
     @classmethod
     def get(cls) -> Workspace:
         """The row, made with the shipped defaults where it is missing."""
+        for row in _only().rows():
+            return cls.from_db("default", [field.attname for field in cls._meta.concrete_fields], row)
         return cls.objects.get_or_create(pk=1, defaults={"languages": ["pl", "en"]})[0]
+
+
+@prepared
+def _only() -> models.QuerySet[Any]:
+    return Workspace.objects.filter(pk=1).values_list(
+        *(field.attname for field in Workspace._meta.concrete_fields)
+    )
