@@ -41,7 +41,7 @@ def choose_arm(shares: Mapping[str, int], bucket: int) -> str:
 
 def held_out(salt: str, customer: str, basis_points: int) -> bool:
     """Whether a customer is in the holdout of this salt; who is held out at 5 % is held out at 10 % too."""
-    return bucket(salt, "holdout", customer) < basis_points
+    return basis_points > 0 and bucket(salt, "holdout", customer) < basis_points
 
 
 def parse_percentage(value: object, at_least: int = 0, at_most: int = ALL) -> int:

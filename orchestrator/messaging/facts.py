@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from django.db.models import Max, Q, QuerySet
@@ -100,8 +101,11 @@ def load(messages: Sequence[Claimed], now: datetime) -> Loaded:
 def zone_of(person: PersonRow | None, workspace: Workspace) -> ZoneChoice:
     """The ladder of SEMANTICS §3: attribute, last device, country, workspace."""
     if person is None:
-        return choose_zone(None, None, None, workspace.time_zone)
-    return choose_zone(person.time_zone, person.last_seen_zone, person.country, workspace.time_zone)
+        return _zone(None, None, None, workspace.time_zone)
+    return _zone(person.time_zone, person.last_seen_zone, person.country, workspace.time_zone)
+
+
+_zone = lru_cache(maxsize=4096)(choose_zone)  # people are many, the words for where they live are few
 
 
 def read_people(ids: Collection[int]) -> dict[int, PersonRow]:

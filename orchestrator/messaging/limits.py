@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import time, timedelta
 from functools import lru_cache
 from typing import Any
 
+from django.db.models import QuerySet
+
 from orchestrator.domain import durations
-from orchestrator.domain.frequency import Calendar, CapRule, Rolling
+from orchestrator.domain.frequency import Calendar, CapRule, Period, Rolling
 from orchestrator.domain.quiet import EVERY_DAY, QuietHours, Range
 from orchestrator.messaging.models import FrequencyCap, QuietHoursRule
+from orchestrator.store.prepared import prepared
 from orchestrator.workspace.models import Workspace
 
 # No day, week or month is longer, wherever its customer lives and whatever the clocks do.
@@ -29,12 +33,13 @@ class Limits:
     @classmethod
     def read(cls) -> Limits:
         """Three small queries."""
-        caps = FrequencyCap.objects.filter(enabled=True).select_related("topic").order_by("id")
-        quiet = QuietHoursRule.objects.filter(enabled=True).order_by("id")
         return cls(
             Workspace.get(),
-            tuple(cap_rule(cap) for cap in caps),
-            tuple((rule.channel, rule.purpose, quiet_hours(rule)) for rule in quiet),
+            tuple(_cap_rule(*row) for row in _caps().rows()),
+            tuple(
+                (channel, purpose, quiet_hours(ranges, holidays))
+                for channel, purpose, ranges, holidays in _quiet_rules().rows()
+            ),
         )
 
     @property
@@ -61,22 +66,40 @@ class Limits:
         return tuple(rule for *kept_for, rule in self.quiet_rules if tuple(kept_for) == asked)
 
 
-def cap_rule(cap: FrequencyCap) -> CapRule:
-    """A row as the domain's rule."""
-    window = Rolling(durations.parse(cap.rolling)) if cap.rolling else Calendar(cap.calendar)  # type: ignore[arg-type]
+@prepared
+def _caps() -> QuerySet[Any]:
+    caps = FrequencyCap.objects.filter(enabled=True).order_by("id")
+    return caps.values_list("name", "limit", "rolling", "calendar", "channels", "topic__key", "brand_id")
+
+
+@prepared
+def _quiet_rules() -> QuerySet[Any]:
+    rules = QuietHoursRule.objects.filter(enabled=True).order_by("id")
+    return rules.values_list("channel", "purpose", "ranges", "holidays")
+
+
+def _cap_rule(
+    name: str,
+    limit: int,
+    rolling: str,
+    calendar: Period,
+    channels: Sequence[str],
+    topic: str | None,
+    brand: int | None,
+) -> CapRule:
     return CapRule(
-        key=cap.name,
-        limit=cap.limit,
-        window=window,
-        channels=frozenset(cap.channels) or None,
-        topic=cap.topic.key if cap.topic else None,
-        brand=str(cap.brand_id) if cap.brand_id else None,
+        key=name,
+        limit=limit,
+        window=Rolling(durations.parse(rolling)) if rolling else Calendar(calendar),
+        channels=frozenset(channels) or None,
+        topic=topic,
+        brand=str(brand) if brand else None,
     )
 
 
-def quiet_hours(rule: QuietHoursRule) -> QuietHours:
-    """A row as the domain's rule."""
-    return _quiet_hours(json.dumps(rule.ranges), rule.holidays)
+def quiet_hours(ranges: Sequence[Mapping[str, Any]], holidays: str) -> QuietHours:
+    """A row's columns as the domain's rule."""
+    return _quiet_hours(json.dumps(ranges), holidays)
 
 
 @lru_cache(maxsize=256)

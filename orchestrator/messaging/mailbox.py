@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import fields
 from datetime import timedelta
+from typing import Any
 
 from orchestrator.messaging.models import MailboxMessage
 from orchestrator.registry import MAILBOX
 from orchestrator.sdk.providers import BlockingProvider
-from orchestrator.sdk.values import Accepted, EmailContent, Message, PushContent, Result
+from orchestrator.sdk.values import Accepted, Content, EmailContent, Message, PushContent, Result
 from orchestrator.store import bulk
 
 
@@ -23,7 +24,7 @@ class Mailbox(BlockingProvider):
     def send_blocking(self, messages: Sequence[Message]) -> Sequence[Result]:
         """Keep the messages; a second one with a known key changes nothing."""
         rows = [
-            (one.key, one.channel, one.recipient, _subject(one)[:500], asdict(one.content), one.composed_at)
+            (one.key, one.channel, one.recipient, _subject(one)[:500], _plain(one.content), one.composed_at)
             for one in messages
         ]
         columns = ("key", "channel", "recipient", "subject", "content", "composed_at")
@@ -50,6 +51,10 @@ class PushMailbox(Mailbox):
 
     name = f"{MAILBOX}_push"
     channel = "push"
+
+
+def _plain(content: Content) -> dict[str, Any]:
+    return {field.name: getattr(content, field.name) for field in fields(content)}
 
 
 def _subject(message: Message) -> str:

@@ -6,7 +6,6 @@ engine writes through these two. Columns are model field names; values go throug
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from functools import lru_cache
@@ -15,6 +14,7 @@ from typing import Any
 
 from django.db import connection, models
 
+from orchestrator.store import json_text
 from orchestrator.store.statement import execute
 
 Row = Sequence[Any]
@@ -84,9 +84,6 @@ def update(
     return answer
 
 
-_encode = json.JSONEncoder(ensure_ascii=False, default=str).encode
-
-
 def _rowwise(fields: Sequence[Any], rows: Sequence[Row]) -> list[Row]:
     return list(zip(*_columnwise(fields, rows), strict=True))
 
@@ -100,7 +97,7 @@ def _columnwise(fields: Sequence[Any], rows: Sequence[Row]) -> list[list[Any]]:
 
 def _column_values(field: Any, values: Sequence[Any]) -> list[Any]:
     if isinstance(field, models.JSONField):
-        return [None if value is None else _encode(value) for value in values]
+        return [None if value is None else json_text.write(value) for value in values]
     # Plain values need no conversion, and a batch has few moments but many rows; the field's own takes ten times as long.
     kinds = set(map(type, values))
     if kinds <= _PLAIN:

@@ -26,7 +26,10 @@ from django.db.models.expressions import Col
 from django.db.models.fields.related import ForeignObject
 from django.db.models.query import ValuesListIterable
 
-from orchestrator.store import moments  # noqa: F401  SQLite's moments come as moments
+from orchestrator.store import (
+    json_text,
+    moments,  # noqa: F401  SQLite's moments come as moments
+)
 from orchestrator.store.statement import Row, execute
 
 P = ParamSpec("P")
@@ -147,4 +150,4 @@ def _convert(converters: Sequence[Callable[..., Any]], expression: Any, value: A
 
 
 def _json(value: Any) -> Any:
-    return None if value is None else json.loads(value)
+    return None if value is None else json_text.read(value)

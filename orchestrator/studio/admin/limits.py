@@ -116,9 +116,8 @@ class QuietForm(forms.ModelForm):
         cleaned = super().clean() or {}
         if "ranges" not in cleaned or "holidays" not in cleaned:
             return cleaned
-        rule = QuietHoursRule(ranges=cleaned["ranges"], holidays=cleaned["holidays"])
         try:
-            quiet_hours(rule)
+            quiet_hours(cleaned["ranges"], cleaned["holidays"])
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise ValidationError(
                 _("These quiet hours cannot be read (%(why)s). Write them like the example."),
