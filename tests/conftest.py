@@ -46,8 +46,12 @@ _choose_database()
 os.environ["DJANGO_SETTINGS_MODULE"] = "orchestrator.config.settings"
 
 import django  # noqa: E402
+from django.conf import settings  # noqa: E402
 
 django.setup()
+# Nobody signs in by guessing here: PBKDF2 would take 0.4 seconds of each test that makes a user. What is not
+# tested for it: that a password is slow to try, which Django's own tests show of its default.
+settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 def pytest_report_header() -> str:
