@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests import servers
+from tests import migrated, servers
 from tests.environment import read_variables
 
 KIND = os.environ.setdefault("TEST_DATABASE", "sqlite")
@@ -69,6 +69,12 @@ def pytest_report_header() -> str:
     with psycopg.connect(url) as connection:
         version = connection.info.parameter_status("server_version")
         return f"database: PostgreSQL {version} at {connection.info.host}:{connection.info.port}"
+
+
+def pytest_unconfigure() -> None:
+    """Drop what installations were copied from, once no worker is left that copies."""
+    if KIND == "postgresql" and "PYTEST_XDIST_WORKER" not in os.environ:
+        migrated.drop_template()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
