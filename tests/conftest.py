@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests import servers
+from tests import migrated, servers
 from tests.environment import read_variables
 
 KIND = os.environ.setdefault("TEST_DATABASE", "sqlite")
@@ -46,8 +46,12 @@ _choose_database()
 os.environ["DJANGO_SETTINGS_MODULE"] = "orchestrator.config.settings"
 
 import django  # noqa: E402
+from django.conf import settings  # noqa: E402
 
 django.setup()
+# Nobody signs in by guessing here: PBKDF2 would take 0.4 seconds of each test that makes a user. What is not
+# tested for it: that a password is slow to try, which Django's own tests show of its default.
+settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 def pytest_report_header() -> str:
@@ -65,6 +69,12 @@ def pytest_report_header() -> str:
     with psycopg.connect(url) as connection:
         version = connection.info.parameter_status("server_version")
         return f"database: PostgreSQL {version} at {connection.info.host}:{connection.info.port}"
+
+
+def pytest_unconfigure() -> None:
+    """Drop what installations were copied from, once no worker is left that copies."""
+    if KIND == "postgresql" and "PYTEST_XDIST_WORKER" not in os.environ:
+        migrated.drop_template()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

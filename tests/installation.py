@@ -11,11 +11,8 @@ from contextlib import contextmanager
 from copy import copy
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
 
-import psycopg
-
-from tests import servers
+from tests import migrated
 from tests.environment import ROOT, read_variables
 
 
@@ -72,24 +69,19 @@ class Installation:
 
 @contextmanager
 def installed(folder: Path, kind: str, **settings: str) -> Iterator[Installation]:
-    """An installation on SQLite or PostgreSQL; its database goes with it."""
+    """An installation on SQLite or PostgreSQL, as `manage.py migrate` leaves it; its database goes with it."""
+
+    def migrate(url: str) -> None:
+        Installation(folder, url, {}).manage("migrate", "--verbosity", "0")
+
     if kind == "sqlite":
-        yield _migrated(Installation(folder, f"sqlite:///{folder / 'own.sqlite3'}", settings))
+        yield Installation(folder, migrated.copy_sqlite(folder / "own.sqlite3", migrate), settings)
         return
-    server = servers.postgresql_url()
     name = f"test_own_{os.getpid()}_{time.monotonic_ns()}"
-    with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
-        try:
-            url = urlunsplit(urlsplit(server)._replace(path=f"/{name}"))
-            yield _migrated(Installation(folder, url, settings))
-        finally:
-            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
-
-
-def _migrated(one: Installation) -> Installation:
-    one.manage("migrate", "--verbosity", "0")
-    return one
+    try:
+        yield Installation(folder, migrated.copy_postgresql(name, migrate), settings)
+    finally:
+        migrated.drop_postgresql(name)
 
 
 def until(true: Callable[[], Any], seconds: float = 60) -> Any:

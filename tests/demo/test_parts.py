@@ -11,7 +11,6 @@ from typing import Any
 
 import pytest
 
-from tests.demo.conftest import AUDIT
 from tests.environment import ROOT
 from tests.installation import installed
 
@@ -22,16 +21,18 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 from orchestrator.demo import live, orders, parts
 from orchestrator.demo.summary import summarise
+from tests.audit import audit
 parts.FEW, parts.os.sched_getaffinity = 0, lambda _: range({count})
 live.TICK = timedelta(hours=12)
 tale = orders.tell(Path({path!r}), ZoneInfo("Europe/Warsaw"), "PLN", datetime.now(UTC))
 shares = []
 parts.live_in_parts(tale, shares.append)
 assert shares == sorted(shares) and shares[-1] == 1.0, shares
-print(json.dumps(summarise().as_json(0)))
+live.calm()  # what follows sees what was committed
+print(json.dumps([summarise().as_json(0), audit()]))
 """
+# In the same process too: another start of Python would cost more than all that it asks.
 LATER = """
-from datetime import UTC, datetime
 from orchestrator.customers.people import Person
 from orchestrator.customers.save import save
 from orchestrator.workspace.sequence import take
@@ -65,9 +66,9 @@ def test_two_processes_make_of_a_tale_what_one_makes(tmp_path: Path) -> None:
         folder = tmp_path / str(count)
         folder.mkdir()
         with installed(folder, "sqlite", JOURNEYS_DIR=str(ROOT / "journeys")) as one:
-            summary = json.loads(one.python(LIVE.format(count=count, path=str(orders))))
-            told[count] = (summary, json.loads(one.python(AUDIT)))
-            assert one.python(LATER) == "True True\n"
+            ended, later = one.python(LIVE.format(count=count, path=str(orders)) + LATER).splitlines()
+            told[count] = json.loads(ended)
+            assert later == "True True"
             assert not list(folder.glob("*/[0-9].sqlite3")), "the parts' own databases are gone"
     (alone, audited), (together, audited_too) = told[1], told[2]
     assert alone["customers"] == 40

@@ -1,7 +1,7 @@
 """CDNOW's customers live through the shipped journeys: who entered, what was celebrated, and no rule broken.
 
-Every fortieth customer's first five months, so that the suite stays short; all 23,570 of them and their year and a half
-with REAL_DATA_WHOLE=1 (`make test-real`).
+Every eightieth customer's first five months, so that the suite stays short (with fewer, nobody would reach some of the
+milestones); all 23,570 of them and their year and a half with REAL_DATA_WHOLE=1 (`make test-real`).
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def choose(path: Path) -> list[list[str]]:
     return [
         fields
         for fields in lines
-        if fields and (WHOLE or (int(fields[0]) % 40 == 0 and fields[1] <= "19970531"))
+        if fields and (WHOLE or (int(fields[0]) % 80 == 0 and fields[1] <= "19970531"))
     ]
 
 
@@ -77,11 +77,13 @@ def test_every_customer_enters_onboarding_exactly_once(lived: Lived, paid: dict[
 
 
 def test_the_milestones_are_those_of_the_file(lived: Lived, paid: dict[str, list[Decimal]]) -> None:
-    assert lived.summary["milestones"] == {
+    reached = {
         "order_5": sum(len(orders) >= 5 for orders in paid.values()),
         "order_10": sum(len(orders) >= 10 for orders in paid.values()),
         "spent_500": sum(sum(orders) >= 500 for orders in paid.values()),
     }
+    assert all(reached.values()), "these customers are too few to show anything"
+    assert lived.summary["milestones"] == reached
 
 
 def test_no_cap_gap_consent_or_silence_is_broken_in_any_message(lived: Lived) -> None:
