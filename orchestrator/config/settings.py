@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     "orchestrator.customers",
     "orchestrator.events",
     "orchestrator.consents",
+    "orchestrator.loyalty",
     "orchestrator.segments",
     "orchestrator.messaging",
     "orchestrator.journeys",

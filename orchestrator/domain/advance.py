@@ -7,96 +7,44 @@ facts ends the walk with `Missing`; the caller loads it for the whole group and 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from orchestrator.domain.definition import Definition, Step
 from orchestrator.domain.outbox import SENT, State
 from orchestrator.domain.splits import bucket
-from orchestrator.sdk.steps import ArrivedEvent, Continue, Enter, Leave, Outcome, Park, Send, StepFacts, Tried
+from orchestrator.domain.visits import coming, coming_back, inside, outside, round_of
+from orchestrator.domain.walks import (
+    Acted,
+    Ended,
+    Missing,
+    Parked,
+    RuleAsked,
+    Run,
+    Sending,
+    Traveller,
+    Walk,
+)
+from orchestrator.sdk.steps import (
+    Act,
+    Award,
+    Continue,
+    Enter,
+    Leave,
+    Outcome,
+    Park,
+    Send,
+    Start,
+    StepFacts,
+)
 
-RuleAsked = tuple[str, str]  # (step id, the step kind's name for the rule)
 FAILED = "step_failed: "  # begins the note of a park at a step that could not decide
 AFTER_FAILURE = timedelta(minutes=15)
+OUTWARD = (Award, Start)  # what a holdout withholds, as it withholds messages
 _FINISHED = SENT | {State.GHOST}
 # What the gate cancels a message for when it sees, before the journey has, that the passage is over.
 _WAYS_OUT = frozenset({"goal_met", "exit_rule"})
-
-
-@dataclass(frozen=True, slots=True)
-class Traveller:
-    """A person at a step: where, since when, and what is known of them."""
-
-    enrollment: int
-    customer: int
-    salt: str
-    step: str
-    visit: int
-    arrived_at: datetime
-    entered_at: datetime
-    zone: ZoneInfo
-    attributes: Mapping[str, Any] = field(default_factory=dict)
-    reachable: frozenset[str] | None = frozenset()  # None: not loaded yet
-    tried: tuple[Tried, ...] = ()
-    event: ArrivedEvent | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """A step that was left behind, with what came of it and on what evidence."""
-
-    step: str
-    visit: int
-    entered_at: datetime
-    outcome: str
-    reason: str = ""
-    evidence: Mapping[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Parked:
-    """Stopped at a step until a time or an event."""
-
-    step: str
-    visit: int
-    arrived_at: datetime
-    park: Park
-
-
-@dataclass(frozen=True, slots=True)
-class Sending:
-    """Stopped at a send step until its message is final."""
-
-    step: str
-    visit: int
-    arrived_at: datetime
-    send: Send
-
-
-@dataclass(frozen=True, slots=True)
-class Ended:
-    """The passage is over: `completed` at the last step, or `exited` by a step."""
-
-    status: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class Missing:
-    """What must be loaded before the walk can be made: the truth of rules, and how the person can be reached."""
-
-    rules: frozenset[RuleAsked] = frozenset()
-    reach: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Walk:
-    """The steps left behind, in order, and where it ended."""
-
-    runs: tuple[Run, ...]
-    end: Parked | Sending | Ended | Missing
 
 
 def advance(definition: Definition, start: Traveller, rules: Mapping[RuleAsked, bool], now: datetime) -> Walk:
@@ -118,12 +66,16 @@ def advance(definition: Definition, start: Traveller, rules: Mapping[RuleAsked, 
         runs.append(_run(step, person, outcome, rules))
         if isinstance(outcome, Leave):
             return Walk(tuple(runs), Ended("exited", outcome.reason))
-        following = _following(definition, step, outcome)
+        acted = _acted(step, person, outcome) if isinstance(outcome, Act) else ()
+        following = _following(definition, step, person.visit, outcome)
         if following is None:
-            return Walk(tuple(runs), Ended("completed", ""))
-        person = replace(
-            person, step=following, visit=1, arrived_at=_left_at(person, now), tried=(), event=None
-        )
+            return Walk(tuple(runs), Ended("completed", ""), acted)
+        left_at = _left_at(person, now)
+        if acted:
+            # What follows must see what was done: it is looked at afresh, at once.
+            return Walk(tuple(runs), Parked(*following, left_at, Park(now)), acted)
+        step_id, visit = following
+        person = replace(person, step=step_id, visit=visit, arrived_at=left_at, tried=(), event=None)
 
 
 def _asks_for_reach(step: Step, person: Traveller) -> bool:
@@ -143,6 +95,7 @@ def _decide(step: Step, person: Traveller, rules: Mapping[RuleAsked, bool], now:
         entered_at=person.entered_at,
         zone=person.zone,
         visit=person.visit,
+        round=round_of(person.visit, step.rounds),
         bucket=bucket(person.salt, step.id, str(person.customer)),
         rules={name: rules[step.id, name] for name in step.rules},
         attributes=person.attributes,
@@ -159,8 +112,20 @@ def _decide(step: Step, person: Traveller, rules: Mapping[RuleAsked, bool], now:
     return answer
 
 
+def _acted(step: Step, person: Traveller, outcome: Act) -> tuple[Acted, ...]:
+    """What is done of it: for a held-out person nothing that reaches outward, so that they can be compared."""
+    return tuple(
+        Acted(step.id, person.visit, number, effect)
+        for number, effect in enumerate(outcome.effects)
+        if not (person.held_out and isinstance(effect, OUTWARD))
+    )
+
+
 def _run(
-    step: Step, person: Traveller, outcome: Continue | Enter | Leave, rules: Mapping[RuleAsked, bool]
+    step: Step,
+    person: Traveller,
+    outcome: Continue | Enter | Act | Leave,
+    rules: Mapping[RuleAsked, bool],
 ) -> Run:
     evidence: dict[str, Any] = {}
     if step.rules:
@@ -172,13 +137,25 @@ def _run(
         evidence["event_at"] = person.event.occurred_at.isoformat()
     if isinstance(outcome, Leave):
         return Run(step.id, person.visit, person.arrived_at, "left", outcome.reason, evidence)
+    if person.held_out and isinstance(outcome, Act) and any(isinstance(e, OUTWARD) for e in outcome.effects):
+        evidence["held_out"] = True
     name = f"arm:{outcome.arm}" if isinstance(outcome, Enter) else "done"
     return Run(step.id, person.visit, person.arrived_at, name, outcome.note, evidence)
 
 
-def _following(definition: Definition, step: Step, outcome: Continue | Enter) -> str | None:
+def _following(
+    definition: Definition, step: Step, visit: int, outcome: Continue | Enter | Act
+) -> tuple[str, int] | None:
+    """The next step and its visit; None at the end."""
     first = definition.arm_first(step.id, outcome.arm) if isinstance(outcome, Enter) else None
-    return first or definition.successor(step.id)
+    if first is not None:
+        inner = inside(visit, step.rounds)
+        return first, coming(inner, definition.step(first).rounds)
+    onward, visit = definition.successor(step.id), outside(visit, step.rounds)
+    if onward is None:
+        return None
+    rounds = definition.step(onward).rounds
+    return onward, coming_back(visit, rounds) if definition.comes_back(step.id) else coming(visit, rounds)
 
 
 def _left_at(person: Traveller, now: datetime) -> datetime:

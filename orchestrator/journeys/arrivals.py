@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q, QuerySet
 
-from orchestrator.domain.advance import Ended
 from orchestrator.domain.definition import Definition
 from orchestrator.domain.definition.comparisons import all_match
 from orchestrator.domain.definition.rules import Happened
+from orchestrator.domain.walks import Ended
 from orchestrator.journeys.effects import ANY_EVENT, finish
 from orchestrator.journeys.models import Enrollment
 from orchestrator.journeys.travel import COLUMNS, Passenger, travel

@@ -14,7 +14,7 @@ from orchestrator.domain.definition.comparisons import all_match
 from orchestrator.domain.definition.entries import EventTrigger, MilestoneTrigger
 from orchestrator.events.models import Event
 from orchestrator.journeys.arrivals import event_properties
-from orchestrator.journeys.enroll import Candidate
+from orchestrator.journeys.enroll import HOPS, Candidate
 from orchestrator.journeys.versions import Live
 from orchestrator.store.prepared import Given, prepared
 
@@ -53,7 +53,7 @@ def _entered(door: Live, trigger: EventTrigger, happenings: Iterable[Happening])
             if value is None:
                 continue
             key = str(value)[:100]
-        yield Candidate(door, one.customer_id, key, event_properties(one), one.occurred_at)
+        yield Candidate(door, one.customer_id, key, event_properties(one), one.occurred_at, hops=_hops(one))
 
 
 def _crossed(
@@ -76,8 +76,20 @@ def _crossed(
             last = events[-1]
             surpassed = mark != crossed[-1]
             yield Candidate(
-                door, customer, trigger.key(mark), event_properties(last), last.occurred_at, surpassed
+                door,
+                customer,
+                trigger.key(mark),
+                event_properties(last),
+                last.occurred_at,
+                surpassed,
+                hops=_hops(last),
             )
+
+
+def _hops(happening: Happening) -> int:
+    """How many journeys led to this event; 0 for what people did themselves."""
+    hops = happening.properties.get(HOPS)
+    return hops if isinstance(hops, int) and 0 <= hops < 1000 else 0
 
 
 def _totals(trigger: MilestoneTrigger, customers: Sequence[int], now: datetime) -> dict[int, Decimal]:

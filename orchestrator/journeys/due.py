@@ -8,7 +8,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import QuerySet
 
-from orchestrator.domain.advance import Ended
+from orchestrator.domain.walks import Ended
 from orchestrator.journeys.effects import finish
 from orchestrator.journeys.models import Enrollment, Journey
 from orchestrator.journeys.travel import COLUMNS, Passenger, travel

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import QuerySet
 
-from orchestrator.domain.advance import Ended, Parked, Sending, Walk
 from orchestrator.domain.keys import message_key
+from orchestrator.domain.walks import Ended, Parked, Sending, Walk
+from orchestrator.journeys.acting import act
 from orchestrator.journeys.enroll import announce
 from orchestrator.journeys.models import Enrollment, StepRun
 from orchestrator.journeys.versions import Live
@@ -31,6 +32,7 @@ def apply(
 ) -> None:
     """Write step runs, planned messages and where everybody stands now."""
     _record(passengers, walks, now)
+    act(passengers, walks, live, now)
     language = (Workspace.get().languages or ["en"])[0]
     plan(
         [

@@ -25,6 +25,8 @@ from orchestrator.store.prepared import Given, prepared
 from orchestrator.workspace.models import Workspace
 
 LONGEST_PASSAGE = timedelta(days=365)
+HOPS = "hops"  # the property of an event recorded by a step that says how long its chain of journeys is
+MOST_HOPS = 5  # journeys that one chain of starting and of recorded events may lead through
 AFTERWARDS = timedelta(microseconds=1)  # the finest that the databases keep
 
 
@@ -32,7 +34,8 @@ AFTERWARDS = timedelta(microseconds=1)  # the finest that the databases keep
 class Candidate:
     """Somebody at the door. `surpassed`: a mark they flew past; it is recorded, and nothing is sent for it.
 
-    `occurred_at`: when the event happened that let them in; None where time alone did.
+    `occurred_at`: when the event happened that let them in; None where time alone did. `hops`: how many journeys
+    led here, one starting the next; the sixth is recorded and goes no further, so that no circle turns for ever.
     """
 
     live: Live
@@ -41,6 +44,12 @@ class Candidate:
     properties: Mapping[str, Any] = field(default_factory=dict)
     occurred_at: datetime | None = None
     surpassed: bool = False
+    hops: int = 0
+
+    @property
+    def turned_back(self) -> str:
+        """Why they end where they begin; "" for those who walk."""
+        return "too_many_hops" if self.hops > MOST_HOPS else "surpassed" if self.surpassed else ""
 
 
 def enroll(candidates: Sequence[Candidate], now: datetime) -> list[int]:
@@ -53,7 +62,7 @@ def enroll(candidates: Sequence[Candidate], now: datetime) -> list[int]:
     columns = (
         "journey", "version", "customer", "entry_key", "once_key", "entry_properties", "status", "reason",
         "entered_at", "finished_at", "expires_at", "held_out", "step", "visit", "arrived_at", "due_at", "awaits",
-        "sending", "goal_until",
+        "sending", "goal_until", "hops",
     )  # fmt: skip
     made = bulk.insert(Enrollment, columns, rows, ignore_conflicts=True, returning=("id", "version_id"))
     _announce(made, {one.live.id: one.live for one in admitted}, now)
@@ -100,9 +109,9 @@ def _row(one: Candidate, workspace: Workspace, now: datetime) -> tuple[Any, ...]
     goal = definition.goal
     zone = ZoneInfo(workspace.time_zone)
     goal_until = None
-    if goal is not None and not one.surpassed:
+    if goal is not None and not one.turned_back:
         goal_until = goal.within.after(now, zone) if goal.within else now + LONGEST_PASSAGE
-    status = Enrollment.Status.EXITED if one.surpassed else Enrollment.Status.ACTIVE
+    status = Enrollment.Status.EXITED if one.turned_back else Enrollment.Status.ACTIVE
     began = _began(one, now)
     return (
         live.journey_id,
@@ -112,18 +121,19 @@ def _row(one: Candidate, workspace: Workspace, now: datetime) -> tuple[Any, ...]
         _once_key(one),
         dict(one.properties),
         status,
-        "surpassed" if one.surpassed else "",
+        one.turned_back,
         began,
-        began if one.surpassed else None,
+        began if one.turned_back else None,
         now + LONGEST_PASSAGE,
         held_out(f"{workspace.salt}:{live.key}", str(one.customer_id), definition.holdout),
         definition.first,
         1,
         now,
-        None if one.surpassed else now,
+        None if one.turned_back else now,
         "",
         False,
         goal_until,
+        one.hops,
     )
 
 

@@ -15,8 +15,9 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
 
-from orchestrator.domain.advance import FAILED, Missing, Parked, RuleAsked, Traveller, Walk, advance
+from orchestrator.domain.advance import FAILED, advance
 from orchestrator.domain.outbox import FINAL
+from orchestrator.domain.walks import Missing, Parked, RuleAsked, Traveller, Walk
 from orchestrator.journeys.effects import apply
 from orchestrator.journeys.models import Enrollment
 from orchestrator.journeys.versions import Live, versions
@@ -46,6 +47,7 @@ class Passenger:
     held_out: bool
     step: str
     visit: int
+    hops: int
     arrived_at: datetime | None
     sending: bool
 
@@ -107,6 +109,7 @@ def _travellers(
             reachable=None,
             tried=tuple(tried.get((one.id, one.step, one.visit), ())),
             event=events.get(one.id),
+            held_out=one.held_out,
         )
     return answer
 

@@ -54,12 +54,14 @@ class StepFacts:
 
     `arrived_at`: when they reached this step; after a send, when that message was accepted. `bucket`: 0..9999,
     the same for the same person and step for ever. `reachable`: channels with an address, consent and no suppression.
+    `round`: how often a step that repeats has walked its arm on this visit.
     """
 
     arrived_at: datetime
     entered_at: datetime
     zone: ZoneInfo
     visit: int = 1
+    round: int = 0
     bucket: int = 0
     rules: Mapping[str, bool] = field(default_factory=dict)
     attributes: Mapping[str, Any] = field(default_factory=dict)
@@ -113,13 +115,58 @@ class Send:
 
 
 @dataclass(frozen=True, slots=True)
+class Change:
+    """Set attributes of the person (None removes one), and give or take tags."""
+
+    attributes: Mapping[str, Any] = field(default_factory=dict)
+    add_tags: tuple[str, ...] = ()
+    remove_tags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Emit:
+    """Let the person have done something: an event like any other, that rules and other journeys see."""
+
+    event: str
+    properties: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Award:
+    """Give points (or take them, below zero); one entry in the ledger for this visit of the step, whatever happens."""
+
+    points: int
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """Let the person into another journey, if its door lets them. `key` tells passages apart, as an entry's does."""
+
+    journey: str
+    key: str = ""
+    properties: Mapping[str, Any] = field(default_factory=dict)
+
+
+Effect = Change | Emit | Award | Start
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """Do these things, each once for this visit of the step, and go on. What follows sees what they did."""
+
+    effects: tuple[Effect, ...]
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Leave:
     """End the enrollment here; `reason` is a short code."""
 
     reason: str = "exit_step"
 
 
-Outcome = Continue | Enter | Park | Send | Leave
+Outcome = Continue | Enter | Park | Send | Act | Leave
 
 P = TypeVar("P", bound=StepParams)
 
@@ -144,6 +191,10 @@ class StepKind(ABC, Generic[P]):
     def arms(self, params: P) -> Mapping[str, Path]:
         """The step's arms: name -> where in the params their list of steps stands."""
         return {}
+
+    def rounds(self, params: P) -> int:
+        """How often at most the walk comes back to this step when an arm of it ends; 0: it goes on after the step."""
+        return 0
 
     def rules(self, params: P) -> Mapping[str, Path]:
         """The rules whose truth `decide` reads in `facts.rules`: name -> where in the params they stand."""

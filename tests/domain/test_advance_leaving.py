@@ -7,9 +7,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from orchestrator.domain.advance import Ended, Run, Sending, Traveller, Walk, advance
+from orchestrator.domain.advance import advance
 from orchestrator.domain.definition import Definition, parse
 from orchestrator.domain.definition.tree import from_plain
+from orchestrator.domain.walks import Ended, Run, Sending, Traveller, Walk
 from orchestrator.journeys.steps.send import SendStep
 from orchestrator.sdk.steps import Send, Tried
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -37,10 +37,12 @@ class Definition:
     mentions: tuple[Mention, ...] = ()
     _steps: dict[str, Step] = field(init=False, repr=False, compare=False)
     _next: dict[str, str | None] = field(init=False, repr=False, compare=False)
+    _back: frozenset[str] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_steps", {step.id: step for step, _, _ in walk(self.steps)})
         object.__setattr__(self, "_next", successors(self.steps))
+        object.__setattr__(self, "_back", frozenset(self._ways_back()))
 
     @property
     def first(self) -> str:
@@ -59,8 +61,22 @@ class Definition:
         return tuple(self._steps)
 
     def successor(self, step_id: str) -> str | None:
-        """The step after this one: the next in its list, else what comes after the list; None at the end."""
+        """The step after this one: the next in its list, else what comes after the list; None at the end.
+
+        After the list that a step repeats comes that step again.
+        """
         return self._next[step_id]
+
+    def comes_back(self, step_id: str) -> bool:
+        """Whether the step after this one is one above it, which repeats."""
+        return step_id in self._back
+
+    def _ways_back(self) -> Iterator[str]:
+        above: dict[str, frozenset[str]] = {}
+        for step, parent, _ in walk(self.steps):
+            above[step.id] = above[parent.id] | {parent.id} if parent else frozenset()
+            if self._next[step.id] in above[step.id]:
+                yield step.id
 
     def arm_first(self, step_id: str, arm: str) -> str | None:
         """The first step of an arm; None if the arm is empty or not written."""
@@ -88,5 +104,6 @@ def successors(steps: tuple[Step, ...]) -> dict[str, str | None]:
         siblings, after = work.pop()
         for index, step in enumerate(siblings):
             answer[step.id] = siblings[index + 1].id if index + 1 < len(siblings) else after
-            work.extend((children, answer[step.id]) for children in step.arms.values())
+            onward = step.id if step.rounds else answer[step.id]
+            work.extend((children, onward) for children in step.arms.values())
     return answer

@@ -26,6 +26,11 @@ class Step:
     column: int = 0
     path: Path = ()
 
+    @property
+    def rounds(self) -> int:
+        """How often at most the walk comes back to it from an arm; 0 for all but those that repeat."""
+        return self.kind.rounds(self.params)
+
     def sentence(self) -> str:
         """What the step does, in words."""
         return self.kind.sentence(self.params)

@@ -54,6 +54,7 @@ class Enrollment(models.Model):
 
     step = models.CharField(_("step"), max_length=63, blank=True)
     visit = models.PositiveIntegerField(default=1)
+    hops = models.PositiveSmallIntegerField(_("journeys before it in its chain"), default=0)
     arrived_at = models.DateTimeField(_("arrived"), null=True)
     due_at = models.DateTimeField(_("due"), null=True)
     awaits = models.CharField(_("awaits"), max_length=100, blank=True)

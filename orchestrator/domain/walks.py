@@ -1,0 +1,99 @@
+"""WALKS: what the walk of a person through their journey is made of. `advance` makes them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from orchestrator.sdk.steps import ArrivedEvent, Effect, Park, Send, Tried
+
+RuleAsked = tuple[str, str]  # (step id, the step kind's name for the rule)
+
+
+@dataclass(frozen=True, slots=True)
+class Traveller:
+    """A person at a step: where, since when, and what is known of them."""
+
+    enrollment: int
+    customer: int
+    salt: str
+    step: str
+    visit: int
+    arrived_at: datetime
+    entered_at: datetime
+    zone: ZoneInfo
+    attributes: Mapping[str, Any] = field(default_factory=dict)
+    reachable: frozenset[str] | None = frozenset()  # None: not loaded yet
+    tried: tuple[Tried, ...] = ()
+    event: ArrivedEvent | None = None
+    held_out: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A step that was left behind, with what came of it and on what evidence."""
+
+    step: str
+    visit: int
+    entered_at: datetime
+    outcome: str
+    reason: str = ""
+    evidence: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Parked:
+    """Stopped at a step until a time or an event."""
+
+    step: str
+    visit: int
+    arrived_at: datetime
+    park: Park
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """Stopped at a send step until its message is final."""
+
+    step: str
+    visit: int
+    arrived_at: datetime
+    send: Send
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """The passage is over: `completed` at the last step, or `exited` by a step."""
+
+    status: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """What must be loaded before the walk can be made: the truth of rules, and how the person can be reached."""
+
+    rules: frozenset[RuleAsked] = frozenset()
+    reach: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Acted:
+    """An effect of a visit to a step; `number` tells it from the visit's other effects."""
+
+    step: str
+    visit: int
+    number: int
+    effect: Effect
+
+
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """The steps left behind, in order, where it ended, and what must be done for it."""
+
+    runs: tuple[Run, ...]
+    end: Parked | Sending | Ended | Missing
+    acted: tuple[Acted, ...] = ()
