@@ -10,6 +10,7 @@ import os
 import shutil
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -69,6 +70,16 @@ def pytest_report_header() -> str:
     with psycopg.connect(url) as connection:
         version = connection.info.parameter_status("server_version")
         return f"database: PostgreSQL {version} at {connection.info.host}:{connection.info.port}"
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Deal as this suite needs it, unless somebody asked for another way with `--dist`."""
+    if config.getvalue("dist") != "load":
+        return None
+    from tests.dealing import Dealer
+
+    return Dealer(config, log)
 
 
 def pytest_unconfigure() -> None:
