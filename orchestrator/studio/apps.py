@@ -9,6 +9,7 @@ ROOMS = {
     "customers": _("Audience"),
     "events": _("Audience"),
     "consents": _("Trust"),
+    "loyalty": _("Audience"),
     "messaging": _("Messages and content"),
     "journeys": _("Journeys"),
 }

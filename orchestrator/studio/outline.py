@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from orchestrator.studio import rules, words
+from orchestrator.studio import acts, rules, words
 
 ICONS = {
     "send": "send",
@@ -19,9 +20,23 @@ ICONS = {
     "wait_until": "hourglass_top",
     "choose": "alt_route",
     "split": "call_split",
+    "wait_for_window": "schedule",
+    "repeat": "repeat",
+    "update": "edit_note",
+    "award": "stars",
+    "emit": "bolt",
+    "start": "start",
     "exit": "logout",
 }
-_SETTINGS = frozenset({"id", "via", "topic", "priority", "until", "at_most", "then", "otherwise", "steps"})
+_SETTINGS = frozenset(
+    {
+        "id", "via", "topic", "priority", "until", "at_most", "then", "otherwise", "steps", "add_tags", "remove_tags",
+        "why", "properties", "key",
+    }
+)  # fmt: skip
+
+
+_PLAIN = {"choose": gettext_lazy("Choose the first that is true"), "split": gettext_lazy("Split by chance")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,10 +120,10 @@ def _sentence(kind: str, step: Mapping[str, Any]) -> str:
     if kind == "wait_until":
         told = {"rule": rules.say(head), "time": rules.say_duration(step.get("at_most"))}
         return _("Wait until %(rule)s, at most %(time)s") % told
-    if kind == "choose":
-        return _("Choose the first that is true")
-    if kind == "split":
-        return _("Split by chance")
+    if kind in _PLAIN:
+        return str(_PLAIN[kind])
+    if kind in acts.KINDS:
+        return acts.sentence(kind, step)
     if kind == "exit":
         return (
             _("Leave the journey")
@@ -130,4 +145,6 @@ def _arms(kind: str, step: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
                 yield _("If %(rule)s") % {"rule": rules.say(case.get("when"))}, case.get("then")
     if kind == "wait_until":
         yield _("If it happened"), step.get("then")
+    if kind == "repeat":
+        yield _("Each time"), step.get("steps")
     yield _("Otherwise"), step.get("otherwise")

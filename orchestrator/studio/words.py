@@ -93,6 +93,7 @@ REASONS = {
     "worker_died": gettext_lazy("a worker stopped in the middle of handing it off"),
     "crashes_workers": gettext_lazy("preparing it stopped worker after worker"),
     "surpassed": gettext_lazy("a later mark was reached at the same moment"),
+    "too_many_hops": gettext_lazy("journeys that start one another have led here too often"),
 }
 
 STEP_OUTCOMES = {

@@ -20,7 +20,7 @@ messaging: built in
   providers of sms: mailbox_sms
   providers of push: mailbox_push
 journeys: built in
-  steps: send, wait, wait_until, choose, split, exit
+  steps: send, wait, wait_until, wait_for_window, choose, split, repeat, update, award, emit, start, exit
 """
 
 

@@ -18,7 +18,10 @@ from orchestrator.sdk import PluginError, hookimpl
 from tests.environment import ROOT
 
 SHAPE = "its answer is no list of things with names, nor names with things"
-BUILT_IN = ["send", "wait", "wait_until", "choose", "split", "exit"]
+BUILT_IN = [
+    "send", "wait", "wait_until", "wait_for_window", "choose", "split", "repeat", "update", "award", "emit", "start",
+    "exit",
+]  # fmt: skip
 
 
 def plugin(hook: str, answer: Any) -> Any:

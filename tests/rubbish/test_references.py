@@ -45,7 +45,8 @@ def written(step: str = "send: welcome", header: str = "", only_if: str = "") ->
         (
             written("acme_call: x"),
             "4:5: there is no step `acme_call`. "
-            "Known steps: `send`, `wait`, `wait_until`, `choose`, `split` or `exit`.",
+            "Known steps: `send`, `wait`, `wait_until`, `wait_for_window`, `choose`, `split`, `repeat`, `update`, "
+            "`award`, `emit`, `start` or `exit`.",
         ),
         (
             written("wait: -2 days"),

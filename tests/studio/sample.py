@@ -14,6 +14,7 @@ from orchestrator.customers.models import Address, Customer
 from orchestrator.domain.outbox import FINAL, State
 from orchestrator.events.models import Event
 from orchestrator.journeys.models import Enrollment, EntryTimer, Journey, JourneyVersion, StepRun
+from orchestrator.loyalty.models import PointsEntry
 from orchestrator.messaging.models import (
     Decision,
     DeliveryAttempt,
@@ -230,6 +231,13 @@ def make_customer(index: int, brand: Brand, now: datetime) -> Customer:
         )
     say(customer, brand, "email", "granted", 2 * index + 1, now - timedelta(days=3))
     say(customer, brand, "sms", "withdrawn", 2 * index + 2, now - timedelta(days=1))
+    PointsEntry.objects.create(
+        customer=customer,
+        points=100,
+        source="club: thanks",
+        key=f"step:{index}:thanks:1:0",
+        awarded_at=now - timedelta(hours=4),
+    )
     Event.objects.create(
         customer=customer,
         name="order.placed",

@@ -14,6 +14,7 @@ from orchestrator.consents.models import Consent, ConsentRecord, Suppression
 from orchestrator.customers.models import Address, Customer
 from orchestrator.events.models import Event
 from orchestrator.journeys.models import Enrollment, EntryTimer, Journey, JourneyVersion, StepRun
+from orchestrator.loyalty.models import PointsEntry
 from orchestrator.messaging.models import (
     Decision,
     DeliveryAttempt,
@@ -41,6 +42,7 @@ HISTORY: list[Any] = [
     MailboxMessage,
     Message,
     MessageBody,
+    PointsEntry,
     Sequence,
     StepRun,
     Subject,

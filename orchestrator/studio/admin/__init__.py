@@ -11,6 +11,7 @@ from orchestrator.studio.admin import (
     limits,
     mailbox,
     messages,
+    points,
     templates,
     workspace,
 )
@@ -26,6 +27,7 @@ __all__ = [
     "limits",
     "mailbox",
     "messages",
+    "points",
     "templates",
     "workspace",
 ]

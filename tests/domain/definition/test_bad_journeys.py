@@ -14,7 +14,10 @@ KINDS = {kind.name: kind for kind in STEP_KINDS}
 HEAD = "journey: hello\nentry: {event: customer.signed_up}\nsteps:\n"
 NO_DURATION = "Write a whole number and a unit, such as `2 days` or `48 hours`, up to `5 years`."
 KEY = "Use a small letter, then small letters, digits and `_`, at most 63 in all."
-KNOWN = "Known steps: `send`, `wait`, `wait_until`, `choose`, `split` or `exit`."
+KNOWN = (
+    "Known steps: `send`, `wait`, `wait_until`, `wait_for_window`, `choose`, `split`, `repeat`, `update`, `award`, "
+    "`emit`, `start` or `exit`."
+)
 CLOCK = 'Write it like "09:00", from 00:00 to 23:59.'
 NUMBERS = "is not a number. Write a number, or use `before` and `after` for dates."
 SPLIT = "  - split:\n      a: {{share: {}, steps: []}}\n      b: {{share: 50%, steps: []}}\n"

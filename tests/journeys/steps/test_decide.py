@@ -49,8 +49,14 @@ def test_the_built_in_kinds():
         ("send", "template"),
         ("wait", "duration"),
         ("wait_until", "awaited"),
+        ("wait_for_window", "window"),
         ("choose", "cases"),
         ("split", "variants"),
+        ("repeat", "times"),
+        ("update", "attributes"),
+        ("award", "prize"),
+        ("emit", "event"),
+        ("start", "journey"),
         ("exit", "reason"),
     ]
 
