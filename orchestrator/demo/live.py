@@ -12,8 +12,10 @@ from django.db import connection
 from orchestrator.demo.feed import Feed
 from orchestrator.demo.reactions import Reactions
 from orchestrator.demo.tale import Tale
+from orchestrator.domain.definition import DefinitionError
 from orchestrator.journeys.folders import find_folders
 from orchestrator.journeys.publish import publish
+from orchestrator.journeys.together import check_together
 from orchestrator.journeys.waiting import next_due
 from orchestrator.journeys.work import work
 
@@ -48,7 +50,13 @@ def publish_all(now: datetime) -> list[str]:
     folders = list(find_folders(settings.JOURNEYS_DIR))
     if not folders:
         raise ValueError(f"{settings.JOURNEYS_DIR} holds no journeys; JOURNEYS_DIR says where they are")
-    return [publish(folder.journey, folder.templates, now).journey for folder in folders]
+    together = check_together(folders)
+    if together.wrong:
+        raise DefinitionError([problem for _, problems in together.wrong for problem in problems])
+    return [
+        publish(folder.journey, folder.templates, now, beside=together.keys).journey
+        for folder, _ in together.sound
+    ]
 
 
 def ceiling(moment: datetime) -> datetime:
