@@ -41,7 +41,7 @@ Done = Sequence[tuple["Passenger", Acted]]
 
 
 def _key(one: Passenger, acted: Acted) -> str:
-    return f"{one.id}:{acted.step}:{acted.visit}:{acted.number}"
+    return f"step:{one.id}:{acted.step}:{acted.visit}:{acted.number}"
 
 
 def _changes(done: Done) -> Iterator[NewFacts]:
@@ -54,16 +54,14 @@ def _awards(done: Done, versions: Mapping[int, Live]) -> Iterator[NewEntry]:
     for one, acted in done:
         if isinstance(effect := acted.effect, Award):
             source = f"{versions[one.version_id].key}: {acted.step}"
-            yield NewEntry(one.customer_id, effect.points, f"step:{_key(one, acted)}", source, effect.why)
+            yield NewEntry(one.customer_id, effect.points, _key(one, acted), source, effect.why)
 
 
 def _events(done: Done, now: datetime) -> Iterator[NewEvent]:
     for one, acted in done:
         if isinstance(effect := acted.effect, Emit):
             properties = {**effect.properties, HOPS: one.hops + 1}
-            yield NewEvent(
-                one.customer_id, effect.event, now, f"step:{_key(one, acted)}", properties=properties
-            )
+            yield NewEvent(one.customer_id, effect.event, now, _key(one, acted), properties=properties)
 
 
 def _starts(done: Done, versions: Mapping[int, Live]) -> Iterator[Candidate]:
@@ -71,7 +69,7 @@ def _starts(done: Done, versions: Mapping[int, Live]) -> Iterator[Candidate]:
     doors = {door.key: door for door in live()}
     for one, acted in done:
         if isinstance(effect := acted.effect, Start) and (door := doors.get(effect.journey)):
-            key = effect.key or (f"start:{_key(one, acted)}"[:100] if _many(door) else "")
+            key = effect.key or (_key(one, acted)[:100] if _many(door) else "")
             yield Candidate(
                 door, one.customer_id, key, {**one.entry_properties, **effect.properties}, hops=one.hops + 1
             )

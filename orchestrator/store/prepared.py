@@ -100,9 +100,10 @@ def prepared(build: Callable[P, QuerySet[Any]]) -> Callable[P, Prepared]:
 
     @wraps(build)
     def statement(*shape: P.args, **named: P.kwargs) -> Prepared:
-        if shape not in known:
-            known[shape] = Prepared(build(*shape, **named))
-        return known[shape]
+        place = (*shape, *named.items())
+        if place not in known:
+            known[place] = Prepared(build(*shape, **named))
+        return known[place]
 
     return statement
 
