@@ -115,7 +115,12 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "admin:login"
 
 # What is on, beside the built-in steps, conditions and the mailbox. Installed is not enabled.
-ORCHESTRATOR_PLUGINS = stripped(env.list("ORCHESTRATOR_PLUGINS", default=["orchestrator_email"]))
+ORCHESTRATOR_PLUGINS = stripped(
+    env.list(
+        "ORCHESTRATOR_PLUGINS",
+        default=["orchestrator_email", "orchestrator_sms", "orchestrator_push", "orchestrator_webhook"],
+    )
+)
 # Addresses and domains that really get messages ("*" = everybody); all others go to the mailbox.
 DELIVERY_ALLOWLIST = stripped(env.list("DELIVERY_ALLOWLIST", default=[]))
 # Where links in messages lead.
