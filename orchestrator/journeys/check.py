@@ -14,6 +14,7 @@ from orchestrator.journeys.yaml import read
 from orchestrator.messaging.content.lint import lint
 from orchestrator.messaging.content.source import TemplateSource, read_template
 from orchestrator.messaging.models import Template
+from orchestrator.segments.models import Segment
 from orchestrator.workspace.models import Brand, Topic, Workspace
 
 CONTEXT_ROOTS = (
@@ -128,6 +129,8 @@ def _known(kind: str, definition: Definition, sources: Mapping[str, TemplateSour
         return set(Brand.objects.values_list("key", flat=True))
     if kind == "journey":
         return set(Journey.objects.values_list("key", flat=True)) | {definition.key}
+    if kind == "segment":
+        return set(Segment.objects.values_list("key", flat=True))
     if kind == "step":
         return set(definition.step_ids())
     return set()
@@ -138,7 +141,7 @@ def _missing(mention: Mention, file: str) -> Problem:
     mends = {
         "template": "Write it as templates/" + mention.name + ".yaml beside the journey.",
         "topic": "Make the topic in the admin first, or use one that is there.",
-        "segment": "Segments are not made yet in this workspace; write the rule out.",
+        "segment": "Make the segment in the admin first, or write its rule out.",
     }
     mend = mends.get(mention.kind, "Check the name.")
     return Problem(mention.path, mention.line, mention.column, f"unknown_{mention.kind}", what, mend, file)
