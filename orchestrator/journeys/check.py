@@ -8,6 +8,7 @@ from pathlib import Path
 
 from orchestrator import registry
 from orchestrator.domain.definition import Definition, DefinitionError, Mention, Node, Problem, parse
+from orchestrator.domain.definition.campaign import as_journey
 from orchestrator.journeys.folders import Text
 from orchestrator.journeys.models import Journey
 from orchestrator.journeys.yaml import read
@@ -84,7 +85,8 @@ def _definition(journey: Text, problems: list[Problem]) -> tuple[Definition | No
     known, tree = registry.current(), None
     try:
         tree = read(journey.opened(), journey.file)
-        return parse(tree, known.steps, known.conditions, file=journey.file, require_ids=True), tree
+        definition = parse(tree, known.steps, known.conditions, file=journey.file, require_ids=True)
+        return definition, as_journey(tree)
     except DefinitionError as error:
         problems += error.problems
         return None, tree
