@@ -62,7 +62,9 @@ def advance(definition: Definition, start: Traveller, rules: Mapping[RuleAsked, 
         if isinstance(outcome, Park):
             return Walk(tuple(runs), Parked(step.id, person.visit, person.arrived_at, outcome))
         if isinstance(outcome, Send):
-            return Walk(tuple(runs), Sending(step.id, person.visit, person.arrived_at, outcome))
+            return Walk(
+                tuple(runs), Sending(step.id, person.visit, person.arrived_at, outcome, person.due_at)
+            )
         runs.append(_run(step, person, outcome, rules))
         if isinstance(outcome, Leave):
             return Walk(tuple(runs), Ended("exited", outcome.reason))
@@ -70,12 +72,14 @@ def advance(definition: Definition, start: Traveller, rules: Mapping[RuleAsked, 
         following = _following(definition, step, person.visit, outcome)
         if following is None:
             return Walk(tuple(runs), Ended("completed", ""), acted)
-        left_at = _left_at(person, now)
+        left_at, due_at = _left_at(person, now), _due_after(step, person, rules, now)
         if acted:
             # What follows must see what was done: it is looked at afresh, at once.
-            return Walk(tuple(runs), Parked(*following, left_at, Park(now)), acted)
+            return Walk(tuple(runs), Parked(*following, left_at, Park(due_at or now)), acted)
         step_id, visit = following
-        person = replace(person, step=step_id, visit=visit, arrived_at=left_at, tried=(), event=None)
+        person = replace(
+            person, step=step_id, visit=visit, arrived_at=left_at, tried=(), event=None, due_at=due_at
+        )
 
 
 def _asks_for_reach(step: Step, person: Traveller) -> bool:
@@ -156,6 +160,16 @@ def _following(
         return None
     rounds = definition.step(onward).rounds
     return onward, coming_back(visit, rounds) if definition.comes_back(step.id) else coming(visit, rounds)
+
+
+def _due_after(
+    step: Step, person: Traveller, rules: Mapping[RuleAsked, bool], now: datetime
+) -> datetime | None:
+    """When the walk could have gone on after this step: at the end of its wait, if whoever came here had to wait."""
+    if person.due_at is None:
+        return None
+    at_first = _decide(step, person, rules, person.arrived_at)
+    return max(person.due_at, min(at_first.until, now)) if isinstance(at_first, Park) else person.due_at
 
 
 def _left_at(person: Traveller, now: datetime) -> datetime:

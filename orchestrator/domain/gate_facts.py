@@ -56,6 +56,7 @@ class Candidate:
     counts_toward_caps: bool = True
     on_cap: str = "hold"
     held_out: bool = False
+    due_at: datetime | None = None
 
     @property
     def rank(self) -> tuple[int, datetime, datetime, int]:
@@ -72,10 +73,16 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """What became of the journey around the message: paused, or ended for a reason (goal_met, exited, …)."""
+    """What became of the journey around the message: paused, or ended for a reason (goal_met, exited, …).
+
+    `stale_before`: what was due before it is too late by the journey's wish. `paused_at`: when a pause began to hold
+    the message, whose own `due_at` only says since then when somebody looks again.
+    """
 
     paused: bool = False
     ended: str = ""
+    stale_before: datetime | None = None
+    paused_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from orchestrator.domain.catch_up import is_stale
 from orchestrator.domain.frequency import Candidate as CapCandidate
 from orchestrator.domain.frequency import Counted, check_caps, check_gap, inside, window_name
 from orchestrator.domain.gate_facts import Candidate, ConsentFact, Evidence, Facts, Outcome, Verdict
@@ -84,6 +85,22 @@ def _expired(message: Candidate, facts: Facts, now: datetime) -> Verdict | None:
     if now < message.expires_at:
         return None
     return Verdict(Outcome.EXPIRE, "expired", evidence={"expires_at": message.expires_at.isoformat()})
+
+
+def _stale(message: Candidate, facts: Facts, now: datetime) -> Verdict | None:
+    due_at = facts.passage.paused_at or message.due_at
+    if not is_stale(due_at, facts.passage.stale_before):
+        return None
+    evidence = {"due_at": _written(due_at), "stale_before": _written(facts.passage.stale_before)}
+    return Verdict(Outcome.SKIP, "stale", evidence=evidence)
+
+
+def _expired_or_stale(message: Candidate, facts: Facts, now: datetime) -> Verdict | None:
+    return _expired(message, facts, now) or _stale(message, facts, now)
+
+
+def _written(at: datetime | None) -> str:
+    return at.isoformat() if at is not None else ""
 
 
 def _address(message: Candidate, facts: Facts, now: datetime) -> Verdict | None:
@@ -254,7 +271,7 @@ CHECKS: tuple[tuple[str, Check], ...] = (
     ("customer", _person),
     ("passage", _passage),
     ("condition", lambda message, facts, now: None),
-    ("expiry", _expired),
+    ("expiry", _expired_or_stale),
     ("address", _address),
     ("suppression", _suppressed),
     ("consent", _consent_and_guards),

@@ -30,6 +30,7 @@ class Traveller:
     tried: tuple[Tried, ...] = ()
     event: ArrivedEvent | None = None
     held_out: bool = False
+    due_at: datetime | None = None  # since when they could have walked; None: nobody asks how late it is
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,7 @@ class Sending:
     visit: int
     arrived_at: datetime
     send: Send
+    due_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from orchestrator.domain.definition import Definition, Step
 from orchestrator.domain.definition.steps import walk
 
 HEADER = (
-    *("title", "brand", "purpose", "topic", "priority", "expires", "on_cap"),
+    *("title", "brand", "purpose", "topic", "priority", "expires", "on_cap", "catch_up"),
     *("entry", "goal", "exit_when", "holdout"),
 )
 

@@ -141,6 +141,7 @@ def _intent(one: Passenger, end: Any, version: Live, language: str, now: datetim
         held_out=one.held_out,
         on_cap=definition.on_cap,
         parameters=_parameters(one, version, language),
+        due_at=end.due_at,
     )
 
 

@@ -6,18 +6,21 @@ Events that nobody has pulled yet count: the rules are asked of the events thems
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import QuerySet
+from django.db.models import Max, QuerySet
 
+from orchestrator.domain.catch_up import stale_before
 from orchestrator.domain.definition.rules import Happened, Rule
 from orchestrator.domain.gate_facts import Passage
 from orchestrator.journeys.exits import since_entry
 from orchestrator.journeys.models import Enrollment, Journey
 from orchestrator.journeys.versions import Live, versions
+from orchestrator.messaging.models import Decision
 from orchestrator.messaging.rows import Claimed
 from orchestrator.segments.compile import ENROLLMENTS, Scope
 from orchestrator.segments.matching import matching
@@ -31,7 +34,8 @@ def passages(messages: Sequence[Claimed], now: datetime) -> Mapping[int, Passage
     rows = _standing().rows(ids=by_enrollment)
     answer: dict[int, Passage] = {}
     active: dict[int, list[int]] = defaultdict(list)
-    for id_, version_id, status, reason, journey, stopped_at in rows:
+    wished: dict[int, datetime | None] = {}
+    for id_, version_id, status, reason, journey, stopped_at, too_late in rows:
         paused = journey == Journey.Status.PAUSED
         ended = reason or "journey_ended" if status in ("exited", "failed") else ""
         if journey == Journey.Status.STOPPED or stopped_at is not None:
@@ -39,18 +43,51 @@ def passages(messages: Sequence[Claimed], now: datetime) -> Mapping[int, Passage
         answer[id_] = Passage(paused, ended)
         if status == Enrollment.Status.ACTIVE and not ended:
             active[version_id].append(id_)
+            wished[id_] = too_late
     live = versions(active)
+    limits = {id_: before for one in active for id_, before in _limits(live[one], active[one], wished, now)}
+    paused = _paused_at(messages, limits)
+    for id_, before in limits.items():
+        answer[id_] = replace(answer[id_], stale_before=before, paused_at=paused.get(by_enrollment[id_]))
     for version_id, ids in active.items():
         for id_, reason in _open_exits(live[version_id], ids, now).items():
-            answer[id_] = Passage(answer[id_].paused, reason)
+            answer[id_] = replace(answer[id_], ended=reason)
     missing = Passage(ended="journey_ended")
     return {message: answer.get(enrollment, missing) for enrollment, message in by_enrollment.items()}
 
 
 @prepared
 def _standing() -> QuerySet[Any]:
-    columns = ("id", "version_id", "status", "reason", "journey__status", "version__stopped_at")
+    columns = (
+        "id",
+        "version_id",
+        "status",
+        "reason",
+        "journey__status",
+        "version__stopped_at",
+        "journey__stale_before",
+    )
     return Enrollment.objects.filter(id__among=Given("ids")).values_list(*columns)
+
+
+def _limits(
+    live: Live, ids: Sequence[int], wished: Mapping[int, datetime | None], now: datetime
+) -> Iterator[tuple[int, datetime]]:
+    """Before when it is too late, for those of whose journeys somebody asks that."""
+    zone = ZoneInfo(Workspace.get().time_zone)
+    for id_ in ids:
+        before = stale_before(live.definition.catch_up, wished[id_], zone, now)
+        if before is not None:
+            yield id_, before
+
+
+def _paused_at(messages: Sequence[Claimed], limits: Mapping[int, datetime]) -> dict[int, datetime]:
+    """When a pause began to hold each message that it still held at the last look: the last decision says so."""
+    held = [one.id for one in messages if one.reason == "paused" and one.enrollment_id in limits]
+    if not held:
+        return {}
+    decided = Decision.objects.filter(message_id__in=held, reason="paused").order_by()
+    return dict(decided.values_list("message_id").annotate(at=Max("decided_at")))
 
 
 def _open_exits(live: Live, ids: Sequence[int], now: datetime) -> dict[int, str]:

@@ -5,30 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from django.db.models import Count
-
 from orchestrator import registry
 from orchestrator.domain.definition import Definition, DefinitionError
 from orchestrator.journeys.changes import Changes, compare
 from orchestrator.journeys.check import Checked
-from orchestrator.journeys.models import Enrollment, Journey
+from orchestrator.journeys.models import Journey
+from orchestrator.journeys.standing import Inside, inside
 from orchestrator.journeys.versions import version
 from orchestrator.messaging.content.prepare import digest, prepare
 from orchestrator.messaging.models import Template, TemplateVersion
 from orchestrator.workspace.models import Workspace
-
-
-@dataclass(frozen=True, slots=True)
-class Inside:
-    """Active people on one version: how many stand at which step, in the order of the steps."""
-
-    number: int
-    steps: Mapping[str, int]
-
-    @property
-    def people(self) -> int:
-        """All of them."""
-        return sum(self.steps.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +58,7 @@ def plan(checked: Checked) -> Plan:
         readable,
         compare(old, definition) if old is not None else Changes(),
         templates,
-        _inside(row, definition) if row is not None else (),
+        inside(row, definition.step_ids()) if row is not None else (),
     )
 
 
@@ -107,22 +93,3 @@ def _digests(checked: Checked) -> dict[str, tuple[bool, str]]:
         journey="", brand__key=checked.definition.brand or "default", key__in=shared, latest__isnull=False
     )
     return answer | {key: (False, str(name)) for key, name in rows.values_list("key", "latest__digest")}
-
-
-def _inside(row: Journey, definition: Definition) -> tuple[Inside, ...]:
-    """Active people by version, the newest first; the index by journey and status carries the count."""
-    counted = (
-        Enrollment.objects.filter(journey=row, status=Enrollment.Status.ACTIVE)
-        .order_by()
-        .values_list("version", "step")
-        .annotate(people=Count("id"))
-    )
-    numbers = dict(row.versions.values_list("id", "number"))
-    answer: dict[int, dict[str, int]] = {}
-    for version_id, step, people in counted:
-        answer.setdefault(numbers.get(version_id, 0), {})[step] = people
-    order = {step: place for place, step in enumerate(definition.step_ids())}
-    return tuple(
-        Inside(number, dict(sorted(steps.items(), key=lambda one: (order.get(one[0], len(order)), one[0]))))
-        for number, steps in sorted(answer.items(), reverse=True)
-    )

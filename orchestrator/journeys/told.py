@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from orchestrator.domain.definition import Problem
 from orchestrator.journeys.models import Journey
-from orchestrator.journeys.plan import Inside, Plan
+from orchestrator.journeys.plan import Plan
+from orchestrator.journeys.standing import Draining, Inside
+from orchestrator.workspace.models import Workspace
 
-_TITLES = {"exit_when": "exit rules", "on_cap": "what happens at a cap"}
+_TITLES = {"exit_when": "exit rules", "on_cap": "what happens at a cap", "catch_up": "what is too late"}
 _STATES = {
     Journey.Status.PAUSED: "It is paused: nobody enters until it is resumed.",
     Journey.Status.STOPPED: "It is stopped: publishing does not start it again.",
@@ -89,11 +93,29 @@ def _people(plan: Plan) -> Iterator[str]:
         return
     yield f"{counted(total, 'person is', 'people are')} inside:"
     for version in plan.inside:
-        yield f"  {_standing(version)}"
+        yield f"  {standing(version)}"
     if not plan.unchanged:
         yield "They finish on the version they entered by; new people take the new one."
 
 
-def _standing(version: Inside) -> str:
+def standing(version: Inside) -> str:
+    """ "version 2: 3 at pause, 1 at tips"."""
     places = ", ".join(f"{people:,} at {step}" for step, people in version.steps.items())
     return f"version {version.number}: {places}"
+
+
+def tell_draining(key: str, one: Draining) -> Iterator[str]:
+    """How far a version has emptied."""
+    left, number = one.inside.people, one.inside.number
+    if not left:
+        yield f"{key}, version {number}: empty; {counted(one.entered, 'person', 'people')} entered by it."
+        return
+    yield f"{key}, version {number}: {left:,} left of {counted(one.entered, 'person', 'people')}"
+    yield f"  {standing(one.inside)}"
+    yield f"  {counted(one.unsent, 'message')} unsent"
+    if one.next_at is not None and one.last_at is not None:
+        yield f"  the next moves on at {_minute(one.next_at)}; all are out by {_minute(one.last_at)}"
+
+
+def _minute(at: datetime) -> str:
+    return f"{at.astimezone(ZoneInfo(Workspace.get().time_zone)):%Y-%m-%d %H:%M}"

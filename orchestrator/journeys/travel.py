@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import QuerySet
 
 from orchestrator.domain.advance import FAILED, advance
+from orchestrator.domain.catch_up import due_since
 from orchestrator.domain.outbox import FINAL
 from orchestrator.domain.walks import Missing, Parked, RuleAsked, Traveller, Walk
 from orchestrator.journeys.effects import apply
@@ -50,9 +51,11 @@ class Passenger:
     hops: int
     arrived_at: datetime | None
     sending: bool
+    due_at: datetime | None
+    stale_before: datetime | None  # the journey's
 
 
-COLUMNS: tuple[str, ...] = tuple(Passenger.__dataclass_fields__)
+COLUMNS: tuple[str, ...] = (*tuple(Passenger.__dataclass_fields__)[:-1], "journey__stale_before")
 
 
 def travel(
@@ -64,7 +67,7 @@ def travel(
     live = versions(one.version_id for one in passengers)
     workspace = Workspace.get()
     people = read_people({one.customer_id for one in passengers})
-    travellers = _travellers(passengers, live, people, workspace, events or {})
+    travellers = _travellers(passengers, live, people, workspace, events or {}, now)
     walks = _walk(passengers, travellers, live, workspace, now)
     _tell_failures(passengers, walks, live)
     apply(passengers, walks, live, now)
@@ -90,6 +93,7 @@ def _travellers(
     people: Mapping[int, PersonRow],
     workspace: Workspace,
     events: Mapping[int, ArrivedEvent],
+    now: datetime,
 ) -> dict[int, Traveller]:
     tried = _tried([one for one in passengers if one.sending])
     answer = {}
@@ -110,8 +114,19 @@ def _travellers(
             tried=tuple(tried.get((one.id, one.step, one.visit), ())),
             event=events.get(one.id),
             held_out=one.held_out,
+            due_at=_due_at(one, version, events.get(one.id), now),
         )
     return answer
+
+
+def _due_at(one: Passenger, version: Live, event: ArrivedEvent | None, now: datetime) -> datetime | None:
+    """Since when they could have walked, where the journey asks how late that is."""
+    if version.definition.catch_up is None and one.stale_before is None:
+        return None
+    if event is not None:
+        return event.occurred_at
+    came_in = one.step == version.definition.first and one.visit == 1 and one.due_at == one.arrived_at
+    return due_since(one.due_at, one.entered_at if came_in else None, now)
 
 
 def _reach(

@@ -14,7 +14,10 @@ from orchestrator.store import bulk, doorbells
 
 @dataclass(frozen=True, slots=True)
 class Intent:
-    """A message somebody decided to send. `key` is its idempotency key: planning it twice plans it once."""
+    """A message somebody decided to send. `key` is its idempotency key: planning it twice plans it once.
+
+    `due_at`: when it should have left, where that was before it is planned.
+    """
 
     key: str
     customer_id: int
@@ -34,9 +37,10 @@ class Intent:
     held_out: bool = False
     on_cap: str = "hold"
     parameters: dict[str, Any] = field(default_factory=dict)
+    due_at: datetime | None = None
 
 
-_GIVEN = tuple(Intent.__dataclass_fields__)
+_GIVEN = tuple(name for name in Intent.__dataclass_fields__ if name != "due_at")
 _ADDED = (
     "obeys_caps", "counts_toward_caps", "test", "state", "reason", "created_at", "due_at", "fence", "maybe_sent",
     "crash_count", "attempts", "address", "address_digest", "provider", "reference", "zone", "zone_rung", "wake_pending",
@@ -58,7 +62,7 @@ def plan(intents: Sequence[Intent], now: datetime) -> int:
                 State.PLANNED,
                 "",
                 now,
-                now,
+                intent.due_at or now,
                 0,
                 False,
                 0,

@@ -71,6 +71,7 @@ class Claimed:
             self.counts_toward_caps,
             self.on_cap,
             self.held_out,
+            self.due_at,
         )
 
 

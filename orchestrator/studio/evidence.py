@@ -139,6 +139,13 @@ def _expired(evidence: Evidence, channel: str) -> str:
     return _("its time ran out on %(when)s") % {"when": at} if at else ""
 
 
+def _stale(evidence: Evidence, channel: str) -> str:
+    told = {"due": _moment(evidence.get("due_at")), "limit": _moment(evidence.get("stale_before"))}
+    if not all(told.values()):
+        return ""
+    return _("it was due on %(due)s, and what was due before %(limit)s is not sent any more") % told
+
+
 def _holdout(evidence: Evidence, channel: str) -> str:
     return {
         "journey": _("held out by the journey: everything else would have allowed it"),
@@ -172,6 +179,7 @@ _SENTENCES: dict[str, Callable[[Evidence, str], str]] = {
     "capped": _capped,
     "outranked": _outranked,
     "expired": _expired,
+    "stale": _stale,
     "holdout": _holdout,
     "render_error": _render,
 }

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from typing import Any
 
+from orchestrator.domain import durations
 from orchestrator.domain.definition.problems import shown
 from orchestrator.domain.definition.reading import Spot, choice, duration, integer, key_of, lacks, percent
 from orchestrator.domain.durations import Duration, Unit
@@ -32,6 +33,7 @@ def read_header(spot: Spot, spots: dict[str, Spot]) -> dict[str, Any]:
         "expires": (duration(spots["expires"]) if "expires" in spots else None) or EXPIRES[purpose],
         "on_cap": (choice(spots["on_cap"], ("hold", "skip"), "`on_cap`") if "on_cap" in spots else "")
         or "hold",
+        "catch_up": _catch_up(spots["catch_up"]) if "catch_up" in spots else None,
         "holdout": _holdout(spots["holdout"]) if "holdout" in spots else 0,
     }
     return answer
@@ -66,6 +68,22 @@ def _text(spot: Spot) -> str:
         what = f"a title holds the invisible sign U+{ord(hidden[0]):04X}"
         spot.refuse("hidden_sign", what, "Delete it: it can make text read otherwise than it is.")
     return value
+
+
+def _catch_up(spot: Spot) -> Duration | None:
+    """`send`: however late, None; `skip after 2 days`: the time after which a message is left out."""
+    value = spot.node.value
+    if value == "send":
+        return None
+    words = value.split(maxsplit=2) if isinstance(value, str) else []
+    if len(words) == 3 and words[:2] == ["skip", "after"]:
+        try:
+            return durations.parse(words[2])
+        except ValueError:
+            pass
+    what = f"{shown(value)} cannot be `catch_up`"
+    spot.refuse("bad_catch_up", what, "Write `send`, or how late is too late: `skip after 2 days`.")
+    return None
 
 
 def _holdout(spot: Spot) -> int:

@@ -16,6 +16,7 @@ from orchestrator.domain.durations import Duration
 class Definition:
     """A journey. `title` is by language, "" for a title in no language in particular.
 
+    `catch_up`: a message due longer ago than this is left out (after a pause, after downtime); None: it is sent late.
     `holdout` is in basis points of the people who enter (0..5000). `missing_ids` are ids this reading made up for
     steps that have none in the file: publish only a definition without any.
     """
@@ -28,6 +29,7 @@ class Definition:
     priority: int
     expires: Duration
     on_cap: Literal["hold", "skip"]
+    catch_up: Duration | None
     entry: Entry
     goal: Goal | None
     exit_when: tuple[Rule, ...]

@@ -21,7 +21,7 @@ from orchestrator.sdk import ConditionKind, StepKind
 
 DEEPEST = 200
 FIELDS = (
-    *("journey", "title", "brand", "purpose", "topic", "priority", "expires", "on_cap"),
+    *("journey", "title", "brand", "purpose", "topic", "priority", "expires", "on_cap", "catch_up"),
     *("entry", "goal", "exit_when", "holdout", "steps"),
 )
 

@@ -77,6 +77,7 @@ def _fields() -> Schema:
         "priority": {"type": "integer", "minimum": 0, "maximum": 100},
         "expires": ref("duration"),
         "on_cap": {"enum": ["hold", "skip"]},
+        "catch_up": text("^(send|skip +after +[0-9]+ +[a-z]+)$"),
         "entry": ref("entry"),
         "goal": closed({"event": ref("event"), "where": ref("where"), "within": ref("duration")}, ["event"]),
         "exit_when": {"type": "array", "items": ref("rule")},

@@ -27,6 +27,8 @@ class Journey(models.Model):
         "JourneyVersion", models.PROTECT, null=True, related_name="+", verbose_name=_("current version")
     )
     first_published_at = models.DateTimeField(_("first published"), null=True)
+    # Set at resuming: what was due before it is not sent any more.
+    stale_before = models.DateTimeField(_("too late if due before"), null=True, blank=True)
     updated_at = models.DateTimeField(_("changed"), auto_now=True)
 
     class Meta:

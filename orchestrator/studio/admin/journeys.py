@@ -12,17 +12,18 @@ from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path
+from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 from unfold.decorators import display
 
 from orchestrator.journeys.models import Journey, JourneyVersion
+from orchestrator.journeys.pausing import pause, resume
 from orchestrator.studio import drafts, numbers, outline, words
 from orchestrator.studio.admin.base import Page, StudioAdmin
 from orchestrator.studio.fields import monospace
 from orchestrator.studio.links import linked, url_of
-from orchestrator.studio.pausing import pause, resume
 from orchestrator.studio.titles import pick, title_of, titled
 
 
@@ -102,7 +103,7 @@ class JourneyAdmin(StudioAdmin):
 
     def resume_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """The button "Resume"."""
-        return self._press(request, object_id, resume, gettext("“%(journey)s” is live again."))
+        return self._press(request, object_id, _resume_now, gettext("“%(journey)s” is live again."))
 
     def _press(self, request: HttpRequest, object_id: str, verb: Any, done: str) -> HttpResponse:
         journey = get_object_or_404(Journey, pk=object_id)
@@ -128,6 +129,10 @@ class JourneyAdmin(StudioAdmin):
         if obj is not None:
             context |= {"numbers": numbers.of_journey(obj), "tone": words.tone(obj.status), **_links(obj)}
         return super().render_change_form(request, context, add, change, form_url, obj)
+
+
+def _resume_now(journey_id: int) -> bool:
+    return resume(journey_id, timezone.now())
 
 
 def _links(journey: Journey) -> dict[str, Any]:

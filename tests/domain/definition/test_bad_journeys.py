@@ -298,6 +298,7 @@ def test_everything_wrong_with_a_header_is_said_at_once_in_the_order_of_lines():
     text = (
         "journey: Hello!\ntitel: x\npriority: 101\nholdout: 60%\npurpose: marketting\nexpires: soon\n"
         "entry: {event: X}\nsteps: []\ngoal: {within: 2 days}\non_cap: drop\n"
+        "catch_up: skip\n"
     )
     assert refusal(text) == [
         f"j.yaml:1:10: `Hello!` cannot be a journey's key. {KEY}",
@@ -311,6 +312,8 @@ def test_everything_wrong_with_a_header_is_said_at_once_in_the_order_of_lines():
         "j.yaml:8:1: a journey needs at least one step. Add one under `steps`.",
         "j.yaml:9:1: `goal` needs `event`. Add `event`.",
         "j.yaml:10:9: `drop` cannot be `on_cap`. Use `hold` or `skip`.",
+        "j.yaml:11:11: `skip` cannot be `catch_up`. "
+        "Write `send`, or how late is too late: `skip after 2 days`.",
     ]
 
 

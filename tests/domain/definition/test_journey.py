@@ -64,10 +64,16 @@ def test_the_door_of_a_journey(reactivation: Definition):
     )
 
 
+def test_how_late_is_too_late():
+    assert small({"event": "order.placed"}, catch_up="skip after 2 days").catch_up == Duration(2, Unit.DAY)
+    assert small({"event": "order.placed"}, catch_up="send").catch_up is None
+
+
 def test_what_is_not_written_has_its_default():
     journey = small({"event": "order.placed"}, purpose="transactional")
     assert journey.expires == Duration(1, Unit.HOUR)
     assert (journey.priority, journey.on_cap, journey.holdout, journey.brand) == (50, "hold", 0, "")
+    assert journey.catch_up is None
     assert journey.title_in("en") == "small"
     assert journey.entry.again == Reentry("after_exit")
     assert (journey.goal, journey.exit_when, journey.entry.only_if) == (None, (), None)

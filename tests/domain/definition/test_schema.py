@@ -64,6 +64,8 @@ def made(step: Any = None, **fields: Any) -> dict[str, Any]:
             }
         ),
         made(entry={"milestone": {"event": "a.b", "sum": [10.5, 20]}}),
+        made(catch_up="send"),
+        made(catch_up="skip after 2 days"),
         made(title={"en": "Hello", "pl": "Cześć"}, holdout="12.5%", expires="1 hour", brand="main"),
     ],
 )
@@ -76,6 +78,7 @@ def test_valid_journeys(journey: dict[str, Any]):
     [
         {"journey": "j", "steps": [{"exit": True}]},
         made(priority=101),
+        made(catch_up="skip"),
         made(titel="x"),
         made(journey="Hello!"),
         made(steps=[]),

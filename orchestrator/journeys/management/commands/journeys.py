@@ -1,4 +1,4 @@
-"""`manage.py journeys validate | format | plan | publish | export`"""
+"""`manage.py journeys validate | format | plan | publish | export`, and the verbs of journeys that run."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from orchestrator import registry
 from orchestrator.domain.definition import DefinitionError, Problem
 from orchestrator.journeys.export import ExportError, export, write
 from orchestrator.journeys.folders import Folder, find_folders
-from orchestrator.journeys.models import Journey
+from orchestrator.journeys.management.running import RunningVerbs, journey
 from orchestrator.journeys.plan import Plan, plan
 from orchestrator.journeys.publish import publish
 from orchestrator.journeys.replace import replace_text
@@ -25,10 +25,10 @@ from orchestrator.journeys.told import counted, tell_plan, tell_problems, tell_t
 from orchestrator.journeys.yaml import format as format_yaml
 
 
-class Command(BaseCommand):
+class Command(RunningVerbs):
     """The door for journeys that lie in files: look at them, put them in order, publish them, take them out again."""
 
-    help = "Journeys as files: validate, format, plan, publish, export."
+    help = "Journeys as files: validate, format, plan, publish, export. Running ones: pause, resume, drain, stop."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """One word for what to do; folders, all of JOURNEYS_DIR by default."""
@@ -45,6 +45,7 @@ class Command(BaseCommand):
         out.add_argument("key", metavar="KEY")
         out.add_argument("--to", type=Path, metavar="FOLDER", help="by default JOURNEYS_DIR/KEY")
         out.add_argument("--overwrite", action="store_true", help="also over files that say something else")
+        self.add_running(verbs)
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Do what was asked."""
@@ -89,7 +90,8 @@ class Command(BaseCommand):
     def _publish(self, options: dict[str, Any]) -> None:
         together = check_together(_folders(options["folders"]))
         plans = self._show(together)
-        if any(not one.unchanged for one in plans) and self._agreed(options["yes"]):
+        if any(not one.unchanged for one in plans):
+            self.agreed(options["yes"], "Publish?", "nothing was published.")
             together.wrong += [
                 (folder, problems)
                 for folder, _ in together.sound
@@ -107,17 +109,15 @@ class Command(BaseCommand):
             self.stdout.write(f"{done.journey}: version {done.number} is published.")
         return ()
 
-    def _agreed(self, yes: bool) -> bool:
+    def agreed(self, yes: bool, question: str, refused: str) -> None:
+        """Ask on a terminal; CommandError for a no."""
         if yes or not sys.stdin.isatty():
-            return True
-        if input("Publish? [y/N] ").strip().lower() in ("y", "yes"):
-            return True
-        raise CommandError("nothing was published.")
+            return
+        if input(f"{question} [y/N] ").strip().lower() not in ("y", "yes"):
+            raise CommandError(refused)
 
     def _export(self, options: dict[str, Any]) -> None:
-        row = Journey.objects.select_related("current").filter(key=options["key"]).first()
-        if row is None:
-            raise CommandError(f"there is no journey “{options['key']}”. {_known()}")
+        row = journey(options["key"])
         folder = options["to"] or settings.JOURNEYS_DIR / row.key
         try:
             exported = export(row)
@@ -176,8 +176,3 @@ def _folders(paths: Sequence[Path]) -> list[Folder]:
             raise CommandError(f"there is no journey.yaml in {root}")
         found |= {folder.path.resolve(): folder for folder in inside}
     return list(found.values())
-
-
-def _known() -> str:
-    keys = list(Journey.objects.order_by("key").values_list("key", flat=True)[:50])
-    return f"There is: {', '.join(keys)}." if keys else "No journey was ever stored."

@@ -1,0 +1,78 @@
+"""STOP a journey, or one of its older versions: the people inside leave, and what is unsent is cancelled."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from orchestrator.domain.outbox import OPEN
+from orchestrator.domain.walks import Ended
+from orchestrator.journeys.effects import finish
+from orchestrator.journeys.models import Enrollment, Journey, JourneyVersion
+from orchestrator.messaging.models import Message
+
+BATCH = 1000
+
+
+class NotStoppable(Exception):
+    """Why it cannot be stopped, in words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """How many people left, how many of their messages were cancelled, and how many are with a worker just now.
+
+    Those a worker holds are cancelled by the gate, or have left before the stop.
+    """
+
+    people: int
+    cancelled: int
+    under_way: int
+
+
+def stop(row: Journey, version: JourneyVersion | None, now: datetime) -> Stopped:
+    """Stop the journey, or this version of it.
+
+    The mark comes first and bites at once: from then on the gate lets nothing out. Then people leave in batches, each
+    one transaction; killed in the middle and run again, it goes on with those who are left.
+    """
+    if version is not None and version.pk == row.current_id:
+        raise NotStoppable(
+            f"version {version.number} is the current one, by which people enter: publish another first, "
+            "or stop the whole journey"
+        )
+    _mark(row, version, now)
+    people = cancelled = under_way = 0
+    reason = "version_stopped" if version is not None else "journey_stopped"
+    inside = Enrollment.objects.filter(journey=row, status=Enrollment.Status.ACTIVE)
+    for batch in _batches(inside if version is None else inside.filter(version=version)):
+        with transaction.atomic():
+            ids = list(batch.select_for_update().values_list("id", flat=True))
+            before = _unsent(ids)
+            finish({id_: Ended("exited", reason) for id_ in ids}, now)
+            left = _unsent(ids)
+        people, cancelled, under_way = people + len(ids), cancelled + before - left, under_way + left
+    return Stopped(people, cancelled, under_way)
+
+
+def _mark(row: Journey, version: JourneyVersion | None, now: datetime) -> None:
+    if version is None:
+        Journey.objects.filter(pk=row.pk).update(status=Journey.Status.STOPPED)
+    else:
+        JourneyVersion.objects.filter(pk=version.pk, stopped_at=None).update(stopped_at=now)
+
+
+def _batches(people: QuerySet[Enrollment]) -> Iterator[QuerySet[Enrollment]]:
+    """Sets of at most `BATCH` people by id; each is looked at afresh, so that whoever has left meanwhile is not in it."""
+    last = 0
+    while ids := list(people.filter(id__gt=last).order_by("id").values_list("id", flat=True)[:BATCH]):
+        yield people.filter(id__in=ids).order_by("id")
+        last = ids[-1]
+
+
+def _unsent(enrollments: list[int]) -> int:
+    return Message.objects.filter(enrollment_id__in=enrollments, state__in=OPEN).count()
