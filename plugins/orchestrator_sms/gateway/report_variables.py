@@ -51,8 +51,9 @@ def read_reports() -> Reports | None:
 
 def _kinds(written: Any) -> dict[str, ReceiptKind]:
     known = {kind.value: kind for kind in ReceiptKind}
-    if not isinstance(written, dict) or not all(kind in known for kind in written.values()):
-        wrong("SMS_GATEWAY_REPORTS", "kinds is not an object.", f"Each status is one of {', '.join(known)}.")
+    if not isinstance(written, dict) or not all(isinstance(k, str) and k in known for k in written.values()):
+        mend = f"It is an object of statuses; each becomes one of {', '.join(known)}."
+        wrong("SMS_GATEWAY_REPORTS", "kinds holds what is not known.", mend)
     return {status: known[kind] for status, kind in written.items()}
 
 
