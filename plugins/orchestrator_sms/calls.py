@@ -48,16 +48,19 @@ async def each(
 
 
 async def ask(transport: Transport, request: Request, whom: str) -> Response | Unknown:
-    """The answer. Raises ProviderUnavailable where no byte of the request has left, or there were too many calls."""
+    """The answer. Raises ProviderUnavailable where no byte of the request has left."""
     try:
-        response = await transport.request(request)
+        return await transport.request(request)
     except TransportError as error:
         if not error.sent:
             raise ProviderUnavailable(f"no connection to {whom}") from None
         return Unknown(f"the connection to {whom} broke before its answer")
+
+
+def refuse_busy(response: Response, whom: str) -> None:
+    """Raise ProviderUnavailable for a 429, where the API promises that it takes nothing of such a call."""
     if response.status == 429:
         raise ProviderUnavailable(f"{whom} has too many requests of ours", retry_after(response))
-    return response
 
 
 def retry_after(response: Response) -> timedelta:

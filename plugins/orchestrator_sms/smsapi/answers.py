@@ -15,7 +15,7 @@ from orchestrator.sdk import (
     Result,
     Unknown,
 )
-from orchestrator_sms.calls import BUSY, UNTIL_MENDED, object_of
+from orchestrator_sms.calls import BUSY, UNTIL_MENDED, object_of, refuse_busy
 
 SEEN_BEFORE = 53  # the idx was sent in the last 24 hours
 BAD_NUMBER = 13  # invalid, or on the account's black list; `invalid_numbers` says which
@@ -37,6 +37,7 @@ REASONS = {
 
 def read(response: Response, key: str) -> Result:
     """What became of the message with `key`; raises ProviderUnavailable where the account itself was refused."""
+    refuse_busy(response, "SMSAPI")
     said = object_of(response.body)
     if response.status >= 500:
         return Unknown(f"SMSAPI answered {response.status}")

@@ -12,7 +12,7 @@ from orchestrator.sdk import (
     Result,
     Unknown,
 )
-from orchestrator_sms.calls import BUSY, UNTIL_MENDED, object_of, retry_after
+from orchestrator_sms.calls import BUSY, UNTIL_MENDED, object_of, refuse_busy, retry_after
 
 ACCOUNT = frozenset(
     {20003, 20005, 20006, 20404, 30002}
@@ -46,6 +46,7 @@ FAILED = frozenset({"failed", "undelivered", "canceled"})
 
 def read(response: Response) -> Result:
     """What became of a message; raises ProviderUnavailable where the account itself was refused."""
+    refuse_busy(response, "Twilio")
     said = object_of(response.body)
     code = said.get("code")
     if response.status >= 500:
