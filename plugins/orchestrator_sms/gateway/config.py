@@ -56,3 +56,4 @@ class Config:
     idempotent: timedelta | None = None
     signature: Signature = field(default_factory=Signature)
     reports: Reports | None = None
+    answer: str = "OK"

@@ -42,6 +42,11 @@ class SmsGateway(Provider):
         """For how long the gateway remembers keys."""
         return self.config.idempotent
 
+    @property
+    def receipt_answer(self) -> Response:  # type: ignore[override]
+        """The word that the gateway wants to read back."""
+        return Response(200, {"content-type": "text/plain; charset=utf-8"}, self.config.answer.encode())
+
     async def send(self, messages: Sequence[Message], transport: Transport) -> Sequence[Result]:
         """See Provider.send; a request for each message."""
 

@@ -30,6 +30,7 @@ VARIABLES = (
     "SMS_GATEWAY_REPORTS",
     "SMS_GATEWAY_REPORT_SECRET",
     "SMS_GATEWAY_REPORT_SIGNATURE",
+    "SMS_GATEWAY_REPORT_ANSWER",
 )
 METHODS = ("POST", "GET", "PUT")
 FORMATS = ("json", "form")
@@ -55,6 +56,7 @@ def read() -> Config | None:
         idempotent=_hours(),
         signature=read_signature(),
         reports=read_reports(),
+        answer=value("SMS_GATEWAY_REPORT_ANSWER", "OK"),
     )
     _check(config)
     return config

@@ -7,7 +7,17 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from urllib.parse import urlencode
 
-from orchestrator.sdk import Message, Provider, Receipt, Request, Result, SmsContent, Transport, Unknown
+from orchestrator.sdk import (
+    Message,
+    Provider,
+    Receipt,
+    Request,
+    Response,
+    Result,
+    SmsContent,
+    Transport,
+    Unknown,
+)
 from orchestrator_sms import settings
 from orchestrator_sms.calls import ask, each
 from orchestrator_sms.smsapi import answers, reports
@@ -33,6 +43,7 @@ class Smsapi(Provider):
     channel = "sms"
     max_batch = 20
     idempotent = timedelta(hours=24)
+    receipt_answer = Response(200, {"content-type": "text/plain"}, b"OK")  # else the report comes again
 
     def __init__(self, account: Account) -> None:
         self.account = account

@@ -8,7 +8,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
-from orchestrator.sdk import Message, Provider, Receipt, Request, Result, SmsContent, Transport, Unknown
+from orchestrator.sdk import (
+    Message,
+    Provider,
+    Receipt,
+    Request,
+    Response,
+    Result,
+    SmsContent,
+    Transport,
+    Unknown,
+)
 from orchestrator_sms import settings
 from orchestrator_sms.calls import ask, each
 from orchestrator_sms.twilio import answers, reports
@@ -39,6 +49,8 @@ class Twilio(Provider):
     name = "twilio"
     channel = "sms"
     max_batch = 10
+    # Plain text would be sent to whoever wrote, as a reply; this says that there is none.
+    receipt_answer = Response(200, {"content-type": "text/xml"}, b"<Response/>")
 
     def __init__(self, account: Account) -> None:
         self.account = account

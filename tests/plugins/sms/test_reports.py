@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from orchestrator.sdk import Provider, Receipt, ReceiptKind, Request, SignatureInvalid
+from orchestrator.sdk import Provider, Receipt, ReceiptKind, Request, Response, SignatureInvalid
 from orchestrator_sms import gateway, smsapi, twilio
 from orchestrator_sms.incoming import NO_TIME, moment_of
 from orchestrator_sms.twilio.reports import signature
@@ -275,6 +275,16 @@ def test_a_gateway_without_signatures_shows_the_secret_in_the_url(make: Made):
     [reply] = provider.parse_receipts(Request("POST", url, {}, b"from=48600000001&msg=Rezygnuj%C4%99"))
     assert (reply.kind, reply.recipient, reply.detail) == (ReceiptKind.REPLIED, PERSON, "Rezygnuję")
     refused(provider, Request("GET", f"{PUBLIC}/hooks/sms_gateway/?id=m1&dlr=1"), Request("POST", url[:-1]))
+
+
+def test_each_reads_back_what_it_wants_to(from_smsapi: Provider, from_twilio: Provider, make: Made):
+    """Twilio would send a plain word to the person who wrote."""
+    assert (from_smsapi.receipt_answer.status, from_smsapi.receipt_answer.body) == (200, b"OK")
+    xml = {"content-type": "text/xml"}
+    assert from_twilio.receipt_answer == Response(200, xml, b"<Response/>")
+    plain = make(gateway.from_environment, setups.GATEWAY)
+    wordy = make(gateway.from_environment, setups.GATEWAY | {"SMS_GATEWAY_REPORT_ANSWER": "ACK/Jasmin"})
+    assert (plain.receipt_answer.body, wordy.receipt_answer.body) == (b"OK", b"ACK/Jasmin")
 
 
 def test_what_a_signature_of_the_body_does_not_cover_is_not_read(from_gateway: Provider):
