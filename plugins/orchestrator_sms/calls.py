@@ -29,7 +29,8 @@ from orchestrator.sdk import (
 )
 
 NUMBER = re.compile(r"\+[1-9]\d{5,14}")  # E.164
-UNTIL_MENDED = timedelta(minutes=15)  # a wrong token or an empty account, which somebody has to see to
+# A wrong token or an empty account, which somebody has to see to: the engine's six attempts then last five hours.
+UNTIL_MENDED = timedelta(hours=1)
 BUSY = timedelta(seconds=60)
 
 

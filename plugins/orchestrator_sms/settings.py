@@ -14,6 +14,7 @@ from orchestrator.sdk import PluginError
 
 PLUGIN = "orchestrator_sms"
 LEAST_SECRET = 16  # characters; it stands in a URL that strangers may try to guess
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 def value(name: str, default: str = "") -> str:
@@ -54,7 +55,10 @@ def secret(name: str) -> str:
 
 
 def address(name: str, default: str = "") -> str:
-    """The address of an API without the slash at its end; raises PluginError where it is none."""
+    """The address of an API without the slash at its end; raises PluginError where it is none.
+
+    One with a default is on the open internet, so it is spoken to over TLS.
+    """
     found = value(name, default)
     mend = f"Write it like {default or 'https://gateway.example/send'}."
     try:
@@ -64,6 +68,8 @@ def address(name: str, default: str = "") -> str:
         usable, parts = False, urlsplit("")
     if not usable or re.search(r"\s", found):
         wrong(name, "it is not an address that begins with https:// or http://.", mend)
+    if default and parts.scheme == "http" and parts.hostname not in LOOPBACK:
+        wrong(name, "it would send the account's credentials unprotected.", "Begin it with https://.")
     if parts.username or parts.password:
         wrong(name, "it holds a user or password, which logs would show.", "Send them in a header instead.")
     return found.rstrip("/")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -88,6 +89,6 @@ def _number_refused(said: dict[str, Any]) -> RejectReason:
 
 def _number(code: Any) -> int | None:
     """An error's number; SMSAPI writes it as a number, and none of them is zero."""
-    if isinstance(code, str) and code.isascii() and code.isdecimal():
+    if isinstance(code, str) and re.fullmatch(r"[0-9]{1,6}", code):
         code = int(code)
     return code if type(code) is int and code else None

@@ -22,7 +22,7 @@ from orchestrator_sms.twilio import answers as twilio
 from tests.plugins.sms.fakes import answer_json
 
 KEY = "0f" * 16
-MINUTE, QUARTER = timedelta(minutes=1), timedelta(minutes=15)
+MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 
 
 def listed(**fields: Any) -> Response:
@@ -90,7 +90,7 @@ def test_smsapi_has_certainly_not_taken_it_now(code: int, wait: timedelta):
 def test_smsapi_refuses_the_account_so_nothing_is_taken_until_somebody_mends_it(code: int):
     with pytest.raises(ProviderUnavailable, match=f"^SMSAPI error {code}$") as raised:
         smsapi.read(answer_json(200, {"error": code}), KEY)
-    assert raised.value.retry_after == QUARTER
+    assert raised.value.retry_after == HOUR
 
 
 @pytest.mark.parametrize("status", [401, 403])
@@ -165,7 +165,7 @@ def test_twilio_has_no_room_now():
 def test_twilio_refuses_the_account(status: int, code: int):
     with pytest.raises(ProviderUnavailable, match=f"^Twilio error {code}$") as raised:
         twilio.read(answer_json(status, {"code": code, "message": "no", "status": status}))
-    assert raised.value.retry_after == QUARTER
+    assert raised.value.retry_after == HOUR
 
 
 @pytest.mark.parametrize(

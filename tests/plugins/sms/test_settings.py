@@ -86,6 +86,11 @@ LONG = "Use 16 or more letters and digits, for example those of `openssl rand -h
             "SMSAPI_URL: it holds a user or password, which logs would show.",
             "Send them in a header instead.",
         ),
+        (
+            {"SMSAPI_TOKEN": "t", "SMSAPI_URL": "http://api.smsapi.com"},
+            "SMSAPI_URL: it would send the account's credentials unprotected.",
+            "Begin it with https://.",
+        ),
         ({"TWILIO_AUTH_TOKEN": "s3cret"}, "TWILIO_ACCOUNT_SID: it is missing.", CONSOLE),
         (
             {"TWILIO_ACCOUNT_SID": "s3cret"},
