@@ -58,28 +58,33 @@ def read() -> Config | None:
         reports=read_reports(),
         answer=value("SMS_GATEWAY_REPORT_ANSWER", "OK"),
     )
-    _check(config)
+    _check_request(config)
+    _check_answers(config)
     return config
 
 
-def _check(config: Config) -> None:
-    """What several settings must say together."""
+def _check_request(config: Config) -> None:
+    """The message gets into the request, and the request can be made."""
     used = template.named_in([config.url, config.body, config.headers])
     if template.named_in(urlsplit(config.url).netloc):
         wrong("SMS_GATEWAY_URL", "a message cannot choose the host.", "Move the placeholder behind it.")
-    if not config.accepted:
-        mend = "For example `200 status=queued`, or `2xx` where the HTTP status says it all."
-        wrong("SMS_GATEWAY_ACCEPTED", "it must say how the gateway says yes.", mend)
     if "text" not in used or not used & {"to", "number"}:
         mend = 'For example {"to": "{to}", "message": "{text}"}.'
         wrong("SMS_GATEWAY_BODY", "the number or the text of the message is nowhere in the request.", mend)
-    if config.idempotent is not None and "key" not in used:
-        mend = "Put {key} where the gateway reads it, or remove the hours."
-        wrong("SMS_GATEWAY_IDEMPOTENT_HOURS", "the gateway gets no key to remember.", mend)
     if config.body is not None and config.method == "GET":
         wrong("SMS_GATEWAY_BODY", "a GET has no body.", "Put the placeholders into SMS_GATEWAY_URL.")
     if config.form and not isinstance(config.body, dict):
         wrong("SMS_GATEWAY_BODY", "a form is an object of names and texts.", 'For example {"to": "{to}"}.')
+    if config.idempotent is not None and "key" not in used:
+        mend = "Put {key} where the gateway reads it, or remove the hours."
+        wrong("SMS_GATEWAY_IDEMPOTENT_HOURS", "the gateway gets no key to remember.", mend)
+
+
+def _check_answers(config: Config) -> None:
+    """A yes can be recognised, and a report proven."""
+    if not config.accepted:
+        mend = "For example `200 status=queued`, or `2xx` where the HTTP status says it all."
+        wrong("SMS_GATEWAY_ACCEPTED", "it must say how the gateway says yes.", mend)
     if config.reports is not None and not config.signature.secret:
         mend = "Set a secret, for example the output of `openssl rand -hex 20`."
         wrong("SMS_GATEWAY_REPORT_SECRET", "reports are read only where they prove who sends them.", mend)
