@@ -7,15 +7,22 @@ import hashlib
 import hmac
 import json
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
 
-from orchestrator.sdk import Request
+import pytest
+
+from orchestrator.sdk import Provider, Request, SignatureInvalid
 from orchestrator_sms import gateway, smsapi, twilio
 from tests.plugins.sms.fakes import AUTH_TOKEN, FORM, SID, TOKEN
 
 SECRET = "callback-secret-0123456789"
 PUBLIC = "https://shop.example"
+KEY, OTHER = "0f" * 16, "1e" * 16
+AT = datetime(2026, 3, 14, 9, 26, 53, tzinfo=UTC)
+UNIX = str(int(AT.timestamp()))
+PERSON = "+48600000001"
 
 SMSAPI = {"SMSAPI_TOKEN": TOKEN, "SMSAPI_SENDER": "Filizanka", "SMSAPI_CALLBACK_SECRET": SECRET}
 TWILIO = {"TWILIO_ACCOUNT_SID": SID, "TWILIO_AUTH_TOKEN": AUTH_TOKEN, "TWILIO_FROM": "+48732123456"}
@@ -87,3 +94,10 @@ def gateway_report(said: Any, secret: str = SECRET) -> Request:
     digest = hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
     headers = {"content-type": "application/json", "x-signature": digest}
     return Request("POST", f"{PUBLIC}/hooks/sms_gateway/", headers, body)
+
+
+def refused(provider: Provider, *requests: Request) -> None:
+    """Each of these requests is refused for want of a proof."""
+    for request in requests:
+        with pytest.raises(SignatureInvalid):
+            provider.parse_receipts(request)
