@@ -32,6 +32,7 @@ BIG = {
     "Message",
     "MessageBody",
     "PointsEntry",
+    "Receipt",
     "StepRun",
     "Subject",
     "Suppression",
@@ -73,6 +74,7 @@ def _again() -> None:
         DeliveryAttempt,
         MailboxMessage,
         MessageBody,
+        Receipt,
         Subject,
         Template,
         TemplateVersion,
@@ -82,8 +84,8 @@ def _again() -> None:
     Template.objects.update(latest=None)
     kinds: list[Any] = [
         Consent, ConsentRecord, Suppression, Event, EntryTimer, StepRun, JourneyVersion, Journey, Decision,
-        DeliveryAttempt, MailboxMessage, MessageBody, PointsEntry, Subject, TemplateVersion, Template, Address,
-        Customer,
+        DeliveryAttempt, MailboxMessage, MessageBody, PointsEntry, Receipt, Subject, TemplateVersion, Template,
+        Address, Customer,
     ]  # fmt: skip
     for kind in kinds:
         kind._default_manager.all().delete()
