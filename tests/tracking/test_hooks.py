@@ -6,6 +6,7 @@ import hashlib
 import hmac
 import json
 import threading
+from base64 import b64encode
 from collections.abc import Sequence
 from typing import Any
 
@@ -14,11 +15,15 @@ from django.db import connection
 from django.test import Client
 
 from orchestrator import registry
+from orchestrator.consents.models import Suppression
 from orchestrator.events.models import Event
 from orchestrator.messaging.models import FrequencyCap, Message, Receipt
 from orchestrator.sdk import Receipt as Report
 from orchestrator.sdk import ReceiptKind, Request, SignatureInvalid
 from orchestrator.workspace.models import Brand
+from orchestrator_email.esp.provider import AnymailProvider
+from orchestrator_email.esp.settings import Esp
+from tests.plugins.email.api import Api, Reply
 from tests.scenarios.journeys import one_send
 from tests.scenarios.scripted import Plugin, Scripted
 from tests.scenarios.world import World
@@ -200,3 +205,40 @@ def test_the_same_report_twenty_times_at_once_counts_once(acme: Acme, kind: str)
     assert codes == [200] * 20
     assert Receipt.objects.count() == 1
     assert Event.objects.filter(name=f"message.{kind}").count() == 1
+
+
+def test_a_bounce_from_the_letter_to_the_suppression_by_a_real_providers_api(world: World, settings):
+    """Sent through django-anymail to an API on loopback, and reported by it as Postmark reports."""
+    settings.DELIVERY_ALLOWLIST = ["*"]
+    taken = {"ErrorCode": 0, "Message": "OK", "MessageID": "pm-1", "To": "anna@example.com"}
+    api = Api(lambda call: Reply(200, json.dumps(taken).encode(), {"Content-Type": "application/json"}))
+    options = {"server_token": "token", "api_url": api.url, "webhook_secret": "hook:secret"}
+    provider = AnymailProvider(Esp("postmark", "Postmark", options))
+    registry.reset(registry.load([], {"email": Plugin([provider])}))
+    Brand.objects.update(sender_address="shop@example.com")
+    world.publish(one_send("note"), note="")
+    world.event(world.person(), "note.wanted")
+    world.run(hours=1)
+    api.close()
+    row = Message.objects.get()
+    assert (row.state, row.provider, row.reference) == ("accepted", "anymail", "pm-1")
+    sent = api.calls[0].json()
+    assert sent["Metadata"] == {"key": row.key}
+    assert {header["Name"] for header in sent["Headers"]} == {"List-Unsubscribe", "List-Unsubscribe-Post"}
+    said = {
+        "RecordType": "Bounce",
+        "ID": 42,
+        "Type": "HardBounce",
+        "MessageID": "pm-1",
+        "Email": "anna@example.com",
+        "BouncedAt": world.now.isoformat(),
+        "Metadata": sent["Metadata"],
+    }
+    headers = {"Authorization": "Basic " + b64encode(b"hook:secret").decode()}
+    client = Client(enforce_csrf_checks=True)
+    told = [
+        client.post("/hooks/anymail/", said, "application/json", headers=given) for given in ({}, headers)
+    ]
+    assert [answer.status_code for answer in told] == [403, 200]
+    assert Message.objects.get().bounced_at == world.now
+    assert list(Suppression.objects.values_list("digest", "reason")) == [(row.address_digest, "bounce")]
