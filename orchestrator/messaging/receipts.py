@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
@@ -31,37 +31,61 @@ from orchestrator.store.again import again
 
 log = logging.getLogger(__name__)
 BATCH = 500
+# For how long after it happened a report may be one of a message whose provider's id is not written down yet.
+EARLY = timedelta(minutes=2)
 
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """How many reports were new, how many we had already, and how many were none."""
+    """How many reports were new, how many we had already, how many were none, and how many came too early."""
 
     counted: int
     repeated: int
     refused: int = 0
+    early: int = 0
 
 
 def receive(provider: Provider, receipts: Sequence[object], now: datetime) -> Received:
-    """Count these reports of the provider once each, whoever delivers them again, and write what follows."""
+    """Count these reports of the provider once each, whoever delivers them again, and write what follows.
+
+    A report that knows its message only by the provider's id may come before that id is written down. For two minutes
+    it is left uncounted, while the provider has something in hand: it is wanted again.
+    """
     sound = [one for one in (sound_receipt(receipt, now) for receipt in receipts) if one is not None]
     if len(sound) < len(receipts):
         log.error("%s gave %d receipts that are none", provider.name, len(receipts) - len(sound))
-    counted = 0
+    counted = early = 0
     for start in range(0, len(sound), BATCH):
         chunk = sound[start : start + BATCH]
-        counted += again(lambda chunk=chunk: _receive(provider, chunk, now))  # type: ignore[misc]
-    return Received(counted, len(sound) - counted, len(receipts) - len(sound))
+        done = again(lambda chunk=chunk: _receive(provider, chunk, now))  # type: ignore[misc]
+        counted, early = counted + done.counted, early + done.early
+    return Received(counted, len(sound) - counted - early, len(receipts) - len(sound), early)
 
 
-def _receive(provider: Provider, receipts: Sequence[Receipt], now: datetime) -> int:
+def _receive(provider: Provider, receipts: Sequence[Receipt], now: datetime) -> Received:
     with transaction.atomic():
         # Customers before messages, as everywhere. Who they are is read again under their locks.
         lock({person for one in match(provider.name, provider.channel, receipts) for person in one.people})
         matched = match(provider.name, provider.channel, receipts)
-        fresh = _count(provider.name, matched, now)
+        early = _early(provider.name, matched, now)
+        fresh = _count(provider.name, [one for one in matched if one.key not in early], now)
         _write(provider, fresh, now)
-    return len(fresh)
+    return Received(len(fresh), 0, early=len(early))
+
+
+def _early(provider: str, matched: Sequence[Matched], now: datetime) -> set[str]:
+    """The keys of reports to be heard again. One without a time of its own is as of now, and never waits."""
+    waiting = {
+        one.key
+        for one in matched
+        if one.about is About.NOBODY
+        and one.letter is None
+        and one.receipt.reference
+        and not one.receipt.message_key
+        and now - EARLY < one.receipt.occurred_at < now
+    }
+    in_hand = Message.objects.filter(provider=provider, state=State.HANDING_OFF)
+    return waiting if waiting and in_hand.exists() else set()
 
 
 def _count(provider: str, matched: Sequence[Matched], now: datetime) -> list[Matched]:

@@ -74,8 +74,10 @@ def _answer(provider: Provider, asked: Request) -> HttpResponse:
         log.error("plugin %s failed in parse_receipts of %s: %s", plugin, provider.name, _where(error))
         return _say(500, "The report could not be read; send it again.")
     received = receive(provider, receipts, timezone.now())
-    # What could be counted is, and counts once; for the rest the report is wanted again, when the plugin is mended.
-    return _say(500, "Not all of it could be read; send it again.") if received.refused else _say(200, "OK\n")
+    # What could be counted is, and counts once; for the rest the report is wanted again.
+    if received.refused:
+        return _say(500, "Not all of it could be read; send it again.")
+    return _say(503, "Too early; send it again.") if received.early else _say(200, "OK\n")
 
 
 def _where(error: BaseException) -> str:

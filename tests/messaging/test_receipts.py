@@ -217,6 +217,34 @@ def test_found_by_the_providers_own_reference(reports: Reports):
     assert Message.objects.get(id=first.id).delivered_at is None
 
 
+SECOND = timedelta(seconds=1)
+
+
+def test_a_report_that_outruns_the_id_it_goes_by_is_wanted_again_and_counts_then(reports: Reports):
+    reports.outbox.plan("anna")
+    ready = reports.outbox.hand_off()
+    before, row = counts(), Message.objects.values().get()
+    happened = {"reference": "ref-1", "occurred_at": reports.now - SECOND}
+    assert reports.tell(K.BOUNCED, **happened) == Received(0, 0, early=1)
+    assert (counts(), Message.objects.values().get(), ReceiptRow.objects.count()) == (before, row, 0)
+    settle(ready, [Accepted("ref-1")], reports.now)
+    assert reports.tell(K.BOUNCED, **happened) == Received(1, 0)
+    assert Message.objects.get().bounced_at == reports.now - SECOND
+
+
+@pytest.mark.parametrize("more", [{"occurred_at": NO_TIME}, {"message_key": "f" * 32}, {"ago": LATER}])
+def test_a_report_about_nothing_of_ours_does_not_come_for_ever(reports: Reports, more: dict[str, Any]):
+    reports.outbox.plan("anna")
+    reports.outbox.hand_off()
+    happened = {"reference": "another", "occurred_at": reports.now - more.pop("ago", SECOND), **more}
+    assert reports.tell(K.BOUNCED, **happened) == Received(1, 0)
+
+
+def test_with_nothing_in_hand_no_report_is_early(reports: Reports):
+    reports.send("anna")
+    assert reports.tell(K.BOUNCED, reference="another", occurred_at=reports.now - SECOND) == Received(1, 0)
+
+
 def test_a_reference_that_two_messages_have_names_neither(reports: Reports):
     reports.send("anna", "bela")
     Message.objects.update(reference="same")

@@ -8,11 +8,13 @@ import json
 import threading
 from base64 import b64encode
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.db import connection
 from django.test import Client
+from django.utils import timezone
 
 from orchestrator import registry
 from orchestrator.consents.models import Suppression
@@ -180,6 +182,14 @@ def test_of_a_report_that_is_half_nonsense_the_other_half_is_counted_once(acme: 
     assert [post(b"[]").status_code for _ in range(2)] == [500, 500]
     assert Receipt.objects.count() == 1
     assert Event.objects.filter(name="message.opened").count() == 1
+
+
+def test_a_report_that_comes_too_early_is_wanted_again(acme: Acme):
+    Message.objects.update(state="handing_off", reference="")
+    acme.instead = [Report("r-1", ReceiptKind.OPENED, timezone.now() - timedelta(seconds=1), reference="ref")]
+    assert (post(b"[]").status_code, Receipt.objects.count()) == (503, 0)
+    Message.objects.update(state="accepted", reference="ref")
+    assert (post(b"[]").status_code, Receipt.objects.count()) == (200, 1)
 
 
 def test_a_replay_counts_once(acme: Acme):
