@@ -66,6 +66,8 @@ MOVES: dict[State, frozenset[State]] = {
             State.UNCERTAIN,
             State.UNKNOWN,
             State.DEAD,
+            # A look-up or a receipt shows that an attempt before this one was taken.
+            State.ACCEPTED,
         }
     ),
     State.HANDING_OFF: frozenset(

@@ -7,10 +7,23 @@ that a database refuses) is put right here: a settlement that failed for it woul
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from orchestrator.sdk.values import Accepted, Deferred, Rejected, RejectReason, Result, Unknown
+from orchestrator.sdk.values import (
+    Accepted,
+    Deferred,
+    Receipt,
+    ReceiptKind,
+    Rejected,
+    RejectReason,
+    Result,
+    Unknown,
+)
+
+_LONGEST = 1000  # characters of what is quoted: an address, a link, an answer by SMS
+# A report dated before there were such reports has no time of its own.
+_NO_TIME_BEFORE = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 def sound(provider: str, results: Sequence[object], asked: int) -> list[Result]:
@@ -33,6 +46,31 @@ def _sound(provider: str, result: object) -> Result:
             return Unknown(_text(result.detail))
         case _:
             return Unknown(f"{provider} gave no known result")
+
+
+def sound_receipt(value: object, now: datetime) -> Receipt | None:
+    """The report as it can be stored; None for what is none: without an id it could be counted again and again.
+
+    A time in the future, before the year 2000 or without a zone is none: the report then occurred now.
+    """
+    if not isinstance(value, Receipt) or value.kind not in list(ReceiptKind) or not _text(value.id):
+        return None
+    return Receipt(
+        _text(value.id),
+        ReceiptKind(value.kind),
+        _moment(value.occurred_at, now),
+        _text(value.message_key),
+        _text(value.reference)[:200],
+        _text(value.recipient)[:_LONGEST],
+        _text(value.detail)[:_LONGEST],
+        bool(value.machine),
+    )
+
+
+def _moment(value: Any, now: datetime) -> datetime:
+    if not isinstance(value, datetime) or value.tzinfo is None:
+        return now
+    return value.astimezone(UTC) if _NO_TIME_BEFORE <= value <= now else now
 
 
 def _text(value: Any) -> str:

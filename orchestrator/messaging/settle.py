@@ -50,6 +50,7 @@ def _settle(ready: Sequence[Ready], results: Sequence[Result], moves: Sequence[M
             if one.message.id not in written and isinstance(result, Accepted)
         ]
         true = written | set(accept_doubtful(late, now))
+        _keep_references(late, ready, moves)
         outcomes = [
             _outcome(one, move, now)
             for one, move in zip(ready, moves, strict=True)
@@ -115,6 +116,17 @@ def accept_doubtful(ids: Sequence[int], now: datetime) -> list[int]:
         state=State.ACCEPTED, reason="accepted", final_at=now, wake_pending=True, lease_until=None
     )
     return found
+
+
+def _keep_references(late: Sequence[int], ready: Sequence[Ready], moves: Sequence[Move]) -> None:
+    """The provider's id for what a receipt has accepted before its answer came: later receipts may know no other."""
+    wanted = set(late)
+    rows = [
+        (one.message.id, move.reference[:200])
+        for one, move in zip(ready, moves, strict=True)
+        if one.message.id in wanted and move.reference
+    ]
+    bulk.update(Message, ("reference",), rows, where="t.state = 'accepted' AND t.reference = ''")
 
 
 def announce(outcomes: Sequence[MessageOutcome]) -> None:

@@ -130,7 +130,11 @@ class ReceiptKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """One report of a provider. `id` is unique at the provider, so that a report counted twice counts once."""
+    """One report of a provider. `id` is unique at the provider, so that a report counted twice counts once.
+
+    It names its message by `message_key` or by the `reference` of its `Accepted`; `recipient` is the address it went
+    to, or the one that wrote. `detail`: a click's link, a reply's words, else a reason. `machine`: no person did it.
+    """
 
     id: str
     kind: ReceiptKind

@@ -112,12 +112,22 @@ def say_letter(message: Message, decisions: list[Decision], attempts: list[Deliv
         told = _("%(told)s until %(when)s") % {"told": told, "when": words.moment(message.due_at)}
     elif message.final_at is not None:
         told = f"{told} ({words.moment(message.final_at)})"
+    told += _reported(message)
     hold = _last_hold(message, decisions)
     if hold is not None:
         told, why = told + _(", held until then"), explain(hold.reason, hold.evidence, message.channel)
     else:
         why = "" if message.state == State.ACCEPTED else _why(message, decisions, attempts)
     return words.stopped(f"{told}: {why}" if why else told)
+
+
+def _reported(message: Message) -> str:
+    """What the provider reported later of a message it had accepted; the worse news where there are two."""
+    if message.bounced_at is not None:
+        return _(", bounced (%(when)s)") % {"when": words.moment(message.bounced_at)}
+    if message.delivered_at is not None:
+        return _(", delivered (%(when)s)") % {"when": words.moment(message.delivered_at)}
+    return ""
 
 
 def _why(message: Message, decisions: list[Decision], attempts: list[DeliveryAttempt]) -> str:

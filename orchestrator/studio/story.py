@@ -1,4 +1,4 @@
-"""The story of one message: what became of it, what the gate said each time, what was tried."""
+"""The story of one message: what became of it, what the gate said each time, what was tried and reported."""
 
 from __future__ import annotations
 
@@ -40,18 +40,21 @@ class Story:
     facts: list[tuple[str, str]]
     decisions: list[Said]
     attempts: list[Said]
+    receipts: list[Said]
 
 
 def tell(message: Message) -> Story:
-    """Read a message's decisions and attempts: two queries by its index (a withdrawal takes one more)."""
+    """Read a message's decisions, attempts and receipts: three queries by its index (a withdrawal takes one more)."""
     decisions = list(message.decisions.order_by("-decided_at", "-id")[:MOST])
     attempts = list(message.delivery_attempts.order_by("-settled_at", "-id")[:MOST])
+    receipts = message.receipts.order_by("-occurred_at", "-id")[:MOST]
     return Story(
         say_letter(message, decisions[::-1], attempts[::-1]),
         words.tone("hold" if message.state == "planned" and message.first_held_at else message.state),
         [(name, value) for name, value in _facts(message) if value],
         [_decided(row, message.channel) for row in decisions],
         [_tried(row) for row in attempts],
+        [_reported(row) for row in receipts],
     )
 
 
@@ -67,6 +70,8 @@ def _facts(message: Message) -> Iterator[tuple[str, str]]:
     yield _("Looked at next"), "" if message.final_at else words.moment(message.due_at)
     yield _("Handed off"), words.moment(message.handed_off_at)
     yield _("Final"), words.moment(message.final_at)
+    yield _("Delivered"), words.moment(message.delivered_at)
+    yield _("Bounced"), words.moment(message.bounced_at)
     yield _("Expires"), words.moment(message.expires_at)
     yield _("Provider"), " · ".join(part for part in (message.provider, message.reference) if part)
     yield _("Time zone"), _zone(message)
@@ -101,6 +106,12 @@ def _tried(row: Any) -> Said:
         if value
     ]
     return Said(row.settled_at, words.outcome(row.outcome), words.tone(row.outcome), "", None, facts)
+
+
+def _reported(row: Any) -> Said:
+    why = _("by a machine, not by a person") if row.machine else ""
+    title = str(row.get_kind_display())
+    return Said(row.occurred_at, title, words.tone(row.kind), why, None, [(_("Provider"), row.provider)])
 
 
 def table(values: Mapping[str, Any]) -> SafeString:

@@ -1,1 +1,1 @@
-"""The public links in messages."""
+"""The public links in messages, and the addresses where providers report what became of them."""

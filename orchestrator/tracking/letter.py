@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass
 
 from orchestrator.consents.suppress import customers_at
 from orchestrator.customers.models import Customer
+from orchestrator.customers.survivors import survivors
 from orchestrator.messaging import links
 from orchestrator.messaging.models import Message
 from orchestrator.workspace.models import Brand
@@ -46,24 +46,10 @@ def read(purpose: str, token: str) -> Letter | None:
 
 def owner(letter: Letter) -> int | None:
     """The customer the message was for, or whom they were merged into; None once they are erased."""
-    return next(iter(_living({letter.customer_id})), None)
+    return survivors({letter.customer_id}).get(letter.customer_id)
 
 
 def everyone(letter: Letter) -> set[int]:
     """All for whom a withdrawal by this link counts: its customer, and whoever has the address it went to."""
     sharing = customers_at([(letter.channel, letter.digest)]) if letter.digest else set()
-    return _living({letter.customer_id, *sharing})
-
-
-def _living(ids: Collection[int]) -> set[int]:
-    """These customers, each replaced by the survivor of its mergers; without those erased."""
-    living: set[int] = set()
-    seen: set[int] = set()
-    ahead = set(ids)
-    while ahead:
-        seen |= ahead
-        rows = Customer.objects.filter(id__in=ahead, erased_at=None).values_list("id", "merged_into")
-        followed = dict(rows)
-        living |= {id_ for id_, into in followed.items() if into is None}
-        ahead = {into for into in followed.values() if into is not None} - seen
-    return living
+    return set(survivors({letter.customer_id, *sharing}).values())

@@ -1,4 +1,4 @@
-"""Email over SMTP, for a mail server of your own or anyone's relay. It is switched on by `EMAIL_URL`."""
+"""Email over SMTP (`EMAIL_URL`), or through the API of a provider by django-anymail (`ANYMAIL_BACKEND`)."""
 
 from orchestrator_email import plugin
 

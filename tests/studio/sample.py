@@ -31,6 +31,7 @@ from orchestrator.messaging.models import (
     Message,
     MessageBody,
     QuietHoursRule,
+    Receipt,
     Subject,
     Template,
     TemplateVersion,
@@ -376,6 +377,16 @@ def make_message(
     DeliveryAttempt.objects.create(
         message=message, number=1, fence=1, provider="mailbox_email", settled_at=now, outcome="accepted"
     )
+    for kind in ("delivered", "opened"):
+        Receipt.objects.create(
+            key=f"{kind}{index}",
+            provider="mailbox_email",
+            kind=kind,
+            message=message,
+            occurred_at=now,
+            received_at=now,
+            machine=kind == "opened",
+        )
     MessageBody.objects.create(
         message=message, composed_at=now, context={"customer": {"first_name": "Anna"}}, languages=["pl", "en"]
     )

@@ -34,6 +34,7 @@ BIG = {
     "PointsEntry",
     "Doorstep",
     "Membership",
+    "Receipt",
     "StepRun",
     "Subject",
     "Suppression",
@@ -75,6 +76,7 @@ def _again() -> None:
         DeliveryAttempt,
         MailboxMessage,
         MessageBody,
+        Receipt,
         Subject,
         Template,
         TemplateVersion,
@@ -85,9 +87,8 @@ def _again() -> None:
     Template.objects.update(latest=None)
     kinds: list[Any] = [
         Consent, ConsentRecord, Suppression, Event, EntryTimer, Doorstep, Launch, Membership, Segment, StepRun,
-        JourneyVersion, Journey, Decision,
-        DeliveryAttempt, MailboxMessage, MessageBody, PointsEntry, Subject, TemplateVersion, Template, Address,
-        Customer,
+        JourneyVersion, Journey, Decision, DeliveryAttempt, MailboxMessage, MessageBody, PointsEntry, Receipt,
+        Subject, TemplateVersion, Template, Address, Customer,
     ]  # fmt: skip
     for kind in kinds:
         kind._default_manager.all().delete()

@@ -4,6 +4,7 @@ from orchestrator.messaging.models.attempt import Decision, DeliveryAttempt
 from orchestrator.messaging.models.limits import FrequencyCap, QuietHoursRule
 from orchestrator.messaging.models.mailbox import MailboxMessage
 from orchestrator.messaging.models.message import Message, MessageBody
+from orchestrator.messaging.models.receipt import Receipt
 from orchestrator.messaging.models.subject import Subject
 from orchestrator.messaging.models.template import Template, TemplateVersion
 
@@ -15,6 +16,7 @@ __all__ = [
     "Message",
     "MessageBody",
     "QuietHoursRule",
+    "Receipt",
     "Subject",
     "Template",
     "TemplateVersion",

@@ -81,6 +81,9 @@ class Message(models.Model):
     first_held_at = models.DateTimeField(_("first held"), null=True)
     handed_off_at = models.DateTimeField(_("handed off"), null=True)
     final_at = models.DateTimeField(_("final"), null=True)
+    # What receipts say, beside the state and set once: a provider may report a delivery, and later a bounce.
+    delivered_at = models.DateTimeField(_("delivered"), null=True)
+    bounced_at = models.DateTimeField(_("bounced"), null=True)
 
     fence = models.PositiveIntegerField(default=0)
     claim = models.UUIDField(null=True)
@@ -128,6 +131,7 @@ class Message(models.Model):
             models.Index(fields=["enrollment_id", "step", "visit"], name="message_of_step"),
             models.Index(fields=["id"], condition=Q(wake_pending=True), name="message_wakes"),
             models.Index(fields=["journey", "state"], name="message_of_journey"),
+            models.Index(fields=["reference"], condition=Q(reference__gt=""), name="message_of_reference"),
         ]
 
     def __str__(self) -> str:

@@ -1,4 +1,4 @@
-"""Rows that belong to a message: what the gate said, what the provider answered, what is locked."""
+"""Rows that belong to a message: what the gate said, what the provider answered and reported, what is locked."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
-from orchestrator.messaging.models import Decision, DeliveryAttempt, Subject
+from orchestrator.messaging.models import Decision, DeliveryAttempt, Receipt, Subject
 from orchestrator.studio import story, words
 from orchestrator.studio.admin.base import BigHistory
 from orchestrator.studio.evidence import explain
@@ -73,6 +73,27 @@ class DeliveryAttemptAdmin(_OfMessage):
     ordering = ("-id",)
     fields = ("message_shown", "number", "provider", "outcome_said", "settled_at", "reference", "detail")
     readonly_fields = ("message_shown", "outcome_said")
+
+
+@admin.register(Receipt)
+class ReceiptAdmin(_OfMessage):
+    """One later report of a provider."""
+
+    list_display = ("received_at", "provider", "kind_shown", "message_shown", "machine", "occurred_at")
+    list_filter = ("kind",)
+    search_fields = ("=key", "=message__key")
+    search_help_text = _("A message's key")
+    ordering = ("-id",)
+    fields = ("message_shown", "provider", "kind", "machine", "occurred_at", "received_at", "key")
+    readonly_fields = ("message_shown",)
+
+    @display(description=_("what"), label=words.TONES)
+    def kind_shown(self, obj: Receipt) -> tuple[str, str]:
+        return obj.kind, str(obj.get_kind_display())
+
+    @display(description=_("message"))
+    def message_shown(self, obj: Receipt) -> str:
+        return super().message_shown(obj) if obj.message_id else "–"
 
 
 @admin.register(Subject)

@@ -1,0 +1,35 @@
+"""Who stands for a customer now: themselves, or whom they were merged into; nobody, once they are erased."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from orchestrator.customers.models import Customer
+
+
+def survivors(ids: Collection[int]) -> dict[int, int]:
+    """Each of these customers -> who stands for them now; without those who are erased, or never were.
+
+    One query for each link of the longest chain of mergers.
+    """
+    followed: dict[int, int | None] = {}
+    ahead = set(ids)
+    while ahead:
+        rows = Customer.objects.filter(id__in=ahead, erased_at=None).values_list("id", "merged_into")
+        found = dict(rows)
+        followed |= found
+        ahead = {into for into in found.values() if into is not None} - set(followed)
+    ends = {id_: _end(id_, followed) for id_ in ids}
+    return {id_: end for id_, end in ends.items() if end is not None}
+
+
+def _end(id_: int, followed: dict[int, int | None]) -> int | None:
+    """The end of a chain; None where it ends with somebody erased, or in a circle."""
+    seen: set[int] = set()
+    while id_ in followed and id_ not in seen:
+        seen.add(id_)
+        into = followed[id_]
+        if into is None:
+            return id_
+        id_ = into
+    return None
