@@ -16,7 +16,7 @@ RUNTIME := $(VENV)/.runtime
 DEVELOPMENT := $(VENV)/.development
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-sqlite test-postgresql test-real lint types format lock run work clean
+.PHONY: help demo test test-sqlite test-postgresql test-wheel test-real lint types format lock run work clean
 
 help: ## this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' Makefile
@@ -41,6 +41,9 @@ test-sqlite: $(DEVELOPMENT) ## the whole suite on SQLite
 
 test-postgresql: $(DEVELOPMENT) ## the whole suite on PostgreSQL
 	TEST_DATABASE=postgresql $(PYTHON) -m pytest -n $(WORKERS) $(PYTEST)
+
+test-wheel: $(DEVELOPMENT) ## an example plugin as a wheel, installed beside ours in a clean environment, delivering
+	TEST_WHEEL=1 TEST_DATABASE=sqlite $(PYTHON) -m pytest -q tests/wheel $(PYTEST)
 
 test-real: $(DEVELOPMENT) ## a folder of real customers (REAL_DATA) lived through whole, on SQLite: about five minutes more
 	REAL_DATA_WHOLE=1 TEST_DATABASE=sqlite $(PYTHON) -m pytest -s tests/real_data/test_demo.py $(PYTEST)

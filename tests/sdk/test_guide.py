@@ -17,15 +17,15 @@ from typing import Any
 import pytest
 
 from orchestrator import sdk
-from orchestrator.sdk import Accepted, Receipt, ReceiptKind, Request, SignatureInvalid, hookspecs
-from orchestrator.sdk.testing import FakeTransport, ProviderContract, conformance, make_messages
+from orchestrator.sdk import Accepted, Receipt, ReceiptKind, Request, SignatureInvalid, hookspecs, testing
+from orchestrator.sdk.testing import Contract, FakeTransport, ProviderContract, conformance, make_messages
 from orchestrator.sdk.testing.factories import COMPOSED_AT
 
 ROOT = Path(__file__).parents[2]
 GUIDE = (ROOT / "orchestrator" / "sdk" / "README.md").read_text(encoding="utf-8")
 EXAMPLE = ROOT / "examples" / "acme_sms"
 BLOCKS = re.findall(r"^```python\n(.*?)^```", GUIDE, re.MULTILINE | re.DOTALL)
-PROVIDER, CONTRACT, BLOCKING, RECEIPTS = BLOCKS
+PROVIDER, CONTRACT, BLOCKING, RECEIPTS, *OTHERS = BLOCKS
 
 
 def execute(source: str, name: str) -> ModuleType:
@@ -125,6 +125,30 @@ def test_the_receipts_example_refuses_forgeries(parse: Callable[[Request], list[
         parse(request_)
 
 
+@pytest.mark.parametrize(
+    ("number", "contract"), list(enumerate(["TestCoffee", "TestRegular", "TestInitials", "TestNewest"]))
+)
+def test_the_examples_of_the_other_kinds_conform(number: int, contract: str, monkeypatch: pytest.MonkeyPatch):
+    name = f"guide_{number}"
+    module = ModuleType(name)
+    monkeypatch.setitem(sys.modules, name, module)
+    exec(compile(OTHERS[number], name, "exec"), module.__dict__)
+    found = conformance(getattr(module, contract))
+    assert found.broken == {}
+    assert len(found.kept) >= 10
+
+
+def test_the_table_of_checks_counts_the_checks():
+    told = dict(re.findall(r"^\| `(\w+Contract)` \| (\d+) \|", GUIDE, re.MULTILINE))
+    contracts = {name: getattr(testing, name) for name in testing.__all__ if name.endswith("Contract")}
+    counts = {
+        name: str(len([rule for rule in dir(contract) if rule.startswith("test_")]))
+        for name, contract in contracts.items()
+        if contract is not Contract
+    }
+    assert told == counts
+
+
 def test_the_table_of_hooks_is_the_list_of_hooks():
     hooks = [
         name
@@ -165,4 +189,10 @@ def test_what_the_engine_does_not_call_yet_is_owned_up_to():
     engine = "\n".join(path.read_text(encoding="utf-8") for path in house)
     sentence = re.search(r"^Not called by the engine yet: (.+?)\.", GUIDE, re.MULTILINE)
     named = re.findall(r"`(\w+)`", sentence[1]) if sentence else []
-    assert named == [hook for hook in ("look_up", "parse_receipts") if f".{hook}(" not in engine]
+    assert named == [hook for hook in ("look_up", "parse_receipts", "recommend") if f".{hook}(" not in engine]
+
+
+def test_that_deliveries_do_not_know_filters_is_owned_up_to():
+    """Whoever hands the registry's filters to the renderer takes the sentence off the page."""
+    compose = (ROOT / "orchestrator" / "messaging" / "compose.py").read_text(encoding="utf-8")
+    assert ("the renderer of deliveries is not given them yet" in GUIDE) == ("renderer().render(" in compose)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any, ClassVar
@@ -23,6 +23,7 @@ from orchestrator.sdk import (
     TransportError,
     Unknown,
 )
+from orchestrator.sdk.testing.base import Contract
 from orchestrator.sdk.testing.checks import check, fail, kind_of
 from orchestrator.sdk.testing.factories import make_message
 from orchestrator.sdk.testing.gateway import Behaviour, Gateway, Verdict
@@ -41,7 +42,7 @@ NONSENSE = (
 )
 
 
-class ProviderBench:
+class ProviderBench(Contract):
     """The hooks of a contract and the helpers of its rules. What does not apply is skipped by name, not in silence.
 
     `gateway` is the other side's memory, `transport` records HTTP; both are new for each test.
@@ -96,19 +97,11 @@ class ProviderBench:
             for request in self.transport.requests
         ]
 
-    @pytest.fixture(autouse=True)
-    def _contract(self) -> Iterator[None]:
-        self.begin()
-        yield
-        self.end()
-
     def begin(self) -> None:
         """Before each test. An override calls this one too."""
+        super().begin()
         self.gateway = Gateway()
         self.transport = FakeTransport()
-
-    def end(self) -> None:
-        """After each test, whatever came of it."""
 
     # How the rules are made
 

@@ -1,13 +1,13 @@
-"""The contract without pytest's runner: one call answers which rules a provider keeps and which it breaks."""
+"""The contract without pytest's runner: one call answers which rules a plugin's part keeps and which it breaks."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import pytest
 
-from orchestrator.sdk.testing.contract import ProviderContract
+from orchestrator.sdk.testing.base import Contract
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,12 +22,12 @@ class Conformance:
         return f"conforms: {len(self.kept)}/{len(self.kept) + len(self.broken)}"
 
 
-def conformance(contract: type[ProviderContract]) -> Conformance:
-    """Run every rule of `contract`, each with a new instance."""
+def conformance(contract: type[Contract], rules: Iterable[str] | None = None) -> Conformance:
+    """Run every rule of `contract`, or those named in `rules`, each with a new instance."""
     kept: list[str] = []
     broken: dict[str, str] = {}
     not_applicable: dict[str, str] = {}
-    for rule in sorted(name for name in dir(contract) if name.startswith("test_")):
+    for rule in sorted(rules or (name for name in dir(contract) if name.startswith("test_"))):
         instance = contract()
         instance.begin()
         try:

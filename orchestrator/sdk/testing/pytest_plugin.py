@@ -1,6 +1,6 @@
-"""For pytest: after the tests, one line for each provider says how many rules of the contract it keeps.
+"""For pytest: after the tests, one line for each contract says how many of its rules are kept.
 
-It is loaded by the entry point `pytest11`, so an author of a provider installs nothing else and writes no conftest.
+It is loaded by the entry point `pytest11`, so an author of a plugin installs nothing else and writes no conftest.
 """
 
 from __future__ import annotations
@@ -10,14 +10,14 @@ from collections.abc import Generator
 
 import pytest
 
-PROPERTY = "provider_contract"
+PROPERTY = "plugin_contract"
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(
     item: pytest.Item,
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Write the provider's test class on the report, which also crosses between the processes of xdist."""
+    """Write the contract's class on the report, which also crosses between the processes of xdist."""
     report = yield
     owner = getattr(item, "cls", None)
     if owner is not None and _is_contract(owner):
@@ -35,7 +35,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
                 counts[str(name)][outcome] += 1
     if not counts:
         return
-    terminalreporter.section("provider contract")
+    terminalreporter.section("plugin contracts")
     for name, count in sorted(counts.items()):
         total = count["passed"] + count["failed"] + count["error"]
         aside = f" ({count['skipped']} not applicable)" if count["skipped"] else ""
@@ -43,8 +43,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 
 def _is_contract(owner: type) -> bool:
-    """By name, so that pytest does not import the sdk for projects that have no provider."""
+    """By name, so that pytest does not import the sdk for projects that have no plugin."""
     return any(
-        base.__module__ == "orchestrator.sdk.testing.contract" and base.__name__ == "ProviderContract"
+        base.__module__ == "orchestrator.sdk.testing.base" and base.__name__ == "Contract"
         for base in owner.__mro__
     )
