@@ -12,6 +12,7 @@ from django.core.management import CommandError, call_command
 
 from orchestrator import registry
 from orchestrator.sdk import Channel, EmailContent, hookimpl
+from tests.scenarios.scripted import Scripted
 
 BUILT_IN = """\
 messaging: built in
@@ -65,7 +66,7 @@ def broken() -> Any:
 
 
 @pytest.fixture
-def installed(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def installed(db: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Five installed plugins, none of them on."""
     kinds: dict[str, Any] = {
         "letters": Letters, "half": Half, "rival": Rival, "broken": broken, "asleep": Letters,
@@ -137,7 +138,7 @@ def test_of_two_providers_the_plugin_that_was_named_first_goes_first() -> None:
         class Sms:
             @hookimpl
             def register_providers(self) -> list[Any]:
-                return [SimpleNamespace(name=name, channel="sms")]
+                return [type("Sms", (Scripted,), {"name": name, "channel": "sms"})([])]
 
         return Sms()
 
