@@ -73,6 +73,7 @@ def _again() -> None:
         DeliveryAttempt,
         MailboxMessage,
         MessageBody,
+        ProviderBreaker,
         Subject,
         Template,
         TemplateVersion,
@@ -82,7 +83,7 @@ def _again() -> None:
     Template.objects.update(latest=None)
     kinds: list[Any] = [
         Consent, ConsentRecord, Suppression, Event, EntryTimer, StepRun, JourneyVersion, Journey, Decision,
-        DeliveryAttempt, MailboxMessage, MessageBody, PointsEntry, Subject, TemplateVersion, Template, Address,
+        DeliveryAttempt, MailboxMessage, MessageBody, PointsEntry, ProviderBreaker, Subject, TemplateVersion, Template, Address,
         Customer,
     ]  # fmt: skip
     for kind in kinds:

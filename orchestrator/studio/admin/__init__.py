@@ -2,6 +2,7 @@
 
 from orchestrator.studio.admin import (
     accounts,
+    breakers,
     consents,
     customers,
     deliveries,
@@ -18,6 +19,7 @@ from orchestrator.studio.admin import (
 
 __all__ = [
     "accounts",
+    "breakers",
     "consents",
     "customers",
     "deliveries",
