@@ -42,6 +42,7 @@ from orchestrator.sdk.steps import (
 )
 
 FAILED = "step_failed: "  # begins the note of a park at a step that could not decide
+UNREADABLE = "plugin_gone"
 AFTER_FAILURE = timedelta(minutes=15)
 OUTWARD = (Award, Start)  # what a holdout withholds, as it withholds messages
 _FINISHED = SENT | {State.GHOST}
@@ -71,6 +72,9 @@ def advance(
     runs: list[Run] = []
     person = start
     while True:
+        if person.step not in definition:  # it stands in an arm that only a plugin which is off can read
+            park = Park(now + AFTER_FAILURE, note=UNREADABLE)
+            return Walk(tuple(runs), Parked(person.step, person.visit, person.arrived_at, park))
         step = definition.step(person.step)
         missing = frozenset((step.id, name) for name in step.rules if (step.id, name) not in rules)
         unreached = person.reachable is None and _asks_for_reach(step, person)

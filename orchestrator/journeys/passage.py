@@ -40,6 +40,9 @@ def passages(messages: Sequence[Claimed], now: datetime) -> Mapping[int, Passage
             active[version_id].append(id_)
     live = versions(active)
     for version_id, ids in active.items():
+        if live[version_id].exits_unknown:  # whoever should have left must not be written to meanwhile
+            answer |= {id_: Passage(paused=True) for id_ in ids}
+            continue
         for id_, reason in _open_exits(live[version_id], ids, now).items():
             answer[id_] = Passage(answer[id_].paused, reason)
     missing = Passage(ended="journey_ended")
