@@ -23,6 +23,7 @@ import pluggy
 from orchestrator.domain.gate_facts import Passage
 from orchestrator.domain.shapes import unusable
 from orchestrator.guard import contained, within
+from orchestrator.leavings import put_right
 from orchestrator.sdk import hookspecs
 from orchestrator.sdk.conditions import ConditionKind
 from orchestrator.sdk.errors import PluginError
@@ -61,7 +62,8 @@ class Registry:
             caller = self.manager.subset_hook_caller(hook, everyone - {plugin})
             name = self.manager.get_name(plugin) or repr(plugin)
             try:
-                answer = within(LONGEST_HOOK, partial(_called, caller, arguments))
+                with put_right(name):
+                    answer = within(LONGEST_HOOK, partial(_called, caller, arguments))
             except BaseException as error:
                 if not contained(error):
                     raise

@@ -83,7 +83,7 @@ async def _awaited(work: Callable[[Transport], Awaitable[T]], loop: Loop) -> T:
     # Inside the limit's own task, where whatever would end the loop is turned into what does not.
     try:
         return await work(loop.transport)
-    except (SystemExit, KeyboardInterrupt, GeneratorExit, TimeoutError) as error:
+    except (SystemExit, KeyboardInterrupt, TimeoutError) as error:
         raise Raised(f"{type(error).__name__}: {error}") from error
 
 
