@@ -13,12 +13,17 @@ import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from importlib.metadata import entry_points
+from itertools import islice
 from typing import Any
 
 import pluggy
 
 from orchestrator.domain.gate_facts import Passage
+from orchestrator.domain.shapes import unusable
+from orchestrator.guard import contained, within
+from orchestrator.leavings import put_right
 from orchestrator.sdk import hookspecs
 from orchestrator.sdk.conditions import ConditionKind
 from orchestrator.sdk.errors import PluginError
@@ -28,6 +33,8 @@ from orchestrator.sdk.steps import StepKind
 
 log = logging.getLogger(__name__)
 MAILBOX = "mailbox"
+LONGEST_HOOK = 10.0  # seconds that one plugin may take for one call of a hook
+MOST_ANSWERS = 10_000  # that one call may answer
 
 
 @dataclass
@@ -45,18 +52,25 @@ class Registry:
     failed: dict[str, str] = field(default_factory=dict)
 
     def hook_each(self, hook: str, **arguments: Any) -> Iterator[tuple[str, Any, BaseException | None]]:
-        """Call a hook plugin by plugin: (plugin, answer, error). One plugin's error does not keep it from the others."""
+        """Call a hook plugin by plugin: (plugin, answer, error). One plugin's error does not keep it from the others.
+
+        A generator's answer is read here, so that what it raises is its plugin's error; in a process's main thread,
+        where workers run, a plugin that does not come back is stopped.
+        """
         everyone = self.manager.get_plugins()
         for plugin in self._ordered(hook):
             caller = self.manager.subset_hook_caller(hook, everyone - {plugin})
             name = self.manager.get_name(plugin) or repr(plugin)
             try:
-                answers = caller(**arguments)
-            except (Exception, SystemExit) as error:
+                with put_right(name):
+                    answer = within(LONGEST_HOOK, partial(_called, caller, arguments))
+            except BaseException as error:
+                if not contained(error):
+                    raise
                 log.exception("plugin %s failed in %s", name, hook)
                 yield name, None, error
             else:
-                yield name, answers[0] if isinstance(answers, list) and answers else answers, None
+                yield name, answer, None
 
     def _ordered(self, hook: str) -> list[Any]:
         """The plugins that implement a hook, in the order of their registration: configuration reads top down."""
@@ -69,16 +83,34 @@ class Registry:
         return sorted(names, key=lambda name: name.startswith(MAILBOX))
 
     def choose_provider(self, channel: str, failing: frozenset[str] = frozenset()) -> str | None:
-        """The provider for a channel: a plugin's choice, else the first that is not failing; None if there is none."""
-        candidates = self.providers_of(channel)
+        """The provider for a channel: a plugin's choice, else the first that is not failing; None if there is none.
+
+        A mailbox delivers to nobody: it never takes over from a provider that is down.
+        """
+        candidates = tuple(self.providers_of(channel))
         for name, answer, _ in self.hook_each(
             "choose_provider", channel=channel, candidates=candidates, failing=failing
         ):
-            if answer in candidates:
-                return str(answer)
+            if isinstance(answer, str) and answer in candidates:
+                return answer
             if answer is not None:
-                log.error("plugin %s chose %r for %s, which is none of %s", name, answer, channel, candidates)
-        return next((name for name in candidates if name not in failing), None)
+                log.error(
+                    "plugin %s chose %r for %s, which is none of %s", name, answer, channel, list(candidates)
+                )
+        real = tuple(name for name in candidates if not name.startswith(MAILBOX))
+        return next((name for name in real or candidates if name not in failing), None)
+
+
+def _called(caller: Callable[..., Any], arguments: Mapping[str, Any]) -> Any:
+    """One plugin's answer out of pluggy's list of them; a generator's as a list."""
+    answers = caller(**arguments)
+    answer = answers[0] if isinstance(answers, list) and answers else answers
+    if not isinstance(answer, Iterator):
+        return answer
+    read = list(islice(answer, MOST_ANSWERS + 1))
+    if len(read) > MOST_ANSWERS:
+        raise ValueError(f"its answer has no end, or more than {MOST_ANSWERS} things")
+    return read
 
 
 _builtins: dict[str, object] = {}
@@ -139,7 +171,9 @@ def _load_installed(registry: Registry, installed: Mapping[str, Any], name: str)
         return
     try:
         registry.manager.register(installed[name].load(), name)
-    except (Exception, SystemExit) as error:
+    except BaseException as error:
+        if not contained(error):
+            raise
         # A plugin that pluggy refuses in mid-registration would still be half heard.
         if registry.manager.has_plugin(name):
             registry.manager.unregister(name=name)
@@ -168,6 +202,23 @@ def _collect(registry: Registry) -> None:
                     log.error("plugin %s: %s", name, registry.failed[name])
                 else:
                     _take(registry, kind, name, pairs, target)
+                    _blame(registry, kind, hook, name, pairs, target)
+
+
+def _blame(
+    registry: Registry,
+    kind: str,
+    hook: str,
+    plugin: str,
+    pairs: Sequence[tuple[str, Any]],
+    target: dict[str, Any],
+) -> None:
+    """Leave out what lacks what its kind is used for, and say so."""
+    for key, thing in pairs:
+        if lacking := unusable(kind, thing):
+            del target[key], registry.owners[kind, key]
+            registry.failed[plugin] = f"{hook}: {', '.join(lacking)} of “{key}” cannot be used"
+            log.error("plugin %s: %s", plugin, registry.failed[plugin])
 
 
 def _pairs(answer: Any) -> list[tuple[str, Any]] | None:

@@ -68,7 +68,10 @@ _ROOMS: list[dict[str, Any]] = [
     {
         "title": _("Insights"),
         "separator": True,
-        "items": [_list(_("Decisions"), "gavel", "messaging.decision")],
+        "items": [
+            _list(_("Decisions"), "gavel", "messaging.decision"),
+            _list(_("Provider failures"), "electrical_services", "messaging.providerbreaker"),
+        ],
     },
     {
         "title": _("Trust"),

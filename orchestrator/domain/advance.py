@@ -6,13 +6,15 @@ facts ends the walk with `Missing`; the caller loads it for the whole group and 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from orchestrator.domain.definition import Definition, Step
 from orchestrator.domain.outbox import SENT, State
+from orchestrator.domain.outcomes import sound
+from orchestrator.domain.shapes import is_ours
 from orchestrator.domain.splits import bucket
 from orchestrator.domain.visits import coming, coming_back, inside, outside, round_of
 from orchestrator.domain.walks import (
@@ -40,6 +42,7 @@ from orchestrator.sdk.steps import (
 )
 
 FAILED = "step_failed: "  # begins the note of a park at a step that could not decide
+UNREADABLE = "plugin_gone"
 AFTER_FAILURE = timedelta(minutes=15)
 OUTWARD = (Award, Start)  # what a holdout withholds, as it withholds messages
 _FINISHED = SENT | {State.GHOST}
@@ -47,18 +50,38 @@ _FINISHED = SENT | {State.GHOST}
 _WAYS_OUT = frozenset({"goal_met", "exit_rule"})
 
 
-def advance(definition: Definition, start: Traveller, rules: Mapping[RuleAsked, bool], now: datetime) -> Walk:
-    """Walk from `start` as far as the facts at `now` lead. Ends always: definitions have no way back."""
+Ask = Callable[[Step, StepFacts, datetime], object]
+
+
+def plainly(step: Step, facts: StepFacts, now: datetime) -> object:
+    """What the step decides, with nothing between it and us."""
+    return step.kind.decide(step.params, facts, now)
+
+
+def advance(
+    definition: Definition,
+    start: Traveller,
+    rules: Mapping[RuleAsked, bool],
+    now: datetime,
+    ask: Ask = plainly,
+) -> Walk:
+    """Walk from `start` as far as the facts at `now` lead. Ends always: definitions have no way back.
+
+    `ask` asks a step; whoever runs where a plugin could do harm gives one that does not let it.
+    """
     runs: list[Run] = []
     person = start
     while True:
+        if person.step not in definition:  # it stands in an arm that only a plugin which is off can read
+            park = Park(now + AFTER_FAILURE, note=UNREADABLE)
+            return Walk(tuple(runs), Parked(person.step, person.visit, person.arrived_at, park))
         step = definition.step(person.step)
         missing = frozenset((step.id, name) for name in step.rules if (step.id, name) not in rules)
         unreached = person.reachable is None and _asks_for_reach(step, person)
         if missing or unreached:
             return Walk(tuple(runs), Missing(missing, unreached))
         found = _found_at_gate(person)
-        outcome = Leave(found) if found else _decide(step, person, rules, now)
+        outcome = Leave(found) if found else _decide(definition, step, person, rules, now, ask)
         if isinstance(outcome, Park):
             return Walk(tuple(runs), Parked(step.id, person.visit, person.arrived_at, outcome))
         if isinstance(outcome, Send):
@@ -72,7 +95,7 @@ def advance(definition: Definition, start: Traveller, rules: Mapping[RuleAsked, 
         following = _following(definition, step, person.visit, outcome)
         if following is None:
             return Walk(tuple(runs), Ended("completed", ""), acted)
-        left_at, due_at = _left_at(person, now), _due_after(step, person, rules, now)
+        left_at, due_at = _left_at(person, now), _due_after(definition, step, person, rules, now, ask)
         if acted:
             # What follows must see what was done: it is looked at afresh, at once.
             return Walk(tuple(runs), Parked(*following, left_at, Park(due_at or now)), acted)
@@ -93,7 +116,14 @@ def _found_at_gate(person: Traveller) -> str:
     return last.reason if last and last.state == State.CANCELLED and last.reason in _WAYS_OUT else ""
 
 
-def _decide(step: Step, person: Traveller, rules: Mapping[RuleAsked, bool], now: datetime) -> Outcome:
+def _decide(
+    definition: Definition,
+    step: Step,
+    person: Traveller,
+    rules: Mapping[RuleAsked, bool],
+    now: datetime,
+    ask: Ask,
+) -> Outcome:
     facts = StepFacts(
         arrived_at=person.arrived_at,
         entered_at=person.entered_at,
@@ -108,12 +138,13 @@ def _decide(step: Step, person: Traveller, rules: Mapping[RuleAsked, bool], now:
         event=person.event,
     )
     try:
-        answer: object = step.kind.decide(step.params, facts, now)
+        answer = ask(step, facts, now)
     except Exception as error:  # a plugin's fault must not hold up anybody but those who stand at its step
-        return Park(now + AFTER_FAILURE, note=f"{FAILED}{type(error).__name__}: {error}"[:200])
-    if not isinstance(answer, Outcome):
-        return Park(now + AFTER_FAILURE, note=f"{FAILED}its answer is a {type(answer).__name__}")
-    return answer
+        outcome, fault = None, f"{type(error).__name__}: {error}"
+    else:
+        templates = {one.name for one in definition.mentions if one.kind == "template"}
+        outcome, fault = sound(answer, templates, now, is_ours(step.kind))
+    return outcome or Park(now + AFTER_FAILURE, note=f"{FAILED}{fault}"[:200])
 
 
 def _acted(step: Step, person: Traveller, outcome: Act) -> tuple[Acted, ...]:
@@ -163,12 +194,17 @@ def _following(
 
 
 def _due_after(
-    step: Step, person: Traveller, rules: Mapping[RuleAsked, bool], now: datetime
+    definition: Definition,
+    step: Step,
+    person: Traveller,
+    rules: Mapping[RuleAsked, bool],
+    now: datetime,
+    ask: Ask,
 ) -> datetime | None:
     """When the walk could have gone on after this step: at the end of its wait, if whoever came here had to wait."""
     if person.due_at is None:
         return None
-    at_first = _decide(step, person, rules, person.arrived_at)
+    at_first = _decide(definition, step, person, rules, person.arrived_at, ask)
     return max(person.due_at, min(at_first.until, now)) if isinstance(at_first, Park) else person.due_at
 
 

@@ -142,7 +142,7 @@ def settled(message: Attempted, result: Result, now: datetime) -> Move:
     """What becomes of a message, given the provider's answer.
 
     A definite no after an earlier, doubtful attempt proves nothing about that attempt: with a class N provider the
-    message is then unknown, never refused.
+    message is then unknown, never refused; and whatever its class, one that is put off stays in doubt.
     """
     if isinstance(result, Accepted):
         return Move(State.ACCEPTED, "accepted", reference=result.reference)
@@ -163,7 +163,8 @@ def settled(message: Attempted, result: Result, now: datetime) -> Move:
 
 
 def _deferred(message: Attempted, result: Deferred, now: datetime) -> Move:
-    if message.doubtful and message.provider_class is ProviderClass.NEITHER:
+    if message.doubtful:
+        # It was not taken this time; whether it was before is as open as it was. Only its own provider may get it.
         return uncertain(message, result.detail, now)
     due_at = now + (result.retry_after or backoff(message.attempts))
     expired = message.expires_at is not None and due_at >= message.expires_at

@@ -119,6 +119,8 @@ def meets_goal(definition: Definition, happening: Happening, until: datetime | N
 
 def _about(version: Live, passenger: Passenger, happening: Happening) -> bool:
     """An event about a message must be about the awaited step's message of this very enrollment."""
+    if passenger.step not in version.definition:
+        return False
     of = getattr(getattr(version.definition.step(passenger.step).params, "awaited", None), "of", "")
     if not of:
         return True

@@ -105,7 +105,8 @@ def _move(passengers: Sequence[Passenger], walks: Mapping[int, Walk]) -> None:
     for one in passengers:
         end = walks[one.id].end
         assert isinstance(end, (Parked, Sending))
-        sending = isinstance(end, Sending)
+        # Who waits at a step that has sent goes on knowing what it sent, or it would send it again.
+        sending = isinstance(end, Sending) or (one.sending and (one.step, one.visit) == (end.step, end.visit))
         # A send waits for its message; its own time-out is the passage's.
         due_at = one.expires_at if isinstance(end, Sending) else min(end.park.until, one.expires_at)
         rows.append((one.id, end.step, end.visit, end.arrived_at, due_at, _awaits(end), sending))

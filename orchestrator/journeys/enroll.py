@@ -192,5 +192,5 @@ def announce(changed: Callable[[], Sequence[EnrollmentChange]]) -> None:
         return
     if changes := changed():
         transaction.on_commit(
-            lambda: list(registry.current().hook_each("enrollments_changed", changes=changes))
+            lambda: list(registry.current().hook_each("enrollments_changed", changes=tuple(changes)))
         )

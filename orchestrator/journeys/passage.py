@@ -50,6 +50,9 @@ def passages(messages: Sequence[Claimed], now: datetime) -> Mapping[int, Passage
     for id_, before in limits.items():
         answer[id_] = replace(answer[id_], stale_before=before, paused_at=paused.get(by_enrollment[id_]))
     for version_id, ids in active.items():
+        if live[version_id].exits_unknown:  # whoever should have left must not be written to meanwhile
+            answer |= {id_: Passage(paused=True) for id_ in ids}
+            continue
         for id_, reason in _open_exits(live[version_id], ids, now).items():
             answer[id_] = replace(answer[id_], ended=reason)
     missing = Passage(ended="journey_ended")

@@ -6,9 +6,13 @@ import logging
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
+from django.db import DatabaseError
+
 from orchestrator import registry
+from orchestrator.messaging.breakers import down
 from orchestrator.registry import Registry
 
 _KINDS = {
@@ -26,7 +30,8 @@ _REGISTERING = "register_"
 class Plugged:
     """One plugin. `package`: what it was installed with, "" if built in or not installed.
 
-    `registers`: names by what they are ("providers of email"); `listens`: the other hooks it implements.
+    `registers`: names by what they are ("providers of email"); `listens`: the other hooks it implements; `down`: providers of
+    its that are left alone for now.
     """
 
     name: str
@@ -35,6 +40,7 @@ class Plugged:
     registers: Mapping[str, Sequence[str]]
     listens: Sequence[str]
     wrong: str
+    down: Sequence[str] = ()
 
 
 def look() -> list[Plugged]:
@@ -62,7 +68,25 @@ def _plugged(known: Registry, name: str, state: str, package: str) -> Plugged:
     callers = known.manager.get_hookcallers(plugin) if plugin is not None else None
     hooks = [caller.name for caller in callers or ()]
     listens = tuple(sorted(hook for hook in hooks if not hook.startswith(_REGISTERING)))
-    return Plugged(name, state, package, _registers(known, name), listens, known.failed.get(name, ""))
+    registers = _registers(known, name)
+    mine = {one for kind, names in registers.items() if kind.startswith("providers of") for one in names}
+    wrong, left_alone = known.failed.get(name, ""), tuple(f for one, f in _down().items() if one in mine)
+    return Plugged(name, state, package, registers, listens, wrong, left_alone)
+
+
+def _down() -> dict[str, str]:
+    """Providers that are left alone, in words; nothing where there is no database to ask yet."""
+    try:
+        return {
+            one.provider: f"{one.provider} since {_minute(one.since)}, tried again at {_minute(one.until)}: {one.fault}"
+            for one in down()
+        }
+    except DatabaseError:
+        return {}
+
+
+def _minute(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%d %H:%M} UTC"
 
 
 def _registers(known: Registry, plugin: str) -> dict[str, list[str]]:

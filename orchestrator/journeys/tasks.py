@@ -21,7 +21,7 @@ from orchestrator.messaging.queues import due
 from orchestrator.messaging.rescue import rescue
 from orchestrator.store.doorbells import DELIVER, WALK, ring_now
 
-LONGEST = 30.0  # seconds after which a task begins no further batch
+LONGEST = 10.0  # seconds after which a task begins no further batch
 MOST_BELLS = 8  # for one kind of work in one sweep
 
 

@@ -19,6 +19,7 @@ from orchestrator.domain.advance import FAILED, advance
 from orchestrator.domain.catch_up import due_since
 from orchestrator.domain.outbox import FINAL
 from orchestrator.domain.walks import Missing, Parked, RuleAsked, Traveller, Walk
+from orchestrator.guard import ask
 from orchestrator.journeys.effects import apply
 from orchestrator.journeys.models import Enrollment
 from orchestrator.journeys.versions import Live, versions
@@ -175,7 +176,7 @@ def _walk(
         needs: dict[tuple[int, RuleAsked], list[int]] = defaultdict(list)
         unreached: list[Passenger] = []
         for one in waiting:
-            walk = advance(live[one.version_id].definition, travellers[one.id], truths[one.id], now)
+            walk = advance(live[one.version_id].definition, travellers[one.id], truths[one.id], now, ask)
             walks[one.id] = walk
             if isinstance(walk.end, Missing):
                 unreached += [one] if walk.end.reach else []

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,19 +10,16 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from orchestrator import registry
-from orchestrator.domain.definition import Definition, DefinitionError, from_plain, parse
+from orchestrator.domain.definition import Definition
 from orchestrator.journeys.models import Journey, JourneyVersion
-from orchestrator.journeys.steps.gone import gone
-from orchestrator.journeys.yaml import read
+from orchestrator.journeys.standing_in import read
 from orchestrator.store.prepared import prepared
-
-log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Live:
-    """A version with its definition. `journey_at`: when the journey was first published."""
+    """A version with its definition. `journey_at`: when the journey was first published; `exits_unknown`: its people
+    and their messages stay where they are, since nobody can tell who should have left."""
 
     id: int
     number: int
@@ -33,46 +29,19 @@ class Live:
     journey_at: datetime
     templates: Mapping[str, int]
     definition: Definition
+    exits_unknown: bool = False
 
 
 @lru_cache(maxsize=1024)
 def version(version_id: int) -> Live:
     """A version by id."""
     row = JourneyVersion.objects.select_related("journey").get(pk=version_id)
-    definition = _definition(row)
-    journey = row.journey
+    reading, journey = read(row), row.journey
     published = journey.first_published_at or row.published_at
     return Live(
-        row.id, row.number, journey.id, journey.key, journey.brand_id, published, row.templates, definition
-    )
-
-
-def _definition(row: JourneyVersion) -> Definition:
-    """What was published, also where a step's plugin has been switched off since: its people wait there."""
-    known, tree = registry.current(), from_plain(row.definition)
-    try:
-        return parse(tree, known.steps, known.conditions)
-    except DefinitionError:
-        missing = _missing_kinds(row)
-        if not missing:
-            raise
-    names = ", ".join(missing)
-    log.error(
-        "journey %s, version %s: no plugin that is on has the steps %s; whoever comes there waits",
-        row.journey.key, row.number, names,
+        row.id, row.number, journey.id, journey.key, journey.brand_id, published, row.templates,
+        reading.definition, reading.exits_unknown,
     )  # fmt: skip
-    return parse(tree, {**known.steps, **{name: gone(name) for name in missing}}, known.conditions)
-
-
-def _missing_kinds(row: JourneyVersion) -> list[str]:
-    """Kinds of steps that nobody registers; by the text, where a step begins with its kind's name."""
-    known = registry.current()
-    try:
-        parse(read(row.source), known.steps, known.conditions)
-    except DefinitionError as error:
-        unknown = [problem.path[-1] for problem in error.problems if problem.code == "unknown_step"]
-        return sorted({name for name in unknown if isinstance(name, str)})
-    return []
 
 
 def versions(ids: Iterable[int]) -> dict[int, Live]:

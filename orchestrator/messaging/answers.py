@@ -37,13 +37,13 @@ def sound(provider: str, results: Sequence[object], asked: int) -> list[Result]:
 def _sound(provider: str, result: object) -> Result:
     match result:
         case Accepted():
-            return Accepted(_text(result.reference))
+            return Accepted(text(result.reference))
         case Rejected():
-            return Rejected(_reason(result.reason), _text(result.detail))
+            return Rejected(_reason(result.reason), text(result.detail))
         case Deferred():
-            return Deferred(_wait(result.retry_after), _text(result.detail))
+            return Deferred(wait_of(result.retry_after), text(result.detail))
         case Unknown():
-            return Unknown(_text(result.detail))
+            return Unknown(text(result.detail))
         case _:
             return Unknown(f"{provider} gave no known result")
 
@@ -53,16 +53,16 @@ def sound_receipt(value: object, now: datetime) -> Receipt | None:
 
     A time in the future, before the year 2000 or without a zone is none: the report then occurred now.
     """
-    if not isinstance(value, Receipt) or value.kind not in list(ReceiptKind) or not _text(value.id):
+    if not isinstance(value, Receipt) or value.kind not in list(ReceiptKind) or not text(value.id):
         return None
     return Receipt(
-        _text(value.id),
+        text(value.id),
         ReceiptKind(value.kind),
         _moment(value.occurred_at, now),
-        _text(value.message_key),
-        _text(value.reference)[:200],
-        _text(value.recipient)[:_LONGEST],
-        _text(value.detail)[:_LONGEST],
+        text(value.message_key),
+        text(value.reference)[:200],
+        text(value.recipient)[:_LONGEST],
+        text(value.detail)[:_LONGEST],
         bool(value.machine),
     )
 
@@ -73,16 +73,22 @@ def _moment(value: Any, now: datetime) -> datetime:
     return value.astimezone(UTC) if _NO_TIME_BEFORE <= value <= now else now
 
 
-def _text(value: Any) -> str:
-    text = "" if value is None else str(value)
-    return text.encode("utf-8", "replace").decode("utf-8").replace("\x00", "")
+def text(value: Any) -> str:
+    """What a plugin gave where text is due, as a database can hold it."""
+    try:
+        written = "" if value is None else str(value)
+    except Exception:
+        written = f"a {type(value).__name__} that has no words"
+    return written.encode("utf-8", "replace").decode("utf-8").replace("\x00", "")
 
 
 def _reason(value: Any) -> RejectReason:
-    return RejectReason(value) if value in list(RejectReason) else RejectReason.OTHER
+    return (
+        RejectReason(value) if isinstance(value, str) and value in list(RejectReason) else RejectReason.OTHER
+    )
 
 
-def _wait(value: Any) -> timedelta | None:
+def wait_of(value: Any) -> timedelta | None:
     """A time to come, a day at most; seconds where a number stands. None lets the engine choose."""
     if isinstance(value, (int, float)) and 0 < value <= 86_400:
         value = timedelta(seconds=value)

@@ -15,9 +15,11 @@ from datetime import datetime
 from django.db import transaction
 
 from orchestrator import registry
+from orchestrator.domain.breaker import Standing
 from orchestrator.domain.gate_facts import Outcome, Verdict
 from orchestrator.domain.outbox import ProviderClass, Settle
 from orchestrator.messaging import compose
+from orchestrator.messaging.breakers import Breakers
 from orchestrator.messaging.claim import claim
 from orchestrator.messaging.content.render import Rendered
 from orchestrator.messaging.doubt import clear_up
@@ -26,12 +28,14 @@ from orchestrator.messaging.gate import Ready, gate
 from orchestrator.messaging.handoff import Stale, boottime, group_size, hand_off
 from orchestrator.messaging.look import Hopeful, look
 from orchestrator.messaging.review import review
-from orchestrator.messaging.settle import class_of, send_back, settle, wish
-from orchestrator.messaging.verdicts import apply
+from orchestrator.messaging.settle import class_of, put_back, send_back, settle, wish
+from orchestrator.messaging.verdicts import apply, hold
 
 BATCH = 500
 # A kill between gate and settlement leaves at most this many messages of a class N provider unknown.
 AT_MOST_ONCE_GROUP = 50
+# Seconds after which a turn begins no further call: with the longest call it ends within the lease.
+LONGEST_TURN = 15.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +48,32 @@ class Delivered:
 
 def deliver(now: datetime, limit: int = BATCH) -> Delivered:
     """Deliver at most `limit` due messages. Nothing is lost wherever the process dies; `rescue` goes on from there."""
+    began = boottime()
     claimed = claim(now, limit)
     if not claimed:
         return Delivered(0, 0)
-    hopeful, loaded = look(clear_up(claimed, now), now)
+    breakers = Breakers.read(now)
+    hopeful, loaded = look(clear_up(claimed, now, breakers.failing), now, breakers)
     ready = review(_render(hopeful, loaded, now), loaded, now)
-    handed_off = sum(_send(provider, group, now) for provider, group in _groups(ready))
-    return Delivered(len(claimed), handed_off)
+    return Delivered(len(claimed), _send_all(ready, loaded, breakers, began, now))
+
+
+def _send_all(ready: Sequence[Ready], loaded: Loaded, breakers: Breakers, began: float, now: datetime) -> int:
+    """Group by group; what is left when the turn is over, or its provider has gone down, is for the next turn."""
+    sent, late = 0, list[Ready]()
+    down: dict[str, list[Ready]] = defaultdict(list)
+    for number, (provider, group) in enumerate(_groups(ready)):
+        if number and boottime() - began > LONGEST_TURN:
+            late += group
+        elif breakers.standing(provider) is Standing.OPEN:
+            down[provider] += group
+        else:
+            sent += _send(provider, group, breakers, now)
+    put_back(late, now)
+    for provider, held in down.items():
+        verdict = Verdict(Outcome.HOLD, "provider_down", now, {"provider": provider})
+        hold([one.message for one in held], verdict, loaded, now)
+    return sent
 
 
 def _render(hopeful: Sequence[Hopeful], loaded: Loaded, now: datetime) -> list[Ready]:
@@ -86,16 +109,17 @@ def _groups(ready: Sequence[Ready]) -> Iterator[tuple[str, list[Ready]]]:
             yield name, members[start : start + size]
 
 
-def _send(provider: str, group: Sequence[Ready], now: datetime) -> int:
+def _send(provider: str, group: Sequence[Ready], breakers: Breakers, now: datetime) -> int:
     # The clock starts before the gate: what the gate reads is at least that fresh.
     gated_at = boottime()
     going = gate(group, now)
     if not going:
         return 0
     try:
-        results = hand_off(provider, going, gated_at)
+        answered = hand_off(provider, going, gated_at)
     except Stale:
         send_back(going, now)
         return 0
-    settle(going, results, now)
+    settle(going, answered.results, now)
+    breakers.report(provider, answered.calls)
     return len(going)

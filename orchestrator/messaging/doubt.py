@@ -7,35 +7,44 @@ knows (class I) may be given it again, but only for as long as it keeps them.
 from __future__ import annotations
 
 import logging
-import os
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from itertools import islice
+from typing import Any
 
 from django.db import transaction
 
 from orchestrator import registry
 from orchestrator.domain.outbox import Move, ProviderClass, State, backoff
+from orchestrator.guard import contained
+from orchestrator.messaging.answers import text
+from orchestrator.messaging.calls import in_loop
 from orchestrator.messaging.models import Message, MessageBody
 from orchestrator.messaging.rows import Claimed
 from orchestrator.messaging.settle import class_of
-from orchestrator.messaging.transport import loop_of
 from orchestrator.messaging.verdicts import FENCE, LEASED
 from orchestrator.sdk.providers import Provider
-from orchestrator.sdk.values import Accepted, Result
+from orchestrator.sdk.values import Accepted
 from orchestrator.store import bulk, doorbells
 
 log = logging.getLogger(__name__)
+UNANSWERED = object()
 NOT_THERE = Move(State.LEASED, "", maybe_sent=False)
 
 
-def clear_up(messages: Sequence[Claimed], now: datetime) -> list[Claimed]:
-    """Write what became certain, or will never be; answer those that may be prepared, in order."""
+def clear_up(
+    messages: Sequence[Claimed], now: datetime, failing: frozenset[str] = frozenset()
+) -> list[Claimed]:
+    """Write what became certain, or will never be; answer those that may be prepared, in order.
+
+    `failing`: providers that are not asked, as they are not given anything.
+    """
     doubtful = [message for message in messages if message.maybe_sent]
     if not doubtful:
         return list(messages)
-    moves = _asked(doubtful, now) | _forgotten(doubtful, now)
+    moves = _asked(doubtful, now, failing) | _forgotten(doubtful, now)
     with transaction.atomic():
         _write([one for one in doubtful if one.id in moves], moves, now)
     return [_after(one, moves.get(one.id)) for one in messages if moves.get(one.id) in (None, NOT_THERE)]
@@ -45,7 +54,7 @@ def _after(message: Claimed, move: Move | None) -> Claimed:
     return replace(message, maybe_sent=False) if move is NOT_THERE else message
 
 
-def _asked(doubtful: Sequence[Claimed], now: datetime) -> dict[int, Move]:
+def _asked(doubtful: Sequence[Claimed], now: datetime, failing: frozenset[str]) -> dict[int, Move]:
     """Ask each class Q provider about its keys."""
     by_provider: dict[str, list[Claimed]] = defaultdict(list)
     for message in doubtful:
@@ -56,26 +65,34 @@ def _asked(doubtful: Sequence[Claimed], now: datetime) -> dict[int, Move]:
         if provider is not None and class_of(provider) is ProviderClass.QUERYABLE:
             size = max(1, provider.max_batch)
             for start in range(0, len(mine), size):
-                answer |= _ask(provider, mine[start : start + size], now)
+                chunk = mine[start : start + size]
+                answer |= _read(chunk, [] if name in failing else _ask(provider, chunk), now)
     return answer
 
 
-def _ask(provider: Provider, messages: Sequence[Claimed], now: datetime) -> dict[int, Move]:
-    loop = loop_of(os.getpid())
+def _ask(provider: Provider, messages: Sequence[Claimed]) -> list[Any]:
+    """What the provider says about each, as far as it goes."""
     keys = [message.key for message in messages]
-    found: list[Result | bool | None]
+    (answer,) = in_loop(provider, [lambda way: provider.look_up(keys, way)])
     try:
-        found = list(loop.run(provider.look_up(keys, loop.transport)))
-    except Exception:
-        log.exception("provider %s could not be asked", provider.name)
-        found = []
-    found += [False] * (len(messages) - len(found))  # no answer is not a no
-    return {one.id: _move(one, result, now) for one, result in zip(messages, found, strict=False)}
+        if isinstance(answer, BaseException):
+            raise answer
+        return list(islice(iter(answer), len(messages)))
+    except BaseException as error:
+        if not contained(error):
+            raise
+        log.error("provider %s could not be asked", provider.name, exc_info=error)
+        return []
 
 
-def _move(message: Claimed, found: Result | bool | None, now: datetime) -> Move:
+def _read(messages: Sequence[Claimed], said: Sequence[Any], now: datetime) -> dict[int, Move]:
+    found = [*said, *([UNANSWERED] * (len(messages) - len(said)))]  # no answer is not a no
+    return {one.id: _move(one, result, now) for one, result in zip(messages, found, strict=True)}
+
+
+def _move(message: Claimed, found: Any, now: datetime) -> Move:
     if isinstance(found, Accepted):
-        return Move(State.ACCEPTED, "accepted", reference=found.reference)
+        return Move(State.ACCEPTED, "accepted", reference=text(found.reference))
     if found is None:
         return NOT_THERE
     if now >= message.expires_at:

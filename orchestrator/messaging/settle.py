@@ -14,7 +14,7 @@ from orchestrator.domain.outbox import FINAL, Attempted, Move, ProviderClass, Se
 from orchestrator.messaging.gate import Ready
 from orchestrator.messaging.models import DeliveryAttempt, Message
 from orchestrator.messaging.rows import Claimed
-from orchestrator.messaging.verdicts import FENCE
+from orchestrator.messaging.verdicts import FENCE, LEASED
 from orchestrator.sdk.providers import Provider
 from orchestrator.sdk.values import Accepted, MessageOutcome, Result
 from orchestrator.store import bulk, doorbells
@@ -66,7 +66,7 @@ def send_back(ready: Sequence[Ready], now: datetime) -> None:
     rows = []
     for one in ready:
         message = one.message
-        state = State.UNCERTAIN if message.maybe_sent else State.PLANNED
+        state = _before(message)
         rows.append(
             (
                 message.id,
@@ -83,6 +83,17 @@ def send_back(ready: Sequence[Ready], now: datetime) -> None:
     columns = ("state", "reason", "due_at", "lease_until", "counted_at", "maybe_sent", "attempts")
     with transaction.atomic():
         bulk.update(Message, columns, rows, match=FENCE, where=_HANDING_OFF)
+
+
+def put_back(ready: Sequence[Ready], now: datetime) -> None:
+    """The turn is over before they were gated: as they were before the claim, due at once."""
+    rows = [(one.message.id, one.message.fence, _before(one.message), now, None) for one in ready]
+    with transaction.atomic():
+        bulk.update(Message, ("state", "due_at", "lease_until"), rows, match=FENCE, where=LEASED)
+
+
+def _before(message: Claimed) -> State:
+    return State.UNCERTAIN if message.maybe_sent else State.PLANNED
 
 
 def attempted(message: Claimed, provider: str) -> Attempted:
@@ -132,7 +143,7 @@ def _keep_references(late: Sequence[int], ready: Sequence[Ready], moves: Sequenc
 def announce(outcomes: Sequence[MessageOutcome]) -> None:
     """Tell the plugins that observe; each one's errors are its own."""
     if outcomes:
-        for _ in registry.current().hook_each("messages_settled", messages=outcomes):
+        for _ in registry.current().hook_each("messages_settled", messages=tuple(outcomes)):
             pass
 
 

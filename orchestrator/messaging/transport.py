@@ -1,11 +1,11 @@
-"""The HTTP that providers get: aiohttp on a loop of its own thread, one pool of connections for the process."""
+"""The HTTP that providers get: aiohttp on a loop of the provider's own thread, with its own pool of connections."""
 
 from __future__ import annotations
 
 import asyncio
 import threading
 from collections.abc import Coroutine
-from functools import lru_cache
+from concurrent.futures import Future
 from typing import Any, TypeVar
 
 import aiohttp
@@ -48,17 +48,32 @@ class AiohttpTransport(Transport):
 class Loop:
     """An event loop in a daemon thread, for blocking callers."""
 
-    def __init__(self) -> None:
+    def __init__(self, name: str) -> None:
         self.transport: Transport = AiohttpTransport()
         self._loop = asyncio.new_event_loop()
-        threading.Thread(target=self._loop.run_forever, name="providers", daemon=True).start()
+        self.thread = threading.Thread(target=self._loop.run_forever, name=f"provider {name}", daemon=True)
+        self.thread.start()
 
-    def run(self, work: Coroutine[Any, Any, T]) -> T:
-        """Run a coroutine there and wait for it."""
-        return asyncio.run_coroutine_threadsafe(work, self._loop).result()
+    def begin(self, work: Coroutine[Any, Any, T]) -> Future[T]:
+        """Begin a coroutine there."""
+        return asyncio.run_coroutine_threadsafe(work, self._loop)
+
+    def stop_when_it_can(self) -> None:
+        """End the thread as soon as whatever blocks it lets go."""
+        self._loop.call_soon_threadsafe(self._loop.stop)
 
 
-@lru_cache(maxsize=4)
-def loop_of(pid: int) -> Loop:
-    """The loop of this process; a forked child gets its own, since threads do not survive a fork."""
-    return Loop()
+_loops: dict[tuple[int, str], Loop] = {}
+
+
+def loop_of(pid: int, provider: str) -> Loop:
+    """The loop of a provider in this process; a forked child gets its own, since threads do not survive a fork."""
+    place = (pid, provider)
+    if place not in _loops or not _loops[place].thread.is_alive():
+        _loops[place] = Loop(provider)
+    return _loops[place]
+
+
+def forget(pid: int, provider: str) -> None:
+    """Give the provider a new loop from its next call on."""
+    _loops.pop((pid, provider), None)

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from django.db import transaction
+
 from orchestrator.domain.gate_facts import Outcome, Verdict
 from orchestrator.domain.outbox import State
 from orchestrator.messaging.facts import Loaded
@@ -43,6 +45,12 @@ def apply(
     }
     record([one for one in messages if one.id in written], verdicts, now)
     return [one for one in allowed if one.id in written]
+
+
+def hold(messages: Sequence[Claimed], held: Verdict, loaded: Loaded, now: datetime) -> None:
+    """Hold these for what this turn has just found."""
+    with transaction.atomic():
+        apply(messages, {one.id: held for one in messages}, loaded, now)
 
 
 def record(messages: Sequence[Claimed], verdicts: Mapping[int, Verdict], now: datetime) -> None:

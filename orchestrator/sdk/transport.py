@@ -35,7 +35,7 @@ class TransportError(Exception):
 
 
 class Transport(Protocol):
-    """What `Provider.send` talks through. One is shared by all providers of a process; connections are reused."""
+    """What `Provider.send` talks through. Each provider of a process has one; connections are reused."""
 
     async def request(self, request: Request, *, timeout: float = 10.0) -> Response:
         """Send `request` and answer the whole response; `timeout` in seconds covers both.

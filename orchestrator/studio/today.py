@@ -14,6 +14,7 @@ from django.db.models import Count, Exists, F, Max, OuterRef, Q
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -21,6 +22,7 @@ from orchestrator.consents.models import Consent, ConsentState
 from orchestrator.customers.models import Address, Customer
 from orchestrator.domain.outbox import State
 from orchestrator.journeys.models import Enrollment, Journey
+from orchestrator.messaging.breakers import Down, down
 from orchestrator.messaging.models import Message
 from orchestrator.studio import words
 from orchestrator.studio.links import url_of
@@ -63,6 +65,7 @@ class Today:
     """All that stands on the page."""
 
     sentence: str
+    down: list[str]
     live: list[Live]
     more_journeys: bool
     entries_sampled: bool
@@ -93,6 +96,7 @@ def read_today(now: datetime) -> Today:
     live, sampled = _live(journeys[:MOST_JOURNEYS], now)
     return Today(
         _sentence(told["accepted"], told["held"], len(journeys)),
+        [_down(one) for one in down()],
         live,
         len(journeys) > MOST_JOURNEYS,
         sampled,
@@ -122,6 +126,15 @@ def _sentence(accepted: int, held: int, live: int) -> str:
         "waiting": waiting,
         "journeys": journeys,
     }
+
+
+def _down(one: Down) -> str:
+    said = {
+        "provider": one.provider,
+        "since": date_format(timezone.localtime(one.since), "DATETIME_FORMAT"),
+        "until": date_format(timezone.localtime(one.until), "TIME_FORMAT"),
+    }
+    return _("The provider %(provider)s is down since %(since)s; it is tried again at %(until)s.") % said
 
 
 def _live(journeys: list[Any], now: datetime) -> tuple[list[Live], bool]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from io import StringIO
 from types import SimpleNamespace
 from typing import Any
@@ -11,7 +12,9 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from orchestrator import registry
+from orchestrator.messaging.models import ProviderBreaker
 from orchestrator.sdk import Channel, EmailContent, hookimpl
+from tests.scenarios.scripted import Scripted
 
 BUILT_IN = """\
 messaging: built in
@@ -65,7 +68,7 @@ def broken() -> Any:
 
 
 @pytest.fixture
-def installed(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def installed(db: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Five installed plugins, none of them on."""
     kinds: dict[str, Any] = {
         "letters": Letters, "half": Half, "rival": Rival, "broken": broken, "asleep": Letters,
@@ -137,7 +140,7 @@ def test_of_two_providers_the_plugin_that_was_named_first_goes_first() -> None:
         class Sms:
             @hookimpl
             def register_providers(self) -> list[Any]:
-                return [SimpleNamespace(name=name, channel="sms")]
+                return [type("Sms", (Scripted,), {"name": name, "channel": "sms"})([])]
 
         return Sms()
 
@@ -153,3 +156,21 @@ def test_the_registry_speaks_again_afterwards(
     registry.reset()
     registry.load(["broken"])
     assert [record.getMessage() for record in caplog.records] == ["plugin broken could not be loaded"]
+
+
+def test_a_provider_that_is_left_alone_is_shown_with_the_plugin_it_came_by(
+    installed: None, settings: Any
+) -> None:
+    noon = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+    ProviderBreaker.objects.create(
+        provider="mailbox_email",
+        failures=5,
+        opened_at=noon,
+        open_until=noon + timedelta(minutes=1),
+        fault="no",
+    )
+    out, failed = run(settings)
+    assert (
+        "  down: mailbox_email since 2026-03-02 12:00 UTC, tried again at 2026-03-02 12:01 UTC: no\n" in out
+    )
+    assert (out.count("down:"), failed) == (1, "")

@@ -26,12 +26,16 @@ class Scripted(BlockingProvider):
         self.asked: list[str] = []
         self.silent = False  # it cannot be asked
         self.swallows: set[str] = set()  # recipients for whom it gives no result
+        self.down: BaseException | None = None  # what it raises, whatever it is given
+        self.turned_away: list[str] = []  # keys that it was given while it was down
 
     @classmethod
-    def of(cls, channel: str, promise: str, answers: list[Any], keeps: timedelta | None = None) -> Scripted:
+    def of(
+        cls, channel: str, promise: str, answers: list[Any], keeps: timedelta | None = None, name: str = ""
+    ) -> Scripted:
         """A provider of a class of its own: what a provider promises is declared on its class."""
         declared = {
-            "name": f"scripted_{channel}",
+            "name": name or f"scripted_{channel}",
             "channel": channel,
             "idempotent": (keeps or timedelta(days=30)) if promise == "I" else None,
             "queryable": promise == "Q",
@@ -46,6 +50,9 @@ class Scripted(BlockingProvider):
 
     def send_blocking(self, messages: Sequence[Message]) -> Sequence[Result]:
         """The next answer for each message; `Accepted` once they are used up."""
+        if self.down is not None:
+            self.turned_away += [message.key for message in messages]
+            raise self.down
         self.calls += messages
         return [self._answer() for message in messages if message.recipient not in self.swallows]
 

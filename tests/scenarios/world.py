@@ -90,7 +90,7 @@ class World:
         An answer is a Result, or an exception to raise. `promise`: the provider class, I, Q or N.
         """
         scripted = Scripted.of(channel, promise, list(answers), **more)
-        self._providers[channel] = scripted
+        self._providers[scripted.name] = scripted
         settings.DELIVERY_ALLOWLIST = ["*"]
         registry.reset(registry.load([], {"scripted": Plugin(list(self._providers.values()))}))
         return scripted

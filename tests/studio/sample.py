@@ -30,6 +30,7 @@ from orchestrator.messaging.models import (
     MailboxMessage,
     Message,
     MessageBody,
+    ProviderBreaker,
     QuietHoursRule,
     Receipt,
     Subject,
@@ -173,6 +174,14 @@ def fill(people: int = 5, now: datetime | None = None) -> Sample:
     )
     Sequence.objects.get_or_create(name="sample", defaults={"value": 7})
     Subject.objects.create(key="email:abc")
+    ProviderBreaker.objects.create(
+        provider="acme_sms",
+        failures=6,
+        opened_at=now,
+        open_until=now,
+        failed_at=now,
+        fault="connection refused",
+    )
     Suppression.objects.create(channel="email", digest="f" * 64, reason="complaint", created_at=now)
     template, text = make_template(brand, now)
     journey, version = make_journey(brand, now)

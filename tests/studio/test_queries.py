@@ -76,6 +76,7 @@ def _again() -> None:
         DeliveryAttempt,
         MailboxMessage,
         MessageBody,
+        ProviderBreaker,
         Receipt,
         Subject,
         Template,
@@ -87,8 +88,8 @@ def _again() -> None:
     Template.objects.update(latest=None)
     kinds: list[Any] = [
         Consent, ConsentRecord, Suppression, Event, EntryTimer, Doorstep, Launch, Membership, Segment, StepRun,
-        JourneyVersion, Journey, Decision, DeliveryAttempt, MailboxMessage, MessageBody, PointsEntry, Receipt,
-        Subject, TemplateVersion, Template, Address, Customer,
+        JourneyVersion, Journey, Decision, DeliveryAttempt, MailboxMessage, MessageBody, PointsEntry,
+        ProviderBreaker, Receipt, Subject, TemplateVersion, Template, Address, Customer,
     ]  # fmt: skip
     for kind in kinds:
         kind._default_manager.all().delete()

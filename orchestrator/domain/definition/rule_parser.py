@@ -220,7 +220,7 @@ def _expanded(spot: Spot, context: RuleContext, word: str) -> Rule | None:
     except ValueError as error:
         inner.refuse("bad_condition", f"`{word}`: {error}")
         return None
-    except Exception as error:  # a plugin's fault is named, whatever it is
+    except (Exception, SystemExit) as error:  # a plugin's fault is named, whatever it is
         inner.refuse(
             "condition_failed", f"condition `{word}` failed: {type(error).__name__}", "Mend its plugin."
         )

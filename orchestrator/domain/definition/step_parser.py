@@ -95,7 +95,7 @@ class StepParser:
         try:
             arms, rules = kind.arms(params), kind.rules(params)
             draft.references = tuple(kind.references(params))
-        except Exception as error:  # a plugin's fault is named, whatever it is
+        except (Exception, SystemExit) as error:  # a plugin's fault is named, whatever it is
             self._failed(spot, kind, error)
             return draft
         for name, path in rules.items():
@@ -106,7 +106,7 @@ class StepParser:
             draft.arms[name] = self.read_list(draft.place(path), depth + 1)
         return draft
 
-    def _failed(self, spot: Spot, kind: StepKind[Any], error: Exception) -> None:
+    def _failed(self, spot: Spot, kind: StepKind[Any], error: BaseException) -> None:
         what = f"the step kind `{kind.name}` failed on this: {type(error).__name__}"
         self._refuse(spot, "step_kind_failed", what, "Mend its plugin.")
 
@@ -147,7 +147,7 @@ class StepParser:
             return kind.Params.model_validate(plain)
         except ValidationError as error:
             note_param_problems(error, spot, kind)
-        except Exception as error:  # a plugin's fault is named, whatever it is
+        except (Exception, SystemExit) as error:  # a plugin's fault is named, whatever it is
             self._failed(spot, kind, error)
         return None
 

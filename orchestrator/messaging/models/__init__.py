@@ -1,6 +1,7 @@
 """The rows of the outbox and of the rules that guard it."""
 
 from orchestrator.messaging.models.attempt import Decision, DeliveryAttempt
+from orchestrator.messaging.models.breaker import ProviderBreaker
 from orchestrator.messaging.models.limits import FrequencyCap, QuietHoursRule
 from orchestrator.messaging.models.mailbox import MailboxMessage
 from orchestrator.messaging.models.message import Message, MessageBody
@@ -15,6 +16,7 @@ __all__ = [
     "MailboxMessage",
     "Message",
     "MessageBody",
+    "ProviderBreaker",
     "QuietHoursRule",
     "Receipt",
     "Subject",

@@ -2,6 +2,7 @@
 
 from orchestrator.studio.admin import (
     accounts,
+    breakers,
     consents,
     customers,
     deliveries,
@@ -20,6 +21,7 @@ from orchestrator.studio.admin import (
 
 __all__ = [
     "accounts",
+    "breakers",
     "consents",
     "customers",
     "deliveries",

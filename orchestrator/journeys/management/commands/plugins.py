@@ -38,6 +38,8 @@ def _tell(plugin: Plugged) -> Iterator[str]:
         yield f"  wrong: {plugin.wrong}"
     for kind, names in plugin.registers.items():
         yield f"  {kind}: {', '.join(names)}"
+    for provider in plugin.down:
+        yield f"  down: {provider}"
     if plugin.listens:
         yield f"  hooks: {', '.join(plugin.listens)}"
     if plugin.state == "off":

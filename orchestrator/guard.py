@@ -1,0 +1,84 @@
+"""GUARD: what a plugin's function may do without harm to anybody else: raise anything, or not come back.
+
+A time limit is an alarm of the process, so it works in a process's main thread, where
+workers run, and between two instructions of Python: a call that never leaves C (a pattern that backtracks for ever)
+is ended by the worker's own time limit only, and code that catches whatever is raised in it is not ended at all.
+"""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Callable
+from copy import deepcopy
+from datetime import datetime
+from types import FrameType
+from typing import TypeVar
+
+from orchestrator.domain.definition import Step
+from orchestrator.domain.shapes import is_ours
+from orchestrator.sdk.steps import StepFacts
+
+T = TypeVar("T")
+LONGEST_DECISION = 1.0  # seconds that a plugin's step may take for one person
+
+
+class TookTooLong(BaseException):
+    """Raised inside a plugin's function when its time is over. Not an Exception: plugins catch those."""
+
+
+class Raised(Exception):
+    """What a plugin raised that is no Exception, and would have ended more than its own call."""
+
+
+def contained(error: BaseException) -> bool:
+    """Whether an error is the plugin's own: all are, but an interruption from a keyboard that may be somebody's.
+
+    Workers have handlers of their own for that, so that it cannot be somebody's there.
+    """
+    if not isinstance(error, KeyboardInterrupt):
+        return True
+    in_main = threading.current_thread() is threading.main_thread()
+    return not in_main or signal.getsignal(signal.SIGINT) is not signal.default_int_handler
+
+
+def within(seconds: float, act: Callable[[], T]) -> T:
+    """What `act` answers. Raises TookTooLong in it if it has not after `seconds`, and again every so many after."""
+    if threading.current_thread() is not threading.main_thread():
+        return act()
+    before = signal.signal(signal.SIGALRM, _overrun)
+    alarm = signal.getitimer(signal.ITIMER_REAL)
+    try:
+        try:
+            signal.setitimer(signal.ITIMER_REAL, seconds, seconds)
+            return act()
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+    finally:
+        # An alarm of somebody else's goes on, later by as long as this took. What the plugin made of ours is undone.
+        signal.signal(signal.SIGALRM, before if before is not None else signal.SIG_DFL)
+        signal.setitimer(signal.ITIMER_REAL, *alarm)
+
+
+def ask(step: Step, facts: StepFacts, now: datetime) -> object:
+    """What a step decides; whatever it raises, and its not coming back, as an Exception.
+
+    What its plugin does to its facts is seen by nobody: they are its own.
+    """
+    if is_ours(step.kind):
+        return step.kind.decide(step.params, facts, now)
+    try:
+        own = deepcopy(facts)
+        return within(LONGEST_DECISION, lambda: step.kind.decide(step.params, own, now))
+    except TookTooLong as error:
+        raise TimeoutError(f"it took longer than {LONGEST_DECISION:g} s") from error
+    except Exception:
+        raise
+    except BaseException as error:
+        if not contained(error):
+            raise
+        raise Raised(f"{type(error).__name__}: {error}") from error
+
+
+def _overrun(number: int, frame: FrameType | None) -> None:
+    raise TookTooLong("took too long")
