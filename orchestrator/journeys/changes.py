@@ -47,22 +47,11 @@ class _Placed:
 
     @property
     def content(self) -> Any:
-        return self.step.kind.name, _own(self.step), dict(self.step.rules)
+        return self.step.content
 
     @property
     def place(self) -> tuple[str, str]:
         return self.parent, self.arm
-
-
-def _own(step: Step) -> Any:
-    """What is written in the step itself, without the steps in its arms: those are compared one by one."""
-    params = step.params.model_dump(warnings=False)
-    for path in step.kind.arms(step.params).values():
-        holder: Any = params
-        for key in path[:-1]:
-            holder = holder[key]
-        holder[path[-1]] = None
-    return params
 
 
 def compare(before: Definition, after: Definition) -> Changes:

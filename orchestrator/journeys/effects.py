@@ -16,6 +16,7 @@ from orchestrator.journeys.models import Enrollment, StepRun
 from orchestrator.journeys.versions import Live
 from orchestrator.messaging.cancel import cancel
 from orchestrator.messaging.plan import Intent, plan
+from orchestrator.sdk.steps import Park
 from orchestrator.sdk.values import EnrollmentChange
 from orchestrator.store import bulk
 from orchestrator.store.prepared import Given, prepared
@@ -108,16 +109,16 @@ def _move(passengers: Sequence[Passenger], walks: Mapping[int, Walk]) -> None:
         sending = isinstance(end, Sending)
         # A send waits for its message; its own time-out is the passage's.
         due_at = one.expires_at if isinstance(end, Sending) else min(end.park.until, one.expires_at)
-        rows.append((one.id, end.step, end.visit, end.arrived_at, due_at, _awaits(end), sending))
+        awaits = "" if isinstance(end, Sending) else awaits_of(end.park)
+        rows.append((one.id, end.step, end.visit, end.arrived_at, due_at, awaits, sending))
     bulk.update(Enrollment, ("step", "visit", "arrived_at", "due_at", "awaits", "sending"), rows)
 
 
-def _awaits(end: Parked | Sending) -> str:
-    if isinstance(end, Sending):
-        return ""
-    if end.park.any_event:
+def awaits_of(park: Park) -> str:
+    """What ends a wait early: the name of an event, any event of the person, or nothing."""
+    if park.any_event:
         return ANY_EVENT
-    return end.park.awaited[0].event if end.park.awaited else ""
+    return park.awaited[0].event if park.awaited else ""
 
 
 def _intent(one: Passenger, end: Any, version: Live, language: str, now: datetime) -> Intent:

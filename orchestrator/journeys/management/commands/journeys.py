@@ -16,7 +16,8 @@ from orchestrator import registry
 from orchestrator.domain.definition import DefinitionError, Problem
 from orchestrator.journeys.export import ExportError, export, write
 from orchestrator.journeys.folders import Folder, find_folders
-from orchestrator.journeys.management.running import RunningVerbs, journey
+from orchestrator.journeys.management.moving import MovingVerbs
+from orchestrator.journeys.management.running import journey
 from orchestrator.journeys.plan import Plan, plan
 from orchestrator.journeys.publish import publish
 from orchestrator.journeys.replace import replace_text
@@ -25,10 +26,10 @@ from orchestrator.journeys.told import counted, tell_plan, tell_problems, tell_t
 from orchestrator.journeys.yaml import format as format_yaml
 
 
-class Command(RunningVerbs):
+class Command(MovingVerbs):
     """The door for journeys that lie in files: look at them, put them in order, publish them, take them out again."""
 
-    help = "Journeys as files: validate, format, plan, publish, export. Running ones: pause, resume, drain, stop."
+    help = "Journeys as files: validate, format, plan, publish, export. Running ones: pause, resume, drain, stop, migrate."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """One word for what to do; folders, all of JOURNEYS_DIR by default."""
@@ -46,6 +47,7 @@ class Command(RunningVerbs):
         out.add_argument("--to", type=Path, metavar="FOLDER", help="by default JOURNEYS_DIR/KEY")
         out.add_argument("--overwrite", action="store_true", help="also over files that say something else")
         self.add_running(verbs)
+        self.add_moving(verbs)
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Do what was asked."""
