@@ -141,20 +141,22 @@ def _intent(one: Passenger, end: Any, version: Live, language: str, now: datetim
         expires_at=now + definition.expires.approximate,
         held_out=one.held_out,
         on_cap=definition.on_cap,
-        parameters=_parameters(one, version, language),
+        parameters=_parameters(one, end.step, version, language),
         due_at=end.due_at,
     )
 
 
-def _parameters(one: Passenger, version: Live, language: str) -> dict[str, Any]:
+def _parameters(one: Passenger, step: str, version: Live, language: str) -> dict[str, Any]:
     """What the journey tells the template: the entry, with the number a milestone's key ends in."""
     name, _, tail = one.entry_key.replace(":", "_").rpartition("_")
     value: Any = float(tail) if name and tail.replace(".", "", 1).isdigit() else None
     entry = {"key": one.entry_key} | (
         {"value": int(value) if value == int(value) else value} if value else {}
     )
+    journey = {"title": version.definition.title_in(language)}
+    variant = version.definition.variant(step)
     return {
         "event": one.entry_properties,
         "entry": entry,
-        "journey": {"title": version.definition.title_in(language)},
+        "journey": journey | ({"variant": variant} if variant else {}),
     }
