@@ -1,11 +1,15 @@
-"""Migrations as lines for a terminal."""
+"""Older versions, emptying or moved from, as lines for a terminal."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from orchestrator.journeys.migrate import Migrated
-from orchestrator.journeys.told import counted
+from orchestrator.journeys.standing import Draining
+from orchestrator.journeys.told import counted, standing
+from orchestrator.workspace.models import Workspace
 
 WHY = {
     "unmappable": "the current version has no step {at}; map it with --map {at}=…",
@@ -34,3 +38,20 @@ def tell_migrated(key: str, done: Migrated, *, dry: bool) -> Iterator[str]:
         yield "On their own version stay:"
     for (number, step, reason, at), people in sorted(done.stayed.items()):
         yield f"  version {number}, {step}: {people:,}, since {WHY[reason].format(at=at)}"
+
+
+def tell_draining(key: str, one: Draining) -> Iterator[str]:
+    """How far a version has emptied."""
+    left, number = one.inside.people, one.inside.number
+    if not left:
+        yield f"{key}, version {number}: empty; {counted(one.entered, 'person', 'people')} entered by it."
+        return
+    yield f"{key}, version {number}: {left:,} left of {counted(one.entered, 'person', 'people')}"
+    yield f"  {standing(one.inside)}"
+    yield f"  {counted(one.unsent, 'message')} unsent"
+    if one.next_at is not None and one.last_at is not None:
+        yield f"  the next moves on at {_minute(one.next_at)}; all are out by {_minute(one.last_at)}"
+
+
+def _minute(at: datetime) -> str:
+    return f"{at.astimezone(ZoneInfo(Workspace.get().time_zone)):%Y-%m-%d %H:%M}"

@@ -22,7 +22,10 @@ ZONE = "is not a time zone; write it like Europe/Warsaw."
 DAYS = "Range 1: weekdays are numbers from 0 (Monday) to 6 (Sunday), at least one."
 SHAPE = "needs start and end, and may have weekdays; nothing else."
 CHANNELS = "is not a channel. There are: email, sms, push."
-UTM = "Write names and values with & between them, like utm_campaign={journey}, each name once. Words: {brand}, "
+UTM = (
+    "Write names and values with & between them, like utm_campaign={journey}, each name once. "
+    "Words: {brand}, {campaign}, {channel}, {journey}, {step}, {topic}, {variant}."
+)
 FILLED: dict[type[Model], dict[str, str]] = {
     Workspace: {
         "name": "Shop", "time_zone": "Europe/Warsaw", "country": "PL", "languages": "pl, en", "currency": "PLN",
