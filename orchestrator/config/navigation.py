@@ -42,6 +42,7 @@ _ROOMS: list[dict[str, Any]] = [
         "items": [
             _list(_("Journeys"), "route", "journeys.journey"),
             _list(_("People in journeys"), "directions_walk", "journeys.enrollment"),
+            _list(_("Launches"), "rocket_launch", "journeys.launch"),
             _list(_("Published versions"), "history", "journeys.journeyversion"),
         ],
     },
@@ -50,7 +51,9 @@ _ROOMS: list[dict[str, Any]] = [
         "separator": True,
         "items": [
             _list(_("Customers"), "group", "customers.customer"),
+            _list(_("Segments"), "group_work", "segments.segment"),
             _list(_("Events"), "bolt", "events.event"),
+            _list(_("Points"), "loyalty", "loyalty.pointsentry"),
         ],
     },
     {

@@ -11,6 +11,7 @@ from django.db import transaction
 
 from orchestrator.consents.models import Consent, ConsentRecord, ConsentState
 from orchestrator.customers.locks import lock
+from orchestrator.customers.models import Customer
 from orchestrator.customers.plain import check_text, make_plain
 from orchestrator.domain.zones import as_instant
 from orchestrator.store import bulk
@@ -124,13 +125,18 @@ def _derive(customer_ids: Collection[int], latest: Mapping[Place, _Standing]) ->
             "id", "customer", "brand", "channel", "purpose", "topic", "state", "changed_at", "record"
         )
     }
-    fresh, changed = [], []
+    fresh, changed, whose = [], [], set[int]()
     for place, new in latest.items():
         values = (new.state, new.recorded_at, new.record_id)
         if place not in current:
             fresh.append((*place, *values))
         elif current[place][1].yields_to(new):
             changed.append((current[place][0], *values))
+        else:
+            continue
+        whose.add(place[0])
     place_columns = ("customer", "brand", "channel", "purpose", "topic")
     bulk.insert(Consent, (*place_columns, "state", "changed_at", "record"), fresh)
     bulk.update(Consent, ("state", "changed_at", "record"), changed)
+    # What they allow is among what segments and filters ask of them.
+    Customer.objects.filter(id__among=whose, changed_pending=False).update(changed_pending=True)

@@ -11,9 +11,9 @@ from django.db.models import Q, QuerySet
 
 from orchestrator.domain.definition import Definition
 from orchestrator.domain.definition.comparisons import all_match
-from orchestrator.domain.definition.rules import Happened
 from orchestrator.domain.walks import Ended
 from orchestrator.journeys.effects import ANY_EVENT, finish
+from orchestrator.journeys.exits import let_out, opens_exit
 from orchestrator.journeys.models import Enrollment
 from orchestrator.journeys.travel import COLUMNS, Passenger, travel
 from orchestrator.journeys.versions import Live, versions
@@ -52,7 +52,15 @@ def react(happenings: Mapping[int, Sequence[Happening]], now: datetime) -> None:
             _weigh(one, version, happening, met, ended, woken, stirred)
     bulk.update(Enrollment, ("goal_met_at",), list(met.items()), where="t.goal_met_at IS NULL")
     finish(ended, now)
-    moving = [one.passenger for one in inside if one.passenger.id in {*woken, *stirred} - set(ended)]
+    gone = set(ended) | let_out(
+        (
+            (one.passenger.id, one.passenger.version_id)
+            for one in inside
+            if one.active and one.passenger.id not in ended
+        ),
+        now,
+    )
+    moving = [one.passenger for one in inside if one.passenger.id in {*woken, *stirred} - gone]
     travel(moving, now, woken)
 
 
@@ -89,7 +97,7 @@ def _weigh(
             ended.setdefault(id_, Ended("exited", "goal_met"))
     if not one.active or id_ in ended:
         return
-    if opens_exit(version.definition, happening):
+    if opens_exit(version.definition, happening, event_properties(happening)):
         ended[id_] = Ended("exited", "exit_rule")
     elif one.awaits == happening.name and id_ not in woken and _about(version, one.passenger, happening):
         woken[id_] = ArrivedEvent(happening.name, happening.occurred_at, happening.properties)
@@ -106,18 +114,6 @@ def meets_goal(definition: Definition, happening: Happening, until: datetime | N
         and until is not None
         and happening.occurred_at <= until
         and all_match(goal.where, event_properties(happening))
-    )
-
-
-def opens_exit(definition: Definition, happening: Happening) -> bool:
-    """Whether an exit rule names this event plainly; other exit rules are asked at the gate."""
-    return any(
-        isinstance(rule, Happened)
-        and rule.event == happening.name
-        and not rule.count
-        and not rule.total
-        and all_match(rule.where, event_properties(happening))
-        for rule in definition.exit_when
     )
 
 

@@ -8,12 +8,14 @@ from pathlib import Path
 
 from orchestrator import registry
 from orchestrator.domain.definition import Definition, DefinitionError, Mention, Node, Problem, parse
+from orchestrator.domain.definition.campaign import as_journey
 from orchestrator.journeys.folders import Text
 from orchestrator.journeys.models import Journey
 from orchestrator.journeys.yaml import read
 from orchestrator.messaging.content.lint import lint
 from orchestrator.messaging.content.source import TemplateSource, read_template
 from orchestrator.messaging.models import Template
+from orchestrator.segments.models import Segment
 from orchestrator.workspace.models import Brand, Topic, Workspace
 
 CONTEXT_ROOTS = (
@@ -83,7 +85,8 @@ def _definition(journey: Text, problems: list[Problem]) -> tuple[Definition | No
     known, tree = registry.current(), None
     try:
         tree = read(journey.opened(), journey.file)
-        return parse(tree, known.steps, known.conditions, file=journey.file, require_ids=True), tree
+        definition = parse(tree, known.steps, known.conditions, file=journey.file, require_ids=True)
+        return definition, as_journey(tree)
     except DefinitionError as error:
         problems += error.problems
         return None, tree
@@ -128,6 +131,8 @@ def _known(kind: str, definition: Definition, sources: Mapping[str, TemplateSour
         return set(Brand.objects.values_list("key", flat=True))
     if kind == "journey":
         return set(Journey.objects.values_list("key", flat=True)) | {definition.key}
+    if kind == "segment":
+        return set(Segment.objects.values_list("key", flat=True))
     if kind == "step":
         return set(definition.step_ids())
     return set()
@@ -138,7 +143,7 @@ def _missing(mention: Mention, file: str) -> Problem:
     mends = {
         "template": "Write it as templates/" + mention.name + ".yaml beside the journey.",
         "topic": "Make the topic in the admin first, or use one that is there.",
-        "segment": "Segments are not made yet in this workspace; write the rule out.",
+        "segment": "Make the segment in the admin first, or write its rule out.",
     }
     mend = mends.get(mention.kind, "Check the name.")
     return Problem(mention.path, mention.line, mention.column, f"unknown_{mention.kind}", what, mend, file)

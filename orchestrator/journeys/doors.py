@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import Count, QuerySet, Sum
 
+from orchestrator.domain.definition.audiences import SegmentTrigger
 from orchestrator.domain.definition.comparisons import all_match
 from orchestrator.domain.definition.entries import EventTrigger, MilestoneTrigger
 from orchestrator.events.models import Event
@@ -31,14 +32,16 @@ def candidates(doors: Sequence[Live], happenings: Sequence[Happening], now: date
             named = [one for one in fresh if one.name == getattr(trigger, "event", None)]
             if not named:
                 continue
-            if isinstance(trigger, EventTrigger):
+            if isinstance(trigger, EventTrigger | SegmentTrigger):
                 answer += _entered(door, trigger, named)
             elif isinstance(trigger, MilestoneTrigger):
                 answer += _crossed(door, trigger, named, now)
     return answer
 
 
-def _entered(door: Live, trigger: EventTrigger, happenings: Iterable[Happening]) -> Iterator[Candidate]:
+def _entered(
+    door: Live, trigger: EventTrigger | SegmentTrigger, happenings: Iterable[Happening]
+) -> Iterator[Candidate]:
     again = door.definition.entry.again
     for one in happenings:
         if not all_match(trigger.where, event_properties(one)):

@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 
 from orchestrator.domain.walks import Ended
 from orchestrator.journeys.effects import finish
+from orchestrator.journeys.exits import let_out
 from orchestrator.journeys.models import Enrollment, Journey
 from orchestrator.journeys.travel import COLUMNS, Passenger, travel
 from orchestrator.messaging.models import Message
@@ -30,7 +31,8 @@ def move_due(now: datetime, limit: int = BATCH) -> int:
         passengers = [Passenger(*row) for row in _due(limit).rows(now=now)]
         late = {one.id: Ended("exited", "timed_out") for one in passengers if one.expires_at <= now}
         finish(late, now)
-        travel([one for one in passengers if one.id not in late], now)
+        out = let_out(((one.id, one.version_id) for one in passengers if one.id not in late), now)
+        travel([one for one in passengers if one.id not in {*late, *out}], now)
     return len(passengers)
 
 

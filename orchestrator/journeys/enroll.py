@@ -15,6 +15,7 @@ from django.db.models import Max, QuerySet
 from orchestrator import registry
 from orchestrator.customers.models import Customer
 from orchestrator.domain.splits import held_out
+from orchestrator.journeys.doorstep import keep
 from orchestrator.journeys.models import Enrollment
 from orchestrator.journeys.versions import Live
 from orchestrator.sdk.values import EnrollmentChange
@@ -36,6 +37,7 @@ class Candidate:
 
     `occurred_at`: when the event happened that let them in; None where time alone did. `hops`: how many journeys
     led here, one starting the next; the sixth is recorded and goes no further, so that no circle turns for ever.
+    `begins_at`: when they take the first step, if not at once (a launch by everybody's own clock).
     """
 
     live: Live
@@ -45,6 +47,7 @@ class Candidate:
     occurred_at: datetime | None = None
     surpassed: bool = False
     hops: int = 0
+    begins_at: datetime | None = None
 
     @property
     def turned_back(self) -> str:
@@ -53,11 +56,36 @@ class Candidate:
 
 
 def enroll(candidates: Sequence[Candidate], now: datetime) -> list[int]:
-    """Enter those who may; answers the new enrollments' ids. Runs inside the caller's transaction."""
+    """Enter those who may; answers the new enrollments' ids. Runs inside the caller's transaction.
+
+    Whom only the filter turns away waits at the door, where the journey gives a grace.
+    """
+    asked = ask(candidates, now)
+    keep([one for one in asked.turned_away if one.live.definition.entry.grace], now)
+    return let_in(asked.welcome, now)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Who may come in, and whom the filter turned away."""
+
+    welcome: list[Candidate]
+    turned_away: list[Candidate]
+
+
+def ask(candidates: Sequence[Candidate], now: datetime) -> Asked:
+    """Ask the filter and the re-entry interval of each version, once for all who stand at its door."""
+    workspace, answer = Workspace.get(), Asked([], [])
+    for group in _by_version(candidates):
+        _ask(group, answer, workspace, now)
+    return answer
+
+
+def let_in(welcome: Sequence[Candidate], now: datetime) -> list[int]:
+    """Make their enrollments; the table's constraints have the last word. Answers the new ones' ids."""
     workspace = Workspace.get()
-    admitted = [one for group in _by_version(candidates) for one in _admit(group, workspace, now)]
     # Two workers that let the same people in wait for each other's rows in one order, and never in a circle.
-    admitted.sort(key=lambda one: (one.live.journey_id, one.customer_id))
+    admitted = sorted(welcome, key=lambda one: (one.live.journey_id, one.customer_id))
     rows = [_row(one, workspace, now) for one in admitted]
     columns = (
         "journey", "version", "customer", "entry_key", "once_key", "entry_properties", "status", "reason",
@@ -76,20 +104,21 @@ def _by_version(candidates: Sequence[Candidate]) -> list[list[Candidate]]:
     return list(groups.values())
 
 
-def _admit(group: list[Candidate], workspace: Workspace, now: datetime) -> list[Candidate]:
-    """Those of one version whom its filter and its re-entry interval let in."""
+def _ask(group: list[Candidate], answer: Asked, workspace: Workspace, now: datetime) -> None:
+    """Sort the candidates of one version. Who is gone, or was here too lately, is simply not let in."""
     live = group[0].live
-    entry = live.definition.entry
+    entry, zone = live.definition.entry, ZoneInfo(workspace.time_zone)
     ids = {one.customer_id for one in group}
-    welcome = set(_there().column(ids=ids))
-    if entry.only_if is not None:
-        scope = Scope(CUSTOMERS, now, ZoneInfo(workspace.time_zone), live.brand_id)
-        welcome = matching(Customer, welcome, entry.only_if, scope)
+    there = set(_there().column(ids=ids))
     if entry.again.kind == "after" and entry.again.interval is not None:
-        since = entry.again.interval.before(now, ZoneInfo(workspace.time_zone)) + AFTERWARDS
+        since = entry.again.interval.before(now, zone) + AFTERWARDS
         last = _last_entered().rows(journey=live.journey_id, customers=ids)
-        welcome -= {customer for customer, at in last if at > since}
-    return [one for one in group if one.customer_id in welcome]
+        there -= {customer for customer, at in last if at > since}
+    fit = there
+    if entry.only_if is not None:
+        fit = matching(Customer, there, entry.only_if, Scope(CUSTOMERS, now, zone, live.brand_id))
+    answer.welcome.extend(one for one in group if one.customer_id in fit)
+    answer.turned_away.extend(one for one in group if one.customer_id in there - fit)
 
 
 @prepared
@@ -112,7 +141,7 @@ def _row(one: Candidate, workspace: Workspace, now: datetime) -> tuple[Any, ...]
     if goal is not None and not one.turned_back:
         goal_until = goal.within.after(now, zone) if goal.within else now + LONGEST_PASSAGE
     status = Enrollment.Status.EXITED if one.turned_back else Enrollment.Status.ACTIVE
-    began = _began(one, now)
+    began, begins_at = _began(one, now), one.begins_at or now
     return (
         live.journey_id,
         live.id,
@@ -128,8 +157,8 @@ def _row(one: Candidate, workspace: Workspace, now: datetime) -> tuple[Any, ...]
         held_out(f"{workspace.salt}:{live.key}", str(one.customer_id), definition.holdout),
         definition.first,
         1,
-        now,
-        None if one.turned_back else now,
+        begins_at,
+        None if one.turned_back else begins_at,
         "",
         False,
         goal_until,

@@ -5,7 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from orchestrator.domain.definition import DefinitionError
+from orchestrator.domain.definition.campaign import is_campaign
+from orchestrator.journeys.folders import NAMES
 from orchestrator.journeys.models import Journey
+from orchestrator.journeys.yaml import read
 from orchestrator.messaging.models import Template, TemplateVersion
 
 
@@ -31,8 +35,16 @@ def export(row: Journey) -> Exported:
         raise ExportError(f"the journey “{row.key}” is empty: it has no version and no draft")
     source = row.current.source if row.current is not None else row.draft
     own, shared = _templates(row)
-    files = {"journey.yaml": source} | {f"templates/{key}.yaml": text for key, text in sorted(own.items())}
+    files = {_name(source): source} | {f"templates/{key}.yaml": text for key, text in sorted(own.items())}
     return Exported(row.current.number if row.current is not None else 0, files, tuple(sorted(shared)))
+
+
+def _name(source: str) -> str:
+    """The file's name, by what it says; a draft that cannot be read is a journey's."""
+    try:
+        return NAMES[is_campaign(read(source))]
+    except DefinitionError:
+        return NAMES[0]
 
 
 def _templates(row: Journey) -> tuple[dict[str, str], list[str]]:

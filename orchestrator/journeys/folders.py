@@ -1,4 +1,4 @@
-"""Journeys as files: a folder with `journey.yaml` and `templates/*.yaml`, wherever it lies under the journeys' root."""
+"""Journeys as files: a folder with `journey.yaml` (or `campaign.yaml`) and `templates/*.yaml`, anywhere below a root."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from orchestrator.domain.definition import DefinitionError, Problem
+
+NAMES = ("journey.yaml", "campaign.yaml")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +39,23 @@ class Folder:
 def read_folder(path: Path) -> Folder:
     """Read one. What cannot be opened, and bytes that are no UTF-8, are named where the text is looked at."""
     templates = sorted((path / "templates").glob("*.yaml"))
-    return Folder(path, _text(path / "journey.yaml"), tuple(_text(one) for one in templates))
+    return Folder(path, _main(path), tuple(_text(one) for one in templates))
 
 
 def find_folders(root: Path) -> Iterator[Folder]:
     """Every journey under `root`, by path; `root` itself, if it is one."""
-    for found in sorted(root.rglob("journey.yaml")):
-        yield read_folder(found.parent)
+    for path in sorted({found.parent for name in NAMES for found in root.rglob(name)}):
+        yield read_folder(path)
+
+
+def _main(path: Path) -> Text:
+    """The journey's or the campaign's own file; with both, nobody could say which is meant."""
+    journey, campaign = (path / name for name in NAMES)
+    if journey.exists() and campaign.exists():
+        return Text(
+            _text(journey).file, "", f"{campaign.name} lies beside it, and a folder holds one of the two"
+        )
+    return _text(campaign if campaign.exists() else journey)
 
 
 def _text(path: Path) -> Text:

@@ -17,6 +17,7 @@ from django.db.models import Max, QuerySet
 from orchestrator.domain.catch_up import stale_before
 from orchestrator.domain.definition.rules import Happened, Rule
 from orchestrator.domain.gate_facts import Passage
+from orchestrator.journeys.exits import since_entry
 from orchestrator.journeys.models import Enrollment, Journey
 from orchestrator.journeys.versions import Live, versions
 from orchestrator.messaging.models import Decision
@@ -93,7 +94,7 @@ def _open_exits(live: Live, ids: Sequence[int], now: datetime) -> dict[int, str]
     """The goal is asked first, then each exit rule; one query a rule for the whole group."""
     scope = Scope(ENROLLMENTS, now, ZoneInfo(Workspace.get().time_zone), live.brand_id)
     definition = live.definition
-    asked: list[tuple[Rule, str]] = [(_since_entry(rule), "exit_rule") for rule in definition.exit_when]
+    asked: list[tuple[Rule, str]] = [(since_entry(rule), "exit_rule") for rule in definition.exit_when]
     if definition.goal is not None:
         goal = Happened(definition.goal.event, where=definition.goal.where, since_entry=True)
         asked.insert(0, (goal, "goal_met"))
@@ -102,10 +103,3 @@ def _open_exits(live: Live, ids: Sequence[int], now: datetime) -> dict[int, str]
         for id_ in matching(Enrollment, ids, rule, scope):
             answer.setdefault(id_, reason)
     return answer
-
-
-def _since_entry(rule: Rule) -> Rule:
-    """A plain event in `exit_when` means: once it happens after entry."""
-    if isinstance(rule, Happened) and not rule.count and not rule.total and not rule.within:
-        return Happened(rule.event, where=rule.where, since_entry=True, of=rule.of)
-    return rule

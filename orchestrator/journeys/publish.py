@@ -13,9 +13,13 @@ from django.db import transaction
 from django.db.models import Max
 
 from orchestrator import registry
+from orchestrator.domain.definition import DefinitionError, Problem
+from orchestrator.domain.definition.audiences import AudienceTrigger
+from orchestrator.domain.definition.tree import find
 from orchestrator.journeys.check import Checked, check
 from orchestrator.journeys.folders import Text
-from orchestrator.journeys.models import Journey, JourneyVersion
+from orchestrator.journeys.launching import is_over, plan_launches
+from orchestrator.journeys.models import Journey, JourneyVersion, Launch
 from orchestrator.journeys.timers import seed
 from orchestrator.journeys.versions import version
 from orchestrator.messaging.content.prepare import digest, prepare
@@ -51,6 +55,7 @@ def publish(
         warnings = tuple(str(one) for one in checked.warnings)
         if row.current is not None and row.current.digest == mark:
             return Published(row.key, row.current.number, True, warnings)
+        _refuse_what_is_over(checked, row, journey.file, now)
         number = (row.versions.aggregate(last=Max("number"))["last"] or 0) + 1
         made = JourneyVersion.objects.create(
             journey=row,
@@ -66,7 +71,22 @@ def publish(
         row.status = Journey.Status.LIVE if row.status == Journey.Status.DRAFT else row.status
         row.save()
         seed(version(made.id), now)
+        plan_launches(version(made.id), now)
     return Published(row.key, number, False, warnings)
+
+
+def _refuse_what_is_over(checked: Checked, row: Journey, file: str, now: datetime) -> None:
+    """An audience whose time has passed would let nobody in; one that has begun may still be mended."""
+    for trigger in checked.definition.entry.triggers:
+        if not isinstance(trigger, AudienceTrigger) or not is_over(trigger, now):
+            continue
+        if not Launch.objects.filter(journey=row, on=trigger.on).exists():
+            said = f"{trigger.on} {trigger.at:%H:%M}"
+            place = next(
+                filter(None, (find(checked.tree, "at", one) for one in (said, said.replace(" ", "T"))))
+            )
+            what, mend = f"{said} is over: nobody would come in", "Write a time that is still to come."
+            raise DefinitionError([Problem((), place.line, place.column, "over", what, mend, file)])
 
 
 def checked_key(checked: Checked, text: Text) -> str:

@@ -21,6 +21,7 @@ from orchestrator.journeys.doors import candidates
 from orchestrator.journeys.enroll import enroll
 from orchestrator.journeys.timers import reset
 from orchestrator.journeys.versions import live
+from orchestrator.segments.refresh import refresh
 from orchestrator.store.prepared import Given, prepared
 
 BATCH = 2000
@@ -53,6 +54,7 @@ def pull(now: datetime, limit: int = BATCH) -> int:
         react(by_customer, now)
         enroll(candidates(doors, happenings, now), now)
         reset(doors, happenings, now)
+        refresh(by_customer, now)
         Event.objects.filter(id__among=[one.id for one in happenings]).update(pending=False)
     return len(happenings)
 

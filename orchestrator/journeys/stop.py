@@ -9,9 +9,10 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import QuerySet
 
-from orchestrator.domain.outbox import OPEN
+from orchestrator.domain.outbox import OPEN, SENT, State
 from orchestrator.domain.walks import Ended
 from orchestrator.journeys.effects import finish
+from orchestrator.journeys.launching import stop_launches
 from orchestrator.journeys.models import Enrollment, Journey, JourneyVersion
 from orchestrator.messaging.models import Message
 
@@ -26,12 +27,13 @@ class NotStoppable(Exception):
 class Stopped:
     """How many people left, how many of their messages were cancelled, and how many are with a worker just now.
 
-    Those a worker holds are cancelled by the gate, or have left before the stop.
+    Those a worker holds are cancelled by the gate, or have left before the stop. `got`: messages that had been sent.
     """
 
     people: int
     cancelled: int
     under_way: int
+    got: int
 
 
 def stop(row: Journey, version: JourneyVersion | None, now: datetime) -> Stopped:
@@ -46,6 +48,8 @@ def stop(row: Journey, version: JourneyVersion | None, now: datetime) -> Stopped
             "or stop the whole journey"
         )
     _mark(row, version, now)
+    if version is None:
+        stop_launches(row.pk, now)
     people = cancelled = under_way = 0
     reason = "version_stopped" if version is not None else "journey_stopped"
     inside = Enrollment.objects.filter(journey=row, status=Enrollment.Status.ACTIVE)
@@ -56,7 +60,7 @@ def stop(row: Journey, version: JourneyVersion | None, now: datetime) -> Stopped
             finish({id_: Ended("exited", reason) for id_ in ids}, now)
             left = _unsent(ids)
         people, cancelled, under_way = people + len(ids), cancelled + before - left, under_way + left
-    return Stopped(people, cancelled, under_way)
+    return Stopped(people, cancelled, under_way, _sent(row, version))
 
 
 def _mark(row: Journey, version: JourneyVersion | None, now: datetime) -> None:
@@ -72,6 +76,12 @@ def _batches(people: QuerySet[Enrollment]) -> Iterator[QuerySet[Enrollment]]:
     while ids := list(people.filter(id__gt=last).order_by("id").values_list("id", flat=True)[:BATCH]):
         yield people.filter(id__in=ids).order_by("id")
         last = ids[-1]
+
+
+def _sent(row: Journey, version: JourneyVersion | None) -> int:
+    sent = Message.objects.filter(journey=row.key, state__in=SENT, test=False)
+    sent = sent.exclude(state=State.GHOST)
+    return (sent if version is None else sent.filter(version=version.number)).count()
 
 
 def _unsent(enrollments: list[int]) -> int:

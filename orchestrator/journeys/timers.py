@@ -15,10 +15,13 @@ from orchestrator.domain.dates import next_occurrence, parse_birthday
 from orchestrator.domain.definition.entries import DateTrigger, InactiveTrigger
 from orchestrator.domain.zones import local
 from orchestrator.events.models import Event
+from orchestrator.journeys.doorstep import ask_again
 from orchestrator.journeys.enroll import Candidate, enroll
+from orchestrator.journeys.exits import let_out_changed
 from orchestrator.journeys.models import EntryTimer
 from orchestrator.journeys.versions import Live, live
 from orchestrator.messaging.facts import PersonRow, read_people, zone_of
+from orchestrator.segments.refresh import refresh
 from orchestrator.store import bulk
 from orchestrator.store.prepared import Given, prepared
 from orchestrator.workspace.models import Workspace
@@ -58,6 +61,9 @@ def replan(now: datetime, limit: int = BATCH) -> int:
             if isinstance(trigger, DateTrigger) and trigger.attribute:
                 settings += _settings(door, place, trigger, ids, now)
         _set(settings)
+        refresh(ids, now)
+        ask_again(ids, now)
+        let_out_changed(ids, now)
         Customer.objects.filter(id__among=ids).update(changed_pending=False)
     return len(ids)
 

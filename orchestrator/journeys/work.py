@@ -8,6 +8,10 @@ from datetime import datetime
 
 from orchestrator.journeys.due import BATCH as MOVED_AT_ONCE
 from orchestrator.journeys.due import move_due, wake_senders
+from orchestrator.journeys.knock import BATCH as KNOCKING_AT_ONCE
+from orchestrator.journeys.knock import knock
+from orchestrator.journeys.launching import BATCH as LAUNCHED_AT_ONCE
+from orchestrator.journeys.launching import launch
 from orchestrator.journeys.pull import BATCH as PULLED_AT_ONCE
 from orchestrator.journeys.pull import pull
 from orchestrator.journeys.timers import BATCH as TIMED_AT_ONCE
@@ -16,9 +20,11 @@ from orchestrator.journeys.waiting import waiting
 from orchestrator.messaging.deliver import BATCH as DELIVERED_AT_ONCE
 from orchestrator.messaging.deliver import deliver
 from orchestrator.messaging.rescue import rescue
+from orchestrator.segments.refresh import BATCH as LOOKED_AT_ONCE
+from orchestrator.segments.refresh import pass_over
 
 RESCUED_AT_ONCE = 1000
-WALKING = frozenset({"replan", "pull", "fire", "wake", "move"})
+WALKING = frozenset({"replan", "pull", "segments", "launch", "knock", "fire", "wake", "move"})
 DELIVERING = frozenset({"rescue", "deliver"})
 Clock = Callable[[], datetime]
 Stopping = Callable[[], bool]
@@ -30,6 +36,9 @@ class Worked:
 
     replanned: int = 0
     events: int = 0
+    segments: int = 0
+    launched: int = 0
+    knocked: int = 0
     timers: int = 0
     woken: int = 0
     moved: int = 0
@@ -79,6 +88,12 @@ def walk_by(clock: Clock, stopping: Stopping, kinds: Collection[str] = WALKING) 
         done.replanned = _drain(replan, TIMED_AT_ONCE, clock, stopping)
     if "pull" in kinds:
         done.events = _drain(pull, PULLED_AT_ONCE, clock, stopping)
+    if "segments" in kinds:
+        done.segments = _drain(pass_over, LOOKED_AT_ONCE, clock, stopping)
+    if "launch" in kinds:
+        done.launched = _drain(launch, LAUNCHED_AT_ONCE, clock, stopping)
+    if "knock" in kinds:
+        done.knocked = _drain(knock, KNOCKING_AT_ONCE, clock, stopping)
     if "fire" in kinds:
         done.timers = _drain(fire, TIMED_AT_ONCE, clock, stopping)
     if "wake" in kinds:

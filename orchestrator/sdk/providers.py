@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import ClassVar
 
-from orchestrator.sdk.transport import Request, Transport
+from orchestrator.sdk.transport import Request, Response, Transport
 from orchestrator.sdk.values import Content, Message, Receipt, Result
 
 
@@ -30,6 +30,8 @@ class Provider(ABC):
     * `idempotent` — the provider drops a second message with a key it has seen, for at least this long. (class I)
     * `queryable` — `look_up` can say whether a key was accepted. (class Q)
     * neither — after a crash in mid-call nobody knows; marketing is then sent at most once. (class N)
+
+    `receipt_answer` is what the other side reads back once its report is counted. Most look at the status alone.
     """
 
     name: ClassVar[str]
@@ -37,6 +39,7 @@ class Provider(ABC):
     max_batch: ClassVar[int] = 1
     idempotent: ClassVar[timedelta | None] = None
     queryable: ClassVar[bool] = False
+    receipt_answer: ClassVar[Response] = Response(200)
 
     @abstractmethod
     async def send(self, messages: Sequence[Message], transport: Transport) -> Sequence[Result]:

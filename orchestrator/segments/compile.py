@@ -40,6 +40,7 @@ from orchestrator.domain.definition.rules import (
     Consented,
     EnteredBy,
     Happened,
+    InSegment,
     Not,
     Rule,
 )
@@ -47,6 +48,7 @@ from orchestrator.domain.durations import Duration
 from orchestrator.events.models import Event
 from orchestrator.segments.comparisons import condition
 from orchestrator.segments.json_values import JsonValue
+from orchestrator.segments.models import Membership
 from orchestrator.store.fields import MoneyField
 from orchestrator.store.prepared import Given
 
@@ -181,6 +183,12 @@ def _consented(rule: Consented, scope: Scope) -> Condition:
     )
 
 
+def _in_segment(rule: InSegment, scope: Scope) -> Condition:
+    """By who is in it as far as was last looked; the segment's own rule is asked elsewhere."""
+    customer = OuterRef(scope.subject.customer)
+    return Exists(Membership.objects.filter(customer_id=customer, segment__key=rule.segment))
+
+
 def _entered_by(rule: EnteredBy, scope: Scope) -> Condition:
     _needs_passage(rule, scope)
     return truth(Q(entry_key=rule.name) | Q(entry_key__startswith=rule.name + ":"))
@@ -199,4 +207,5 @@ register(Not, _not)
 register(AttributeIs, _attribute)
 register(Happened, _happened)
 register(Consented, _consented)
+register(InSegment, _in_segment)
 register(EnteredBy, _entered_by)

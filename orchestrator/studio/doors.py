@@ -11,6 +11,7 @@ from django.utils import formats
 from django.utils.translation import gettext as _
 
 from orchestrator.customers.models import Customer
+from orchestrator.domain.definition.audiences import ApiTrigger, SegmentTrigger
 from orchestrator.domain.definition.comparisons import all_match
 from orchestrator.domain.definition.entries import (
     DateTrigger,
@@ -24,6 +25,7 @@ from orchestrator.journeys.arrivals import event_properties
 from orchestrator.journeys.models import EntryTimer, Journey
 from orchestrator.journeys.versions import Live
 from orchestrator.studio import words
+from orchestrator.studio.launches import say_launch
 
 Said = tuple[str, str]  # a code, and the sentence
 MOST = 50
@@ -33,16 +35,24 @@ def say_door(
     customer: Customer, journey: Journey, place: int, trigger: Trigger, live: Live, now: datetime
 ) -> Iterator[Said]:
     """Why this trigger let nobody in, or when it will."""
-    if isinstance(trigger, EventTrigger):
+    if isinstance(trigger, EventTrigger | SegmentTrigger):
         yield from _event(customer, journey, trigger, live, now)
     elif isinstance(trigger, MilestoneTrigger):
         yield from _milestone(customer, trigger, now)
-    else:
+    elif isinstance(trigger, ApiTrigger):
+        yield "no_call", _("No program has called %(name)s for them.") % {"name": trigger.name}
+    elif isinstance(trigger, InactiveTrigger | DateTrigger):
         yield from _timer(customer, journey, place, trigger, now)
+    else:
+        yield from say_launch(customer, journey, place, trigger, live, now)
 
 
 def _event(
-    customer: Customer, journey: Journey, trigger: EventTrigger, live: Live, now: datetime
+    customer: Customer,
+    journey: Journey,
+    trigger: EventTrigger | SegmentTrigger,
+    live: Live,
+    now: datetime,
 ) -> Iterator[Said]:
     """The newest event that comes nearest to opening the door, and what was amiss with it."""
     events = Event.objects.filter(customer=customer, name=trigger.event, occurred_at__lte=now)

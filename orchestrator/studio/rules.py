@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext_lazy
 
 from orchestrator.studio import words
+from orchestrator.studio.ways_in import say_way_in
 
 _UNITS = {
     "second": ngettext_lazy("%(count)s second", "%(count)s seconds", "count"),
@@ -104,7 +105,7 @@ def say_trigger(trigger: Mapping[str, Any]) -> str:
         return _milestone(trigger["milestone"])
     if isinstance(trigger.get("date"), Mapping):
         return _date(trigger["date"])
-    return words.shown(trigger)
+    return say_way_in(trigger, say) or words.shown(trigger)
 
 
 def _milestone(mark: Mapping[str, Any]) -> str:

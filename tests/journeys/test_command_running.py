@@ -100,7 +100,10 @@ def ends() -> list[tuple[int, str, str]]:
 
 def test_stop_of_an_older_version_leaves_the_current_one_alone(world: World, files: Files) -> None:
     said = files.run("stop", "onboarding", "--version", 1)
-    assert said.out == "onboarding, version 1, is stopped: 2 people left, 1 message cancelled.\n"
+    assert (
+        said.out
+        == "onboarding, version 1, is stopped: 2 people left, 1 message cancelled; 0 messages had been sent.\n"
+    )
     assert ends() == [
         (1, "exited", "version_stopped"),
         (1, "exited", "version_stopped"),
@@ -112,12 +115,14 @@ def test_stop_of_an_older_version_leaves_the_current_one_alone(world: World, fil
 
 def test_stop_of_the_journey_ends_everybody(world: World, files: Files) -> None:
     said = files.run("stop", "onboarding")
-    assert said.out == "onboarding is stopped: 3 people left, 2 messages cancelled.\n"
+    assert (
+        said.out == "onboarding is stopped: 3 people left, 2 messages cancelled; 0 messages had been sent.\n"
+    )
     assert {one[1:] for one in ends()} == {("exited", "journey_stopped")}
     assert {one[1:] for one in world.messages()} == {("cancelled", "journey_stopped")}
     assert status() == "stopped"
     assert files.run("stop", "onboarding").out == (
-        "onboarding is stopped: 0 people left, 0 messages cancelled.\n"
+        "onboarding is stopped: 0 people left, 0 messages cancelled; 0 messages had been sent.\n"
     )
 
 
@@ -131,7 +136,7 @@ def test_the_current_version_alone_cannot_be_stopped(world: World, files: Files)
 def test_a_message_that_a_worker_holds_is_left_to_the_gate(world: World, files: Files) -> None:
     Message.objects.filter(version=1).update(state="leased")
     assert files.run("stop", "onboarding", "--version", 1).out == (
-        "onboarding, version 1, is stopped: 2 people left, 0 messages cancelled.\n"
+        "onboarding, version 1, is stopped: 2 people left, 0 messages cancelled; 0 messages had been sent.\n"
         "1 message with a worker now: the gate decides.\n"
     )
 
@@ -153,5 +158,6 @@ def test_a_stop_that_was_killed_goes_on_where_it_was(
     assert (status(), [one[1] for one in ends()].count("exited")) == ("stopped", 1)
     monkeypatch.setattr(stopping, "finish", real)
     assert (
-        files.run("stop", "onboarding").out == "onboarding is stopped: 2 people left, 2 messages cancelled.\n"
+        files.run("stop", "onboarding").out
+        == "onboarding is stopped: 2 people left, 2 messages cancelled; 0 messages had been sent.\n"
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
 import pytest
@@ -146,11 +145,9 @@ def test_forty_levels_are_read():
     assert tree.at((0,) * 39).value == []
 
 
-def test_a_hundred_thousand_steps_are_refused_quickly():
-    began = time.perf_counter()
+def test_a_hundred_thousand_steps_are_refused():
     (line,) = refusal(HEAD + "  - exit: a\n" * 100_000)
     assert line.endswith("the file has more than 50,000 values. Split it.")
-    assert time.perf_counter() - began < 10
 
 
 def test_all_problems_of_a_file_are_said_at_once():

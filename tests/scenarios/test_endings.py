@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from orchestrator.customers.change import NewFacts, change
 from orchestrator.journeys.models import Enrollment
 from orchestrator.messaging.deliver import deliver
 from tests.scenarios.journeys import one_send, with_steps
@@ -77,13 +78,61 @@ def test_an_exit_rule_ends_it_and_cancels_what_was_held(world: World):
     assert world.enrollments()[1] == ("", "exited", "exit_rule")
 
 
-def test_an_exit_rule_that_no_single_event_makes_true_is_asked_before_each_message(world: World):
+def test_an_exit_rule_that_no_single_event_makes_true_opens_with_the_last_of_them(world: World):
     anna = enter(world, exit_when=EXITS)
-    for _ in range(2):
-        world.event(anna, "order.placed")
+    world.event(anna, "order.placed")
+    world.run(hours=1)
+    assert world.enrollments() == [("", "active", "")]
+    world.event(anna, "order.placed")
+    at = world.now
     world.run(days=2)
-    assert world.messages() == [("hello", "accepted", "accepted"), ("more", "cancelled", "exit_rule")]
+    assert world.messages() == [("hello", "accepted", "accepted")]
     assert world.enrollments() == [("", "exited", "exit_rule")]
+    assert Enrollment.objects.get().finished_at == at
+
+
+def test_a_changed_attribute_opens_an_exit_in_mid_wait(world: World):
+    anna = enter(world, exit_when="[{attribute: vip, is: true}]")
+    change([NewFacts(anna, {"vip": True})], world.now)
+    at = world.now
+    world.run(days=2)
+    assert world.messages() == [("hello", "accepted", "accepted")]
+    assert world.enrollments() == [("", "exited", "exit_rule")]
+    assert Enrollment.objects.get().finished_at == at
+
+
+def test_a_withdrawn_consent_opens_an_exit_that_asks_for_it(world: World):
+    anna = enter(world, exit_when="[{not: {consent: email}}]")
+    world.withdraw(anna)
+    at = world.now
+    world.run(days=2)
+    assert world.enrollments() == [("", "exited", "exit_rule")]
+    assert Enrollment.objects.get().finished_at == at
+
+
+def test_time_alone_opens_an_exit_before_the_next_step(world: World):
+    rule = "[{not: {event: page.viewed, within: 12 hours}}]"
+    world.publish(with_steps("trip", STEPS, exit_when=rule), hello="", more="")
+    anna = world.person()
+    world.event(anna, "page.viewed")
+    world.event(anna, "trip.wanted")
+    world.run(days=2)
+    assert world.messages() == [("hello", "accepted", "accepted")]
+    assert world.enrollments() == [("", "exited", "exit_rule")]
+
+
+def test_an_exit_about_a_step_s_message_is_not_opened_by_another_s(world: World):
+    anna = enter(world, exit_when="[{event: message.clicked, of: hello}]")
+    bela = world.person("bela")
+    world.event(bela, "trip.wanted")
+    world.run(hours=1)
+    mine, theirs = Enrollment.objects.order_by("id").values_list("id", flat=True)
+    world.event(anna, "message.clicked", enrollment=theirs, step="hello")
+    world.run(hours=1)
+    assert world.enrollments() == [("", "active", ""), ("", "active", "")]
+    world.event(anna, "message.clicked", enrollment=mine, step="hello")
+    world.run(hours=1)
+    assert world.enrollments() == [("", "exited", "exit_rule"), ("", "active", "")]
 
 
 def test_bought_in_the_very_minute_in_which_silence_let_them_in(world: World):

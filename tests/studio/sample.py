@@ -13,7 +13,15 @@ from orchestrator.consents.models import Consent, ConsentRecord, Suppression
 from orchestrator.customers.models import Address, Customer
 from orchestrator.domain.outbox import FINAL, State
 from orchestrator.events.models import Event
-from orchestrator.journeys.models import Enrollment, EntryTimer, Journey, JourneyVersion, StepRun
+from orchestrator.journeys.models import (
+    Doorstep,
+    Enrollment,
+    EntryTimer,
+    Journey,
+    JourneyVersion,
+    Launch,
+    StepRun,
+)
 from orchestrator.loyalty.models import PointsEntry
 from orchestrator.messaging.models import (
     Decision,
@@ -27,6 +35,7 @@ from orchestrator.messaging.models import (
     Template,
     TemplateVersion,
 )
+from orchestrator.segments.models import Membership, Segment
 from orchestrator.workspace.models import Brand, Sequence, Topic, Workspace
 
 SOURCE = """\
@@ -167,11 +176,26 @@ def fill(people: int = 5, now: datetime | None = None) -> Sample:
     template, text = make_template(brand, now)
     journey, version = make_journey(brand, now)
     customers = [make_customer(index, brand, now) for index in range(people)]
+    make_groups(journey, version, customers, now)
     enrollments = [make_enrollment(journey, version, one, index, now) for index, one in enumerate(customers)]
     for index, enrollment in enumerate(enrollments):
         make_message(enrollment, brand, text, list(State)[index % len(State)], index, now)
     email, sms, push = make_mailbox(now)
     return Sample(customers[0], journey, version, enrollments[0], template, email, sms, push)
+
+
+def make_groups(journey: Journey, version: JourneyVersion, customers: list[Customer], now: datetime) -> None:
+    """A segment that everybody is in, a launch to it, and everybody at its door."""
+    rule = {"attribute": "loyalty_tier", "is": "gold"}
+    segment = Segment.objects.create(
+        key="golden", title="Golden", source="{attribute: loyalty_tier, is: gold}", rule=rule, changed_at=now
+    )
+    Launch.objects.create(journey=journey, trigger=0, on=now.date(), opens_at=now, state="running", entered=3)
+    for customer in customers:
+        Membership.objects.create(segment=segment, customer=customer, since=now)
+        Doorstep.objects.create(
+            journey=journey, version=version, customer=customer, candidate={}, due_at=now, until=now
+        )
 
 
 def make_template(brand: Brand, now: datetime) -> tuple[Template, TemplateVersion]:

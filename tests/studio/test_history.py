@@ -13,7 +13,15 @@ from django.urls import reverse
 from orchestrator.consents.models import Consent, ConsentRecord, Suppression
 from orchestrator.customers.models import Address, Customer
 from orchestrator.events.models import Event
-from orchestrator.journeys.models import Enrollment, EntryTimer, Journey, JourneyVersion, StepRun
+from orchestrator.journeys.models import (
+    Doorstep,
+    Enrollment,
+    EntryTimer,
+    Journey,
+    JourneyVersion,
+    Launch,
+    StepRun,
+)
 from orchestrator.loyalty.models import PointsEntry
 from orchestrator.messaging.models import (
     Decision,
@@ -25,6 +33,7 @@ from orchestrator.messaging.models import (
     Template,
     TemplateVersion,
 )
+from orchestrator.segments.models import Membership
 from orchestrator.workspace.models import Brand, Sequence, Workspace
 from tests.studio.sample import Sample
 
@@ -35,11 +44,14 @@ HISTORY: list[Any] = [
     Customer,
     Decision,
     DeliveryAttempt,
+    Doorstep,
     Enrollment,
     EntryTimer,
     Event,
     JourneyVersion,
+    Launch,
     MailboxMessage,
+    Membership,
     Message,
     MessageBody,
     PointsEntry,
@@ -83,6 +95,7 @@ def test_only_these_may_be_edited() -> None:
         "Group",
         "Journey",
         "QuietHoursRule",
+        "Segment",
         "Topic",
         "User",
         "Workspace",

@@ -32,6 +32,8 @@ BIG = {
     "Message",
     "MessageBody",
     "PointsEntry",
+    "Doorstep",
+    "Membership",
     "StepRun",
     "Subject",
     "Suppression",
@@ -66,7 +68,7 @@ def _again() -> None:
     from orchestrator.consents.models import Consent, ConsentRecord, Suppression
     from orchestrator.customers.models import Address
     from orchestrator.events.models import Event
-    from orchestrator.journeys.models import EntryTimer, JourneyVersion, StepRun
+    from orchestrator.journeys.models import Doorstep, EntryTimer, JourneyVersion, Launch, StepRun
     from orchestrator.loyalty.models import PointsEntry
     from orchestrator.messaging.models import (
         Decision,
@@ -77,11 +79,13 @@ def _again() -> None:
         Template,
         TemplateVersion,
     )
+    from orchestrator.segments.models import Membership, Segment
 
     Journey.objects.update(current=None)
     Template.objects.update(latest=None)
     kinds: list[Any] = [
-        Consent, ConsentRecord, Suppression, Event, EntryTimer, StepRun, JourneyVersion, Journey, Decision,
+        Consent, ConsentRecord, Suppression, Event, EntryTimer, Doorstep, Launch, Membership, Segment, StepRun,
+        JourneyVersion, Journey, Decision,
         DeliveryAttempt, MailboxMessage, MessageBody, PointsEntry, Subject, TemplateVersion, Template, Address,
         Customer,
     ]  # fmt: skip

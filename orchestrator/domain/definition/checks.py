@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from orchestrator.domain.definition.audiences import SegmentTrigger
 from orchestrator.domain.definition.entries import Entry, EventTrigger, Trigger
 from orchestrator.domain.definition.problems import listed, nearest, shown
 from orchestrator.domain.definition.reading import Spot
@@ -67,7 +68,7 @@ def _check_of(spot: Spot, name: str, owner: str, known: dict[str, Draft]) -> Non
 
 def _check_entered_by(spot: Spot, drafts: list[Draft], entry: Entry, exits: tuple[Rule, ...]) -> None:
     names = entry.names()
-    for _, place, rule in _leaves(spot, drafts, exits, entry.only_if):
+    for _, place, rule in _leaves(spot, drafts, exits, entry):
         if isinstance(rule, EnteredBy) and rule.name not in names:
             mend = nearest(rule.name, names) or f"Ways in: {listed(sorted(names))}."
             what = f"nobody enters by {shown(rule.name)}"
@@ -94,12 +95,14 @@ def _sets_off(trigger: Trigger, rule: Happened) -> bool:
 
 
 def _leaves(
-    spot: Spot, drafts: list[Draft], exits: tuple[Rule, ...], only_if: Rule | None = None
+    spot: Spot, drafts: list[Draft], exits: tuple[Rule, ...], entry: Entry | None = None
 ) -> Iterator[tuple[str, Spot, Rule]]:
     """Every fact asked, with the step that asks ("" for the journey) and a place to search for its words."""
-    if only_if is not None:
-        place = _below(_below(spot, "entry"), "only_if")
-        yield from (("", place, leaf) for leaf in only_if.leaves())
+    if entry is not None:
+        door = _below(spot, "entry")
+        for rule in entry.rules():
+            place = _below(door, "only_if") if rule is entry.only_if else door
+            yield from (("", place, leaf) for leaf in rule.leaves())
     for exit_ in exits:
         yield from (("", _below(spot, "exit_when"), leaf) for leaf in exit_.leaves())
     for draft in drafts:
@@ -125,11 +128,16 @@ def mentions(spot: Spot, drafts: list[Draft], entry: Entry, exits: tuple[Rule, .
         for kind in ("brand", "topic")
         if (below := spot.child(kind)) is not None
     ]
-    for owner, place, rule in _leaves(spot, drafts, exits, entry.only_if):
+    for owner, place, rule in _leaves(spot, drafts, exits, entry):
         if isinstance(rule, InSegment):
             answer.append(_mention("segment", rule.segment, owner, _found(place, "segment", rule.segment)))
         if isinstance(rule, Received) and rule.journey:
             answer.append(_mention("journey", rule.journey, owner, _found(place, "journey", rule.journey)))
+    for trigger in entry.triggers:
+        if isinstance(trigger, SegmentTrigger):
+            word = "enters" if trigger.enters else "leaves"
+            place = _found(_below(spot, "entry"), word, trigger.segment)
+            answer.append(_mention("segment", trigger.segment, "", place))
     for draft in drafts:
         answer.extend(
             _mention(reference.kind, reference.name, draft.id, draft.place(reference.path))

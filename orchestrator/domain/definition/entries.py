@@ -6,6 +6,13 @@ from dataclasses import dataclass
 from datetime import time
 from typing import Literal
 
+from orchestrator.domain.definition.audiences import (
+    ApiTrigger,
+    AudienceTrigger,
+    Launched,
+    ScheduleTrigger,
+    SegmentTrigger,
+)
 from orchestrator.domain.definition.comparisons import Comparison
 from orchestrator.domain.definition.rules import Rule
 from orchestrator.domain.durations import Duration
@@ -95,7 +102,9 @@ class DateTrigger:
         return f"every year {moved if self.offset_days else 'on '}{day} at {self.at:%H:%M}"
 
 
-Trigger = EventTrigger | InactiveTrigger | MilestoneTrigger | DateTrigger
+Trigger = (
+    EventTrigger | InactiveTrigger | MilestoneTrigger | DateTrigger | Launched | SegmentTrigger | ApiTrigger
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +141,11 @@ class Entry:
             key for each in self.triggers if isinstance(each, MilestoneTrigger) for key in each.entry_keys()
         )
         return frozenset(each.name for each in self.triggers) | frozenset(marks)
+
+    def rules(self) -> tuple[Rule, ...]:
+        """The rules at the door: who is meant, and who of them may come in."""
+        who = (one.who for one in self.triggers if isinstance(one, (AudienceTrigger, ScheduleTrigger)))
+        return tuple(rule for rule in (*who, self.only_if) if rule is not None)
 
     def sentence(self) -> str:
         """ "when customer.signed_up happens, if consented to marketing by email"."""

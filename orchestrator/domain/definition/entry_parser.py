@@ -9,6 +9,13 @@ from itertools import pairwise
 from typing import Any
 
 from orchestrator.domain import durations
+from orchestrator.domain.definition.audience_parser import (
+    parse_api,
+    parse_audience,
+    parse_schedule,
+    parse_segment,
+)
+from orchestrator.domain.definition.audiences import ApiTrigger, AudienceTrigger, ScheduleTrigger
 from orchestrator.domain.definition.comparison_parser import where
 from orchestrator.domain.definition.comparisons import finite, kind_of
 from orchestrator.domain.definition.entries import (
@@ -26,6 +33,7 @@ from orchestrator.domain.definition.reading import (
     PROPERTY,
     Spot,
     choice,
+    clock,
     duration,
     duration_words,
     event_name,
@@ -34,12 +42,13 @@ from orchestrator.domain.definition.reading import (
 )
 from orchestrator.domain.definition.rule_parser import RuleContext, parse_rule
 
-TRIGGERS = ("event", "inactive", "milestone", "date")
+TRIGGERS = ("event", "inactive", "milestone", "date", "segment", "audience", "schedule", "api")
 MOST_TRIGGERS = 20
 MOST_MARKS = 50
 LONGEST_GRACE = timedelta(minutes=30)
 AGAIN_MEND = "Write `never`, `after exit`, `after 180 days`, `per cart_id`, `per key` or `always`."
-_CLOCK = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]", re.ASCII)
+# Ways in whose entries have a key of their own: a mark, a year, a day, the caller's.
+KEYED = (MilestoneTrigger, DateTrigger, AudienceTrigger, ScheduleTrigger, ApiTrigger)
 _OFFSET = re.compile(r"([+-]?)([0-9]{1,3}) (day|week)s?", re.ASCII)
 
 
@@ -48,7 +57,7 @@ def parse_entry(spot: Spot, context: RuleContext) -> Entry | None:
     spots = spot.fields([*TRIGGERS, "any_of", "only_if", "again", "grace"], "`entry`")
     if spots is None:
         return None
-    triggers = _triggers(spot, spots)
+    triggers = _triggers(spot, spots, context)
     only_if = spots.get("only_if")
     rule = parse_rule(only_if.node, context, only_if.path) if only_if else None
     again = _again(spots["again"], triggers) if "again" in spots else _default_again(triggers)
@@ -67,7 +76,7 @@ def parse_goal(spot: Spot) -> Goal | None:
     return Goal(event, tests, within) if event else None
 
 
-def _triggers(spot: Spot, spots: dict[str, Spot]) -> tuple[Trigger, ...]:
+def _triggers(spot: Spot, spots: dict[str, Spot], context: RuleContext) -> tuple[Trigger, ...]:
     """The triggers of an entry: exactly one of the trigger words, at most once."""
     found = [word for word in (*TRIGGERS, "any_of") if word in spots]
     if not found:
@@ -79,12 +88,12 @@ def _triggers(spot: Spot, spots: dict[str, Spot]) -> tuple[Trigger, ...]:
         spots[found[1]].refuse("two_entries", what, "Keep one, or list them under `any_of`.", key=True)
         return ()
     if found != ["any_of"]:
-        trigger = READERS[found[0]](spots[found[0]])
+        trigger = READERS[found[0]](spots[found[0]], context)
         return (trigger,) if trigger else ()
-    return _any_of(spots["any_of"])
+    return _any_of(spots["any_of"], context)
 
 
-def _any_of(spot: Spot) -> tuple[Trigger, ...]:
+def _any_of(spot: Spot, context: RuleContext) -> tuple[Trigger, ...]:
     items = spot.items("`any_of`")
     if items is not None and not 1 <= len(items) <= MOST_TRIGGERS:
         spot.refuse("bad_list", f"`any_of` has {len(items)} ways in", f"Write 1 to {MOST_TRIGGERS}.")
@@ -98,7 +107,7 @@ def _any_of(spot: Spot) -> tuple[Trigger, ...]:
             )
         elif spots:
             ((word, inner),) = spots.items()
-            triggers.append(READERS[word](inner))
+            triggers.append(READERS[word](inner, context))
     kept = tuple(trigger for trigger in triggers if trigger)
     names = [trigger.name for trigger in kept]
     if len(set(names)) < len(names):
@@ -109,7 +118,7 @@ def _any_of(spot: Spot) -> tuple[Trigger, ...]:
     return kept
 
 
-def _event(spot: Spot) -> Trigger | None:
+def _event(spot: Spot, context: RuleContext) -> Trigger | None:
     if not isinstance(spot.node.value, dict):
         name = event_name(spot)
         return EventTrigger(name) if name else None
@@ -121,7 +130,7 @@ def _event(spot: Spot) -> Trigger | None:
     return EventTrigger(name, tests) if name else None
 
 
-def _inactive(spot: Spot) -> Trigger | None:
+def _inactive(spot: Spot, context: RuleContext) -> Trigger | None:
     spots = spot.fields(["event", "for"], "`inactive`")
     if spots is None or lacks(spot, spots, "event", "`inactive`") or lacks(spot, spots, "for", "`inactive`"):
         return None
@@ -129,7 +138,7 @@ def _inactive(spot: Spot) -> Trigger | None:
     return InactiveTrigger(event, quiet) if event and quiet else None
 
 
-def _milestone(spot: Spot) -> Trigger | None:
+def _milestone(spot: Spot, context: RuleContext) -> Trigger | None:
     spots = spot.fields(["event", "count", "sum", "as"], "`milestone`")
     if spots is None or lacks(spot, spots, "event", "`milestone`"):
         return None
@@ -168,7 +177,7 @@ def _marks(spot: Spot, measure: str) -> tuple[int | float, ...]:
     return tuple(values)
 
 
-def _date(spot: Spot) -> Trigger | None:
+def _date(spot: Spot, context: RuleContext) -> Trigger | None:
     spots = spot.fields(["attribute", "anniversary_of", "at", "leap", "offset", "as"], "`date`")
     if spots is None:
         return None
@@ -188,17 +197,6 @@ def _date(spot: Spot) -> Trigger | None:
     return DateTrigger(
         attribute or "", event or "", at or time(9), (name or "").replace(".", "_"), leap, offset or 0
     )
-
-
-def clock(spot: Spot) -> time | None:
-    """A local time of day, `09:00`."""
-    value = spot.node.value
-    if isinstance(value, str) and _CLOCK.fullmatch(value):
-        return time.fromisoformat(value)
-    spot.refuse(
-        "bad_time", f"{shown(value)} is not a time of day", 'Write it like "09:00", from 00:00 to 23:59.'
-    )
-    return None
 
 
 def _offset(spot: Spot) -> int | None:
@@ -223,7 +221,7 @@ def _grace(spot: Spot) -> durations.Duration | None:
 
 
 def _default_again(triggers: tuple[Trigger, ...]) -> Reentry:
-    keyed = any(isinstance(trigger, (MilestoneTrigger, DateTrigger)) for trigger in triggers)
+    keyed = any(isinstance(trigger, KEYED) for trigger in triggers)
     return Reentry("per_key" if keyed else "after_exit")
 
 
@@ -241,7 +239,7 @@ def _again(spot: Spot, triggers: tuple[Trigger, ...]) -> Reentry | None:
         case ["after", *rest] if rest:
             return _after(spot, " ".join(rest))
         case ["per", "key"]:
-            return _per(spot, Reentry("per_key"), triggers, (MilestoneTrigger, DateTrigger))
+            return _per(spot, Reentry("per_key"), triggers, KEYED)
         case ["per", name] if PROPERTY.fullmatch(name):
             return _per(spot, Reentry("per_property", property=name), triggers, (EventTrigger,))
     spot.refuse("bad_again", f"{shown(value)} does not say when people may enter again", AGAIN_MEND)
@@ -261,14 +259,22 @@ def _per(
 ) -> Reentry | None:
     if not triggers or any(isinstance(trigger, kinds) for trigger in triggers):
         return again
-    needs = "an `event`" if again.kind == "per_property" else "a `milestone` or a `date`"
+    needs = (
+        "an `event`"
+        if again.kind == "per_property"
+        else "a `milestone`, `date`, `audience`, `schedule` or `api`"
+    )
     spot.refuse("bad_again", f"`{again}` needs {needs} among the ways in", AGAIN_MEND)
     return None
 
 
-READERS: dict[str, Callable[[Spot], Trigger | None]] = {
+READERS: dict[str, Callable[[Spot, RuleContext], Trigger | None]] = {
     "event": _event,
     "inactive": _inactive,
     "milestone": _milestone,
     "date": _date,
+    "segment": parse_segment,
+    "audience": parse_audience,
+    "schedule": parse_schedule,
+    "api": parse_api,
 }

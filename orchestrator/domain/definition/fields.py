@@ -9,12 +9,12 @@ from pydantic import AfterValidator, PlainValidator, WithJsonSchema
 
 from orchestrator.domain import durations
 from orchestrator.domain.definition.comparison_parser import where
-from orchestrator.domain.definition.entry_parser import clock
 from orchestrator.domain.definition.problems import Problems, shown
 from orchestrator.domain.definition.reading import (
     EVENT_MEND,
     KEY_MEND,
     Spot,
+    clock,
     duration_words,
     event_name,
     key_of,

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from orchestrator.domain.definition.campaign import as_journey
 from orchestrator.domain.definition.checks import check, mentions
 from orchestrator.domain.definition.entry_parser import parse_entry, parse_goal
 from orchestrator.domain.definition.header import read_header
@@ -33,12 +34,12 @@ def parse(
     file: str = "",
     require_ids: bool = False,
 ) -> Definition:
-    """Read a definition; raises DefinitionError with all problems, in the order of lines.
+    """Read a definition, or a campaign's; raises DefinitionError with all problems, in the order of lines.
 
     Steps without an id get one made up, listed in `missing_ids`; with `require_ids` each is a problem instead.
     """
     problems = Problems(file)
-    spot = Spot(tree, (), problems)
+    spot = Spot(as_journey(tree, problems), (), problems)
     spots = _open(spot)
     context = RuleContext(problems, conditions or {}, "enrollment")
     header = read_header(spot, spots)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import time
 
 from orchestrator.domain import durations
 from orchestrator.domain.definition.problems import Problems, listed, nearest, shown
@@ -18,6 +19,7 @@ PROPERTY = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,62}", re.ASCII)
 KEY_MEND = "Use a small letter, then small letters, digits and `_`, at most 63 in all."
 EVENT_MEND = "Write a noun and what happened to it, such as `order.placed`."
 LONGEST_EVENT = 100
+_CLOCK = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]", re.ASCII)
 _PERCENT = re.compile(r"([0-9]{1,3})(?:\.([0-9]{1,2}))?\s?%", re.ASCII)
 
 
@@ -102,6 +104,17 @@ def duration_words(value: object) -> tuple[str, str]:
     """What is wrong with something that is no duration, and how to mend it."""
     mend = "Write a whole number and a unit, such as `2 days` or `48 hours`, up to `5 years`."
     return f"{shown(value)} is not a duration", mend
+
+
+def clock(spot: Spot) -> time | None:
+    """A local time of day, `09:00`."""
+    value = spot.node.value
+    if isinstance(value, str) and _CLOCK.fullmatch(value):
+        return time.fromisoformat(value)
+    spot.refuse(
+        "bad_time", f"{shown(value)} is not a time of day", 'Write it like "09:00", from 00:00 to 23:59.'
+    )
+    return None
 
 
 def integer(spot: Spot, low: int, high: int, what: str) -> int | None:

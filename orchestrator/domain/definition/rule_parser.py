@@ -29,7 +29,7 @@ class Budget:
 
 @dataclass(frozen=True, slots=True)
 class RuleContext:
-    """What a rule may speak of. `inside`: "enrollment" (all), "entry" (no steps yet), "" (a segment: the customer).
+    """What a rule may speak of. `inside`: "enrollment" (all), "" (a segment: the customer).
 
     `since_entry`: events without a window count only after the enrollment began, as in `exit_when`.
     """
@@ -144,7 +144,7 @@ def _event(spot: Spot, context: RuleContext) -> Rule | None:
     since = choice(spots["since"], ["entry"], "`since`") if "since" in spots else None
     of = key_of(spots["of"], "a step's id") if "of" in spots else None
     for word in ("since", "of"):
-        _needs(spots.get(word), context, f"`{word}`", "enrollment")
+        _needs_passage(spots.get(word), context, f"`{word}`")
     tests = where(spots["where"]) if "where" in spots else ()
     count = bounds(spots["count"], "count", whole=True) if "count" in spots else ()
     total = bounds(spots["sum"], "sum", whole=False) if "sum" in spots else ()
@@ -195,17 +195,15 @@ def _segment(spot: Spot, context: RuleContext) -> Rule | None:
 
 def _entered_by(spot: Spot, context: RuleContext) -> Rule | None:
     inner = (spot.fields(["entered_by"], "`entered_by`") or {})["entered_by"]
-    _needs(inner, context, "`entered_by`", "enrollment", "entry")
+    _needs_passage(inner, context, "`entered_by`")
     value = inner.node.value
     name = event_name(inner) if isinstance(value, str) and "." in value else key_of(inner, "an entry's name")
     return rules.EnteredBy(name) if name else None
 
 
-def _needs(spot: Spot | None, context: RuleContext, what: str, *inside: str) -> None:
-    if spot is not None and context.inside not in inside:
-        where_ = (
-            "in the steps, goal or exits of a journey" if inside == ("enrollment",) else "inside a journey"
-        )
+def _needs_passage(spot: Spot | None, context: RuleContext, what: str) -> None:
+    if spot is not None and context.inside != "enrollment":
+        where_ = "in the steps, goal or exits of a journey"
         spot.refuse("out_of_place", f"{what} has a meaning only {where_}", "Leave it out here.", key=True)
 
 

@@ -106,6 +106,7 @@ def _trigger_definitions() -> Schema:
         "milestone": {**milestone, "oneOf": [{"required": ["count"]}, {"required": ["sum"]}]},
         "date": {**closed(date), "oneOf": [{"required": ["attribute"]}, {"required": ["anniversary_of"]}]},
     }
+    triggers |= _launches()
     several = {"type": "array", "minItems": 1, "maxItems": 20, "items": ref("trigger")}
     again = text("^(never|always|after exit|after [0-9]+ +[a-z]+|per [A-Za-z_][A-Za-z0-9_]*)$")
     rest = {"only_if": ref("rule"), "again": again, "grace": ref("duration")}
@@ -115,6 +116,29 @@ def _trigger_definitions() -> Schema:
             **closed({**triggers, "any_of": several, **rest}),
             "oneOf": [{"required": [name]} for name in (*triggers, "any_of")],
         },
+    }
+
+
+def _launches() -> Schema:
+    """Ways in that are not an event of one person."""
+    day, zone = text("^[0-9]{4}-[0-9]{2}-[0-9]{2}$"), {"type": "string"}
+    who = {"segment": ref("key"), "who": ref("rule"), "except": ref("rule")}
+    rates = closed({"complaints": ref("percent"), "bounces": ref("percent")})
+    shares = {"type": "array", "minItems": 1, "maxItems": 20, "items": ref("percent")}
+    pace = closed({"waves": shares, "every": ref("duration"), "stop_if": rates}, ["waves", "every"])
+    moment = text("^[0-9]{4}-[0-9]{2}-[0-9]{2}[ T]([01][0-9]|2[0-3]):[0-5][0-9]$")
+    audience = closed({**who, "at": moment, "zone": zone, "pace": pace, "as": ref("key")}, ["at"])
+    days = {"anyOf": [{"type": "string"}, {"type": "integer", "minimum": 1, "maximum": 31}]}
+    on = {"anyOf": [days, {"type": "array", "minItems": 1, "items": days}]}
+    every = text("^([0-9]{1,2} )?(day|week|month)s?$")
+    times = {"every": every, "on": on, "at": ref("clock"), "from": day, "until": day, "zone": zone}
+    door = closed({"enters": ref("key"), "leaves": ref("key")})
+    call = closed({"name": ref("key"), "requires": {"type": "array", "items": {"type": "string"}}}, ["name"])
+    return {
+        "segment": {**door, "minProperties": 1, "maxProperties": 1},
+        "audience": {**audience, "anyOf": [{"required": ["segment"]}, {"required": ["who"]}]},
+        "schedule": closed({**who, **times, "as": ref("key")}, ["every"]),
+        "api": {"anyOf": [ref("key"), call]},
     }
 
 

