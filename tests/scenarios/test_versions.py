@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pytest
 
+from orchestrator import registry
 from orchestrator.customers.models import Customer
 from orchestrator.journeys import migrate as migrating
 from orchestrator.journeys.migrate import Migrated, migrate
-from orchestrator.journeys.models import Enrollment, Journey, StepRun
+from orchestrator.journeys.models import Enrollment, Journey, JourneyVersion, StepRun
+from orchestrator.journeys.stop import stop
 from orchestrator.messaging.models import Message
+from orchestrator.sdk import hookimpl
 from orchestrator.studio.why import why
 from tests.scenarios.journeys import with_steps
 from tests.scenarios.world import World
@@ -262,3 +265,28 @@ def test_why_tells_of_the_move_and_of_the_steps_before_it(world: World):
         "to_step": "last",
         "renamed": {"rest": "last", "hello": "hi"},
     }
+
+
+class Stopper:
+    """A reviewer in whose hands a version is stopped: after the message was claimed, before the gate."""
+
+    def __init__(self, version: JourneyVersion, world: World) -> None:
+        self._version, self._world = version, world
+
+    @hookimpl
+    def review_messages(self, messages: Sequence[Any], now: Any) -> list[Any]:
+        stop(self._version.journey, self._version, self._world.now)
+        return []
+
+
+def test_a_message_that_is_being_prepared_as_its_version_is_stopped_does_not_leave(world: World):
+    publish(world, HELLO, REST)
+    world.event(world.person(), "trip.wanted")
+    world.run_walks()
+    publish(world, HELLO, LAST)
+    old = JourneyVersion.objects.select_related("journey").get(number=1)
+    registry.reset(registry.load([], {"stopper": Stopper(old, world)}))
+    world.run(minutes=1)
+    assert world.messages() == [("hello", "cancelled", "version_stopped")]
+    assert world.enrollments() == [("", "exited", "version_stopped")]
+    assert world.mailbox() == []
