@@ -9,6 +9,7 @@ from django.views.generic import RedirectView
 from orchestrator.config.health import health
 
 urlpatterns = [
+    path("api/v1/", include("orchestrator.api.urls")),
     path("", RedirectView.as_view(pattern_name="admin:index")),
     path("admin/", admin.site.urls),
     path("healthz", health, name="health"),

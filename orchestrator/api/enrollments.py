@@ -1,0 +1,75 @@
+"""`POST /api/v1/journeys/<key>/enrollments`: a program lets a customer into a journey, once for each key of its own."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from rest_framework import serializers, status
+from rest_framework.authentication import BasicAuthentication, SessionAuthentication
+from rest_framework.parsers import JSONParser
+from rest_framework.permissions import BasePermission
+from rest_framework.renderers import JSONRenderer
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from orchestrator.customers.models import Customer
+from orchestrator.journeys.enter import LONGEST_KEY, EnterError, enter
+
+_STATUS = {"no_journey": status.HTTP_404_NOT_FOUND, "not_live": status.HTTP_409_CONFLICT}
+
+
+class MayEnroll(BasePermission):
+    """Whoever may add enrollments: an account made for the program, with that right and no other."""
+
+    message = "This account may not let people into journeys; give it the right to add enrollments."
+
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        """By Django's own rights."""
+        return bool(request.user and request.user.has_perm("journeys.add_enrollment"))
+
+
+class Call(serializers.Serializer):  # type: ignore[type-arg]
+    """`customer` is the external id; the same `key` is the same entry; `properties` are what templates read."""
+
+    customer = serializers.CharField(max_length=100)
+    key = serializers.CharField(max_length=LONGEST_KEY)
+    properties = serializers.DictField(default=dict)
+
+
+class EnrollmentsView(APIView):
+    """201 with the new enrollment; 200 where the key is known, or nobody was let in, with the reason."""
+
+    authentication_classes = (BasicAuthentication, SessionAuthentication)
+    permission_classes = (MayEnroll,)
+    parser_classes = (JSONParser,)
+    renderer_classes = (JSONRenderer,)
+
+    def post(self, request: Request, journey: str) -> Response:
+        """Let one customer in."""
+        call = Call(data=request.data)
+        call.is_valid(raise_exception=True)
+        said: dict[str, Any] = call.validated_data
+        customer = _customer(said["customer"])
+        if customer is None:
+            return _refused(
+                "no_customer", f"there is no customer with the external id “{said['customer']}”", 404
+            )
+        try:
+            done = enter(journey, customer, said["key"], said["properties"], datetime.now(UTC))
+        except EnterError as error:
+            return _refused(error.code, str(error), _STATUS.get(error.code, status.HTTP_400_BAD_REQUEST))
+        except ValueError as error:
+            return _refused("bad_properties", str(error), status.HTTP_400_BAD_REQUEST)
+        answer = {"enrollment": done.enrollment, "entered": done.made, "reason": done.reason}
+        return Response(answer, status.HTTP_201_CREATED if done.made else status.HTTP_200_OK)
+
+
+def _customer(external_id: str) -> int | None:
+    there = Customer.objects.filter(external_id=external_id, erased_at=None, merged_into=None)
+    return there.values_list("id", flat=True).first()
+
+
+def _refused(code: str, what: str, code_of_http: int) -> Response:
+    return Response({"code": code, "detail": what}, code_of_http)
