@@ -10,6 +10,7 @@ SIGNALS = ("django.db.models.signals", "django.dispatch", "django.core.signals",
 DELAYS = frozenset({"eta", "countdown", "autoretry_for", "default_retry_delay", "retry_backoff"})
 ROW_BY_ROW = frozenset({"save", "create", "get_or_create", "update_or_create", "delete", "refresh_from_db"})
 PURE_PACKAGES = frozenset({"pydantic", "pydantic_core", "holidays"})  # tables and checks, no I/O
+COMPUTES = ("urllib.parse.",)  # of a module that is impure otherwise, the part that only computes
 PURE = ("orchestrator.domain", "orchestrator.sdk")
 LOOPS = (ast.For, ast.AsyncFor, ast.While, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 CLOCKS = frozenset({"now", "utcnow", "today"})  # those of the module `time` are out with their import
@@ -73,7 +74,7 @@ def find_impurities(tree: ast.AST) -> Iterator[str]:
     """A clock, chance, I/O or a foreign package in the pure middle; a few packages only compute."""
     allowed = (sys.stdlib_module_names - IMPURE) | PURE_PACKAGES | {"orchestrator"}
     for line, name in imports(tree):
-        outside = name.split(".")[0] not in allowed
+        outside = name.split(".")[0] not in allowed and not name.startswith(COMPUTES)
         above = name.startswith("orchestrator.") and not name.startswith(PURE)
         if outside or above:
             yield f"{line}: imports {name}"

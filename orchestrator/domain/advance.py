@@ -92,14 +92,14 @@ def advance(
         if isinstance(outcome, Leave):
             return Walk(tuple(runs), Ended("exited", outcome.reason))
         acted = _acted(step, person, outcome) if isinstance(outcome, Act) else ()
-        following = _following(definition, step, person.visit, outcome)
-        if following is None:
+        onward = following(definition, step, person.visit, outcome)
+        if onward is None:
             return Walk(tuple(runs), Ended("completed", ""), acted)
         left_at, due_at = _left_at(person, now), _due_after(definition, step, person, rules, now, ask)
         if acted:
             # What follows must see what was done: it is looked at afresh, at once.
-            return Walk(tuple(runs), Parked(*following, left_at, Park(due_at or now)), acted)
-        step_id, visit = following
+            return Walk(tuple(runs), Parked(*onward, left_at, Park(due_at or now)), acted)
+        step_id, visit = onward
         person = replace(
             person, step=step_id, visit=visit, arrived_at=left_at, tried=(), event=None, due_at=due_at
         )
@@ -178,10 +178,10 @@ def _run(
     return Run(step.id, person.visit, person.arrived_at, name, outcome.note, evidence)
 
 
-def _following(
+def following(
     definition: Definition, step: Step, visit: int, outcome: Continue | Enter | Act
 ) -> tuple[str, int] | None:
-    """The next step and its visit; None at the end."""
+    """The next step and its visit for whoever leaves a step like this; None at the end."""
     first = definition.arm_first(step.id, outcome.arm) if isinstance(outcome, Enter) else None
     if first is not None:
         inner = inside(visit, step.rounds)

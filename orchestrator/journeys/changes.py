@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -26,7 +27,10 @@ class Changed:
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """All differences. Steps by id, with what they do; `renamed`: an added id -> the removed one it looks like."""
+    """All differences. Steps by id, with what they do; `renamed`: an added id -> the removed one it may be.
+
+    That is a question for the author, who alone knows: the engine takes every new id for a new step.
+    """
 
     header: tuple[str, ...] = ()
     added: Mapping[str, str] = field(default_factory=dict)
@@ -44,25 +48,27 @@ class _Placed:
     step: Step
     parent: str
     arm: str
+    index: int
 
     @property
     def content(self) -> Any:
-        return self.step.kind.name, _own(self.step), dict(self.step.rules)
+        return self.step.content
 
     @property
     def place(self) -> tuple[str, str]:
         return self.parent, self.arm
 
+    @property
+    def templates(self) -> frozenset[str]:
+        references = self.step.kind.references(self.step.params)
+        return frozenset(one.name for one in references if one.kind == "template")
 
-def _own(step: Step) -> Any:
-    """What is written in the step itself, without the steps in its arms: those are compared one by one."""
-    params = step.params.model_dump(warnings=False)
-    for path in step.kind.arms(step.params).values():
-        holder: Any = params
-        for key in path[:-1]:
-            holder = holder[key]
-        holder[path[-1]] = None
-    return params
+    def likeness(self, other: _Placed) -> int:
+        """How likely this is the other by another name: 0 is not at all."""
+        if self.step.kind.name != other.step.kind.name:
+            return 0
+        same_place = (*self.place, self.index) == (*other.place, other.index)
+        return 4 * (self.content == other.content) + 2 * bool(self.templates & other.templates) + same_place
 
 
 def compare(before: Definition, after: Definition) -> Changes:
@@ -82,10 +88,13 @@ def compare(before: Definition, after: Definition) -> Changes:
 
 
 def _placed(definition: Definition) -> dict[str, _Placed]:
-    return {
-        step.id: _Placed(step, parent.id if parent is not None else "", arm)
-        for step, parent, arm in walk(definition.steps)
-    }
+    answer: dict[str, _Placed] = {}
+    siblings: Counter[tuple[str, str]] = Counter()
+    for step, parent, arm in walk(definition.steps):
+        place = parent.id if parent is not None else "", arm
+        answer[step.id] = _Placed(step, *place, siblings[place])
+        siblings[place] += 1
+    return answer
 
 
 def _differs(old: _Placed, new: _Placed) -> bool:
@@ -97,13 +106,17 @@ def _changed(old: _Placed, new: _Placed) -> Changed:
 
 
 def _renamed(removed: Mapping[str, _Placed], added: Mapping[str, _Placed]) -> dict[str, str]:
-    """Added steps that do just what a removed one in the same place did; each removed one serves once."""
-    left, answer = dict(removed), {}
-    for id_, one in added.items():
-        like = next(
-            (key for key, gone in left.items() if gone.content == one.content and gone.place == one.place), ""
-        )
-        if like:
-            answer[id_] = like
-            del left[like]
-    return answer
+    """Added steps that may be a removed one: of its kind, with its content, its template or its place.
+
+    The likeliest pair comes first; each removed one serves once.
+    """
+    pairs = [
+        (-one.likeness(gone), place, id_, key)
+        for place, (id_, one) in enumerate(added.items())
+        for key, gone in removed.items()
+    ]
+    answer: dict[str, str] = {}
+    for likeness, _, id_, key in sorted(pairs, key=lambda pair: pair[:2]):
+        if likeness and id_ not in answer and key not in answer.values():
+            answer[id_] = key
+    return {id_: answer[id_] for id_ in added if id_ in answer}

@@ -16,6 +16,7 @@ from orchestrator.journeys.models import Enrollment, StepRun
 from orchestrator.journeys.versions import Live
 from orchestrator.messaging.cancel import cancel
 from orchestrator.messaging.plan import Intent, plan
+from orchestrator.sdk.steps import Park
 from orchestrator.sdk.values import EnrollmentChange
 from orchestrator.store import bulk
 from orchestrator.store.prepared import Given, prepared
@@ -109,16 +110,16 @@ def _move(passengers: Sequence[Passenger], walks: Mapping[int, Walk]) -> None:
         sending = isinstance(end, Sending) or (one.sending and (one.step, one.visit) == (end.step, end.visit))
         # A send waits for its message; its own time-out is the passage's.
         due_at = one.expires_at if isinstance(end, Sending) else min(end.park.until, one.expires_at)
-        rows.append((one.id, end.step, end.visit, end.arrived_at, due_at, _awaits(end), sending))
+        awaits = "" if isinstance(end, Sending) else awaits_of(end.park)
+        rows.append((one.id, end.step, end.visit, end.arrived_at, due_at, awaits, sending))
     bulk.update(Enrollment, ("step", "visit", "arrived_at", "due_at", "awaits", "sending"), rows)
 
 
-def _awaits(end: Parked | Sending) -> str:
-    if isinstance(end, Sending):
-        return ""
-    if end.park.any_event:
+def awaits_of(park: Park) -> str:
+    """What ends a wait early: the name of an event, any event of the person, or nothing."""
+    if park.any_event:
         return ANY_EVENT
-    return end.park.awaited[0].event if end.park.awaited else ""
+    return park.awaited[0].event if park.awaited else ""
 
 
 def _intent(one: Passenger, end: Any, version: Live, language: str, now: datetime) -> Intent:
@@ -141,20 +142,22 @@ def _intent(one: Passenger, end: Any, version: Live, language: str, now: datetim
         expires_at=now + definition.expires.approximate,
         held_out=one.held_out,
         on_cap=definition.on_cap,
-        parameters=_parameters(one, version, language),
+        parameters=_parameters(one, end.step, version, language),
         due_at=end.due_at,
     )
 
 
-def _parameters(one: Passenger, version: Live, language: str) -> dict[str, Any]:
+def _parameters(one: Passenger, step: str, version: Live, language: str) -> dict[str, Any]:
     """What the journey tells the template: the entry, with the number a milestone's key ends in."""
     name, _, tail = one.entry_key.replace(":", "_").rpartition("_")
     value: Any = float(tail) if name and tail.replace(".", "", 1).isdigit() else None
     entry = {"key": one.entry_key} | (
         {"value": int(value) if value == int(value) else value} if value else {}
     )
+    journey = {"title": version.definition.title_in(language)}
+    variant = version.definition.variant(step)
     return {
         "event": one.entry_properties,
         "entry": entry,
-        "journey": {"title": version.definition.title_in(language)},
+        "journey": journey | ({"variant": variant} if variant else {}),
     }

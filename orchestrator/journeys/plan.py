@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from orchestrator import registry
 from orchestrator.domain.definition import Definition, DefinitionError
 from orchestrator.journeys.changes import Changes, compare
 from orchestrator.journeys.check import Checked
 from orchestrator.journeys.models import Journey
-from orchestrator.journeys.standing import Inside, inside
+from orchestrator.journeys.standing import Inside, inside, timers, unsent
 from orchestrator.journeys.versions import version
 from orchestrator.messaging.content.prepare import digest, prepare
 from orchestrator.messaging.models import Template, TemplateVersion
@@ -22,6 +22,8 @@ class Plan:
     """What publishing one journey would do. `number`: the current version, 0 for a journey that has none.
 
     `readable` is false where the current version uses a plugin that is gone, so that it cannot be compared.
+    `renamed`: removed steps that the author says go on by another id. `unsent`: messages by version and step.
+    `timers`: people for whom a time is set at which the journey looks at them.
     """
 
     definition: Definition
@@ -33,6 +35,9 @@ class Plan:
     changes: Changes
     templates: Mapping[str, str]
     inside: tuple[Inside, ...]
+    renamed: Mapping[str, str] = field(default_factory=dict)
+    unsent: Mapping[int, Mapping[str, int]] = field(default_factory=dict)
+    timers: int = 0
 
     @property
     def key(self) -> str:
@@ -40,8 +45,11 @@ class Plan:
         return self.definition.key
 
 
-def plan(checked: Checked) -> Plan:
-    """Compare a checked journey with what is published of it; a handful of queries."""
+def plan(checked: Checked, renamed: Mapping[str, str] | None = None) -> Plan:
+    """Compare a checked journey with what is published of it; a handful of queries.
+
+    `renamed`: old id -> new id, as the author says; pairs that are no change of this journey are not its own.
+    """
     definition = checked.definition
     row = Journey.objects.select_related("current").filter(key=definition.key).first()
     current = row.current if row is not None else None
@@ -49,6 +57,7 @@ def plan(checked: Checked) -> Plan:
     old, readable = _published(current.pk if current is not None else None)
     same_text = current is not None and current.definition == checked.tree.plain()
     numbers = list(row.versions.order_by("-number").values_list("number", flat=True)[:1]) if row else []
+    changes = compare(old, definition) if old is not None else Changes()
     return Plan(
         definition,
         row.status if row is not None else Journey.Status.DRAFT,
@@ -56,9 +65,12 @@ def plan(checked: Checked) -> Plan:
         (numbers[0] if numbers else 0) + 1,
         same_text and not templates,
         readable,
-        compare(old, definition) if old is not None else Changes(),
+        changes,
         templates,
         inside(row, definition.step_ids()) if row is not None else (),
+        {was: to for was, to in (renamed or {}).items() if was in changes.removed and to in changes.added},
+        unsent(row) if row is not None else {},
+        timers(row) if row is not None else 0,
     )
 
 

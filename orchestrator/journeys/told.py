@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from orchestrator.domain.definition import Problem
 from orchestrator.journeys.models import Journey
 from orchestrator.journeys.plan import Plan
-from orchestrator.journeys.standing import Draining, Inside
-from orchestrator.workspace.models import Workspace
+from orchestrator.journeys.standing import Inside
 
 _TITLES = {"exit_when": "exit rules", "on_cap": "what happens at a cap", "catch_up": "what is too late"}
 _STATES = {
@@ -60,6 +57,7 @@ def _lines(plan: Plan) -> Iterator[str]:
     if plan.status in _STATES:
         yield _STATES[Journey.Status(plan.status)]
     yield from _people(plan)
+    yield from _waiting(plan)
 
 
 def _changes(plan: Plan) -> Iterator[str]:
@@ -68,10 +66,13 @@ def _changes(plan: Plan) -> Iterator[str]:
         yield "The published version uses something that is no longer plugged in: its steps cannot be compared."
     if changes.header:
         yield "changed: " + ", ".join(_TITLES.get(name, name) for name in changes.header)
+    yield from (f"= {was} → {to}: the same step by another name" for was, to in plan.renamed.items())
     for id_, sentence in changes.added.items():
-        yield f"+ {id_}: {sentence}"
+        if id_ not in plan.renamed.values():
+            yield f"+ {id_}: {sentence}"
     for id_, sentence in changes.removed.items():
-        yield f"- {id_}: {sentence}"
+        if id_ not in plan.renamed:
+            yield f"- {id_}: {sentence}{_still_there(plan, id_)}"
     for id_, step in changes.changed.items():
         same = step.before == step.after
         what = step.after if same else f"{step.before} → {step.after}"
@@ -80,7 +81,11 @@ def _changes(plan: Plan) -> Iterator[str]:
         yield "The steps stand in another order."
     yield from (f"template {key}: {what}" for key, what in plan.templates.items())
     for new, old in changes.renamed.items():
-        yield f"Is {new} the step {old} by another name? Then keep the id {old}: to the engine, {new} is a new step."
+        if new not in plan.renamed.values() and old not in plan.renamed:
+            yield (
+                f"Renamed or new? If {new} is the step {old}, keep the id {old}, or say --renamed {old}={new}; "
+                "to the engine it is a new step."
+            )
     if plan.readable and not changes and not plan.templates:
         yield "It is written otherwise, and means the same."
 
@@ -96,26 +101,36 @@ def _people(plan: Plan) -> Iterator[str]:
         yield f"  {standing(version)}"
     if not plan.unchanged:
         yield "They finish on the version they entered by; new people take the new one."
+        yield from _moving(plan)
+
+
+def _still_there(plan: Plan, step: str) -> str:
+    people = sum(one.steps.get(step, 0) for one in plan.inside)
+    return f" ({counted(people, 'person stands', 'people stand')} there)" if people else ""
+
+
+def _moving(plan: Plan) -> Iterator[str]:
+    """How those who are inside could go on in the new version, once it is published."""
+    steps = [f"{was}={to}" for was, to in plan.renamed.items()]
+    told = f" --map {','.join(steps)}" if steps else ""
+    yield f"Once it is published, journeys migrate {plan.key}{told} --dry-run says who could move to it."
+
+
+def _waiting(plan: Plan) -> Iterator[str]:
+    """What has not left yet, and who is expected."""
+    for number, steps in sorted(plan.unsent.items(), reverse=True):
+        places = ", ".join(f"{count:,} of {step}" for step, count in steps.items())
+        yield f"unsent messages of version {number}: {places}; they leave as that version wrote them"
+    if plan.timers:
+        anew = (
+            "; publishing sets new times where the way in has changed"
+            if "entry" in plan.changes.header
+            else ""
+        )
+        yield f"{counted(plan.timers, 'person has', 'people have')} a time set at which they enter{anew}."
 
 
 def standing(version: Inside) -> str:
     """ "version 2: 3 at pause, 1 at tips"."""
     places = ", ".join(f"{people:,} at {step}" for step, people in version.steps.items())
     return f"version {version.number}: {places}"
-
-
-def tell_draining(key: str, one: Draining) -> Iterator[str]:
-    """How far a version has emptied."""
-    left, number = one.inside.people, one.inside.number
-    if not left:
-        yield f"{key}, version {number}: empty; {counted(one.entered, 'person', 'people')} entered by it."
-        return
-    yield f"{key}, version {number}: {left:,} left of {counted(one.entered, 'person', 'people')}"
-    yield f"  {standing(one.inside)}"
-    yield f"  {counted(one.unsent, 'message')} unsent"
-    if one.next_at is not None and one.last_at is not None:
-        yield f"  the next moves on at {_minute(one.next_at)}; all are out by {_minute(one.last_at)}"
-
-
-def _minute(at: datetime) -> str:
-    return f"{at.astimezone(ZoneInfo(Workspace.get().time_zone)):%Y-%m-%d %H:%M}"

@@ -11,6 +11,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
+from orchestrator.domain import utm
 from orchestrator.messaging.content.render import Rendered, RenderFailure, RenderJob, renderer
 from orchestrator.messaging.facts import Loaded, PersonRow
 from orchestrator.messaging.links import url
@@ -111,7 +112,26 @@ def _context(message: Claimed, person: PersonRow, brand: Brand, workspace: Works
         "currency": workspace.currency,
         "unsubscribe_url": url("u", message.key),
         "preferences_url": url("p", message.key),
+        # Frozen with the rest: whatever the workspace writes later, this message's links stay the same.
+        "utm": _utm(message, brand, workspace),
     }
+
+
+def _utm(message: Claimed, brand: Brand, workspace: Workspace) -> str:
+    """What is added to the message's links; "" where nothing is."""
+    variant = message.parameters.get("journey", {}).get("variant", "")
+    return utm.fill(
+        workspace.utm,
+        {
+            "brand": brand.key,
+            "campaign": message.journey,
+            "channel": message.channel,
+            "journey": message.journey,
+            "step": message.step,
+            "topic": message.topic,
+            "variant": variant,
+        },
+    )
 
 
 def _footer(brand: Brand, languages: Sequence[str]) -> str:

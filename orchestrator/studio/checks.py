@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from orchestrator import registry
 from orchestrator.customers.people import COUNTRIES
 from orchestrator.domain.definition.reading import KEY
+from orchestrator.domain.utm import WORDS, parse_pattern
 from orchestrator.domain.zones import parse_time
 
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Z]{2})?")
@@ -83,6 +84,23 @@ def key(written: str) -> str:
             _("A key is a small letter, then small letters, digits and _: files of journeys name it so.")
         )
     return written
+
+
+def utm(written: str) -> str:
+    """What is added to links: names and values, of words we know."""
+    pattern = written.strip().lstrip("?&")
+    try:
+        parse_pattern(pattern)
+    except ValueError:
+        told = {"words": ", ".join(f"{{{word}}}" for word in WORDS)}
+        raise ValidationError(
+            _(
+                "Write names and values with & between them, like utm_campaign={journey}, each name once. "
+                "Words: %(words)s."
+            ),
+            params=told,
+        ) from None
+    return pattern
 
 
 def sms_sender(written: str) -> str:

@@ -9,10 +9,12 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from orchestrator.journeys.effects import ANY_EVENT
+from orchestrator.journeys.migrate import MIGRATED
 from orchestrator.journeys.models import Enrollment
 from orchestrator.messaging.models import Message
 from orchestrator.studio import outline, words
 from orchestrator.studio.links import related, url_of
+from orchestrator.studio.moved import definitions, say_move
 from orchestrator.studio.outcomes import read_steps, say_outcome
 from orchestrator.studio.sentences import say_message
 
@@ -47,10 +49,17 @@ def trace(enrollment: Enrollment) -> Passage:
     """Read the step runs and messages of an enrollment: three queries by its indexes."""
     version = related(enrollment, "version")
     definition = version.definition if version else {}
-    sentences, steps = outline.sentences(definition), read_steps(definition)
+    runs = list(enrollment.step_runs.order_by("entered_at", "id")[:MOST])
+    known = definitions(enrollment, definition, runs)
+    sentences = {step: told for one in known for step, told in outline.sentences(one).items()}
+    steps = {id_: step for one in known for id_, step in read_steps(one).items()}
     sent = _messages(enrollment)
-    runs = enrollment.step_runs.order_by("entered_at", "id")[:MOST]
-    visits = [_visit(run, sentences, say_outcome(steps.get(run.step), run.outcome), sent) for run in runs]
+    visits = [
+        _moved(run)
+        if run.outcome == MIGRATED
+        else _visit(run, sentences, say_outcome(steps.get(run.step), run.outcome), sent)
+        for run in runs
+    ]
     if enrollment.status == Enrollment.Status.ACTIVE and enrollment.step:
         visits.append(_standing(enrollment, sentences, sent))
     return Passage(
@@ -83,6 +92,12 @@ def _visit(
         list(words.facts(run.evidence)),
         sent.get((run.step, run.visit), []),
     )
+
+
+def _moved(run: Any) -> Visit:
+    """Not a step: they were put on another version."""
+    does, facts = _("Moved to another version"), list(words.facts(run.evidence))
+    return Visit("move_up", does, run.step, run.entered_at, run.left_at, say_move(run.evidence), facts, [])
 
 
 def _standing(

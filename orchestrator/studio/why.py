@@ -15,12 +15,14 @@ from django.utils.translation import gettext as _
 
 from orchestrator.customers.models import Customer
 from orchestrator.domain.outbox import State
-from orchestrator.journeys.models import Enrollment, Journey
+from orchestrator.journeys.migrate import MIGRATED
+from orchestrator.journeys.models import Enrollment, Journey, StepRun
 from orchestrator.studio import outline, words
 from orchestrator.studio.absent import Because, say_absence, say_return
 from orchestrator.studio.entered import say_entry
 from orchestrator.studio.letters import Letter, read_letters
 from orchestrator.studio.links import related
+from orchestrator.studio.moved import definitions, say_move
 from orchestrator.studio.outcomes import read_steps, say_outcome
 from orchestrator.studio.passage import say_passage, say_waiting
 from orchestrator.studio.titles import title_of
@@ -149,9 +151,15 @@ def _visits(
     row: Enrollment, definition: Mapping[str, Any], letters: Mapping[tuple[str, int], list[Letter]]
 ) -> list[Visited]:
     visits = []
-    sentences, steps = outline.sentences(definition), read_steps(definition)
-    for run in row.step_runs.order_by("left_at", "id")[:200]:
+    runs = list(row.step_runs.order_by("left_at", "id")[:200])
+    known = definitions(row, definition, runs)
+    sentences = {step: told for one in known for step, told in outline.sentences(one).items()}
+    steps = {id_: step for one in known for id_, step in read_steps(one).items()}
+    for run in runs:
         mine = tuple(letters.get((run.step, run.visit), ()))
+        if run.outcome == MIGRATED:
+            visits.append(_moved(run))
+            continue
         told = say_outcome(steps.get(run.step), run.outcome)
         # A send step's note repeats what its messages say.
         told += f": {words.reason(run.reason)}" if run.reason and not mine else ""
@@ -163,6 +171,13 @@ def _visits(
     if row.step and (row.step, row.visit) not in {(one.step, one.visit) for one in visits}:
         visits.append(_standing(row, sentences, tuple(letters.get((row.step, row.visit), ()))))
     return visits
+
+
+def _moved(run: StepRun) -> Visited:
+    """Not a step: they were put on another version."""
+    does, told = _("Moved to another version"), say_move(run.evidence)
+    times = (run.entered_at, run.left_at)
+    return Visited(run.step, run.visit, does, run.outcome, *times, run.evidence, told, ())
 
 
 def _standing(row: Enrollment, sentences: Mapping[str, outline.Row], letters: tuple[Letter, ...]) -> Visited:

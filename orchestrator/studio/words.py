@@ -115,6 +115,7 @@ STEP_OUTCOMES = {
     "left": gettext_lazy("left the journey"),
     "exited": gettext_lazy("left the journey"),
     "failed": gettext_lazy("could not go on"),
+    "migrated": gettext_lazy("moved to another version"),
 }
 
 FACTS = {
@@ -130,6 +131,12 @@ FACTS = {
     "source": gettext_lazy("source"),
     "expires_at": gettext_lazy("valid until"),
     "due_at": gettext_lazy("was due"),
+    "from_version": gettext_lazy("from version"),
+    "from_step": gettext_lazy("from step"),
+    "to_version": gettext_lazy("to version"),
+    "to_step": gettext_lazy("to step"),
+    "renamed": gettext_lazy("steps by other names"),
+    "until": gettext_lazy("waits until"),
     "stale_before": gettext_lazy("too late if due before"),
     "zone": gettext_lazy("customer's time zone"),
     "zone_known_by": gettext_lazy("time zone known by"),

@@ -6,9 +6,12 @@ from datetime import UTC, datetime
 
 from orchestrator.customers.people import Person
 from orchestrator.customers.save import save
+from orchestrator.journeys.enroll import Candidate, enroll
 from orchestrator.journeys.models import Enrollment, Journey, JourneyVersion
+from orchestrator.journeys.versions import live
 from orchestrator.messaging.models import TemplateVersion
 from tests.journeys.files import ONBOARDING, Files, Said
+from tests.scenarios.world import World
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
@@ -63,14 +66,17 @@ def test_steps_templates_and_settings_that_change_and_who_is_inside(files: Files
         "onboarding: changed, version 1 becomes 2\n"
         "  changed: title, priority\n"
         "  + offers: Send “offers” by email\n"
-        "  - tips: Send “tips” by email\n"
+        "  - tips: Send “tips” by email (1 person stands there)\n"
         "  ~ pause: Wait 2 days → Wait 3 days\n"
         "  template offers: new\n"
         "  template welcome: changed\n"
         "  template tips: gone\n"
+        "  Renamed or new? If offers is the step tips, keep the id tips, or say --renamed tips=offers; "
+        "to the engine it is a new step.\n"
         "  3 people are inside:\n"
         "    version 1: 2 at pause, 1 at tips\n"
         "  They finish on the version they entered by; new people take the new one.\n"
+        "  Once it is published, journeys migrate onboarding --dry-run says who could move to it.\n"
         "0 new, 1 changed, 0 unchanged.\n",
         "",
         "",
@@ -102,8 +108,61 @@ def test_a_step_by_another_name_is_asked_about(files: Files) -> None:
     assert files.run("plan").out.splitlines()[1:4] == [
         "  + breather: Wait 2 days",
         "  - pause: Wait 2 days",
-        "  Is breather the step pause by another name? Then keep the id pause: to the engine, breather is a new step.",
+        "  Renamed or new? If breather is the step pause, keep the id pause, or say --renamed pause=breather; "
+        "to the engine it is a new step.",
     ]
+
+
+def test_a_rename_that_is_said_is_asked_about_no_more(files: Files) -> None:
+    files.journey()
+    files.run("publish")
+    stand(JourneyVersion.objects.get(), "pause")
+    files.journey(text=ONBOARDING.replace("id: pause", "id: breather"))
+    assert files.run("plan", "--renamed", "pause=breather").out.splitlines() == [
+        "onboarding: changed, version 1 becomes 2",
+        "  = pause → breather: the same step by another name",
+        "  1 person is inside:",
+        "    version 1: 1 at pause",
+        "  They finish on the version they entered by; new people take the new one.",
+        "  Once it is published, journeys migrate onboarding --map pause=breather --dry-run says who could move to it.",
+        "0 new, 1 changed, 0 unchanged.",
+    ]
+
+
+def test_a_rename_of_what_is_no_change_is_a_slip(files: Files) -> None:
+    files.journey()
+    files.run("publish")
+    files.journey(text=ONBOARDING.replace("id: pause", "id: breather"))
+    said = files.run("plan", "--renamed", "pause=tips")
+    assert "Renamed or new?" in said.out
+    assert said.failed == "--renamed pause=tips: no journey loses the one step and gets the other."
+
+
+def test_a_step_of_another_kind_is_no_rename(files: Files) -> None:
+    files.journey()
+    files.run("publish")
+    text = ONBOARDING.replace("- wait: 2 days\n    id: pause", "- send: tips\n    id: hints")
+    files.journey(text=text)
+    assert "Renamed or new?" not in files.run("plan").out
+
+
+def test_unsent_messages_and_times_of_entry_are_told(files: Files) -> None:
+    world = World()
+    silent = "entry: {inactive: {event: order.placed, for: 30 days}}"
+    files.journey(text=ONBOARDING.replace("entry: {event: customer.signed_up}", silent))
+    files.run("publish")
+    row = Journey.objects.get()
+    world.event(world.person(), "order.placed")
+    world.run_walks()
+    enroll([Candidate(live()[0], world.person("bela"))], world.now)
+    world.run_walks()
+    files.journey()
+    said = files.run("plan").out
+    assert (
+        "  unsent messages of version 1: 1 of hello; they leave as that version wrote them\n"
+        "  1 person has a time set at which they enter; publishing sets new times where the way in has changed.\n"
+    ) in said
+    assert row.versions.count() == 1
 
 
 def test_a_step_that_moves_into_an_arm_has_not_changed_otherwise(files: Files) -> None:

@@ -22,10 +22,15 @@ ZONE = "is not a time zone; write it like Europe/Warsaw."
 DAYS = "Range 1: weekdays are numbers from 0 (Monday) to 6 (Sunday), at least one."
 SHAPE = "needs start and end, and may have weekdays; nothing else."
 CHANNELS = "is not a channel. There are: email, sms, push."
+UTM = (
+    "Write names and values with & between them, like utm_campaign={journey}, each name once. "
+    "Words: {brand}, {campaign}, {channel}, {journey}, {step}, {topic}, {variant}."
+)
 FILLED: dict[type[Model], dict[str, str]] = {
     Workspace: {
         "name": "Shop", "time_zone": "Europe/Warsaw", "country": "PL", "languages": "pl, en", "currency": "PLN",
         "holdout": "0", "minimum_gap_minutes": "240", "paused_at_0": "", "paused_at_1": "", "paused_channels": "",
+        "utm": "utm_source={brand}",
     },
     Brand: {
         "key": "acme", "name": "Acme", "site_url": "", "sender_name": "", "sender_address": "", "reply_to": "",
@@ -89,6 +94,8 @@ def test_the_forms_are_sound_where_nothing_is_wrong(marketer: Client, model: typ
             "2147483647",
             "A gap of more than 30 days would hold nearly everything; write at most 43200 minutes.",
         ),
+        (Workspace, "utm", "utm_source={email}", UTM),
+        (Workspace, "utm", "<script>", UTM),
         (Workspace, "paused_channels", "SMS", f"“SMS” {CHANNELS}"),
         (
             Brand,

@@ -75,6 +75,11 @@ SAID: list[tuple[str, dict[str, Any], str]] = [
         "message #12 of priority 80 goes first; this one has 50",
     ),
     ("expired", {"expires_at": AT}, "its time ran out on March 2, 2026, 1 p.m."),
+    (
+        "stale",
+        {"due_at": AT, "stale_before": AT},
+        "it was due on March 2, 2026, 1 p.m., and what was due before March 2, 2026, 1 p.m. is not sent any more",
+    ),
     ("holdout", {"of": "journey"}, "held out by the journey: everything else would have allowed it"),
     ("holdout", {"of": "workspace"}, "held out by the workspace: everything else would have allowed it"),
     ("render_error", {"error": "no such filter"}, "the template could not be filled in: no such filter"),

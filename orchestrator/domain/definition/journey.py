@@ -40,11 +40,13 @@ class Definition:
     _steps: dict[str, Step] = field(init=False, repr=False, compare=False)
     _next: dict[str, str | None] = field(init=False, repr=False, compare=False)
     _back: frozenset[str] = field(init=False, repr=False, compare=False)
+    _variants: dict[str, str] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_steps", {step.id: step for step, _, _ in walk(self.steps)})
         object.__setattr__(self, "_next", successors(self.steps))
         object.__setattr__(self, "_back", frozenset(self._ways_back()))
+        object.__setattr__(self, "_variants", variants(self.steps))
 
     @property
     def first(self) -> str:
@@ -85,6 +87,10 @@ class Definition:
         steps = self._steps[step_id].arms.get(arm, ())
         return steps[0].id if steps else None
 
+    def variant(self, step_id: str) -> str:
+        """The variant of the split in which a step stands, the innermost; "" outside of all."""
+        return self._variants[step_id]
+
     def rule(self, step_id: str, name: str) -> Rule:
         """The rule a step asks under this name; KeyError if it asks none."""
         return self._steps[step_id].rules[name]
@@ -108,4 +114,13 @@ def successors(steps: tuple[Step, ...]) -> dict[str, str | None]:
             answer[step.id] = siblings[index + 1].id if index + 1 < len(siblings) else after
             onward = step.id if step.rounds else answer[step.id]
             work.extend((children, onward) for children in step.arms.values())
+    return answer
+
+
+def variants(steps: tuple[Step, ...]) -> dict[str, str]:
+    """For each step the variant of the innermost split around it; "" where there is none."""
+    answer: dict[str, str] = {}
+    for step, parent, arm in walk(steps):
+        above = answer[parent.id] if parent is not None else ""
+        answer[step.id] = arm if parent is not None and parent.kind.name == "split" else above
     return answer

@@ -31,6 +31,17 @@ class Step:
         """How often at most the walk comes back to it from an arm; 0 for all but those that repeat."""
         return self.kind.rounds(self.params)
 
+    @property
+    def content(self) -> Any:
+        """What it does, to be compared with another: its kind, its rules, and what is written in it but for its arms."""
+        params = self.params.model_dump(warnings=False)
+        for path in self.kind.arms(self.params).values():
+            holder: Any = params
+            for key in path[:-1]:
+                holder = holder[key]
+            holder[path[-1]] = None
+        return self.kind.name, params, dict(self.rules)
+
     def sentence(self) -> str:
         """What the step does, in words."""
         return self.kind.sentence(self.params)

@@ -15,7 +15,8 @@ from orchestrator.journeys.models import Journey, JourneyVersion
 from orchestrator.journeys.pausing import pause, resume
 from orchestrator.journeys.standing import Draining, draining
 from orchestrator.journeys.stop import NotStoppable, stop
-from orchestrator.journeys.told import counted, tell_draining
+from orchestrator.journeys.told import counted
+from orchestrator.journeys.told_moves import tell_draining
 from orchestrator.journeys.versions import version
 
 

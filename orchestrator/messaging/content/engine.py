@@ -16,12 +16,14 @@ from typing import Any
 from jinja2 import Template
 from jinja2.exceptions import UndefinedError
 
+from orchestrator.domain.utm import tag
 from orchestrator.messaging.content import limits
 from orchestrator.messaging.content.check import Use, check
 from orchestrator.messaging.content.environment import Sandbox
 from orchestrator.messaging.content.faults import RenderError, TemplateFault
 from orchestrator.messaging.content.language import LANGUAGE, pick_language
 from orchestrator.messaging.content.sms import count_parts, transliterate
+from orchestrator.messaging.content.utm import tag_html, tag_text, tagged
 
 KEPT = 512  # compiled parts
 PARTS: Mapping[str, tuple[str, ...]] = {
@@ -244,6 +246,9 @@ def _email(
     if not subject:
         raise RenderError("the subject is empty")
     ours = {context.get("unsubscribe_url"), context.get("preferences_url")}
+    if context.get("utm"):
+        change = tagged(str(context["utm"]), tuple(str(link) for link in ours if link))
+        html, text = tag_html(html, change), tag_text(text, change)
     found = _html_links(html) if html else _WRITTEN_LINK.findall(text)
     links = [link for link in dict.fromkeys(found) if link not in ours]
     return {"subject": subject, "html": html, "text": text}, links
@@ -277,6 +282,8 @@ def _push(
     for name in ("url", "image"):
         if scheme_of(finished[name]) in UNSAFE_SCHEMES or re.search(r"\s", finished[name]):
             raise RenderError(f"the {name} is not a safe address")
+    if context.get("utm"):
+        finished["url"] = tag(finished["url"], str(context["utm"]))
     return finished, [finished["url"]] if finished["url"] else []
 
 

@@ -40,6 +40,7 @@ class WorkspaceForm(forms.ModelForm):
             "currency",
             "holdout",
             "minimum_gap_minutes",
+            "utm",
             "paused_at",
             "paused_channels",
         )
@@ -64,6 +65,10 @@ class WorkspaceForm(forms.ModelForm):
         """Those that exist: a slip here would let through what must stop."""
         return checks.channels(self.cleaned_data["paused_channels"])
 
+    def clean_utm(self) -> str:
+        """Names and values, of words we know."""
+        return checks.utm(self.cleaned_data["utm"])
+
     def clean_minimum_gap_minutes(self) -> int:
         """Not so long that no moment is left to write in."""
         minutes = int(self.cleaned_data["minimum_gap_minutes"])
@@ -83,7 +88,7 @@ class WorkspaceAdmin(StudioAdmin):
     fieldsets = (
         (None, {"fields": ("name", "time_zone", "country", "languages", "currency")}),
         (_("Sending"), {"fields": ("minimum_gap_minutes", "paused_at", "paused_channels")}),
-        (_("Measuring"), {"fields": ("holdout",)}),
+        (_("Measuring"), {"fields": ("holdout", "utm")}),
     )
 
     def has_add_permission(self, request: HttpRequest) -> bool:

@@ -11,6 +11,7 @@ from django.core.validators import MaxValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from orchestrator.domain.utm import DEFAULT, LONGEST
 from orchestrator.store.prepared import prepared
 
 
@@ -47,6 +48,16 @@ class Workspace(models.Model):
     )
     minimum_gap_minutes = models.PositiveIntegerField(
         _("minimum gap between marketing messages, minutes"), default=240
+    )
+    utm = models.CharField(
+        _("added to links"),
+        max_length=LONGEST,
+        default=DEFAULT,
+        blank=True,
+        help_text=_(
+            "What your shop's statistics learn from a link in an email or a push notification. Words: {brand}, "
+            "{campaign}, {channel}, {journey}, {step}, {topic}, {variant}. Empty: links stay as they are written."
+        ),
     )
     paused_at = models.DateTimeField(_("all sending paused since"), null=True, blank=True)
     paused_channels = models.JSONField(_("paused channels"), default=list, blank=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from argparse import ArgumentParser
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,8 @@ from orchestrator import registry
 from orchestrator.domain.definition import DefinitionError, Problem
 from orchestrator.journeys.export import ExportError, export, write
 from orchestrator.journeys.folders import Folder, find_folders
-from orchestrator.journeys.management.running import RunningVerbs, journey
+from orchestrator.journeys.management.moving import MovingVerbs, step_map
+from orchestrator.journeys.management.running import journey
 from orchestrator.journeys.plan import Plan, plan
 from orchestrator.journeys.publish import publish
 from orchestrator.journeys.replace import replace_text
@@ -25,10 +26,10 @@ from orchestrator.journeys.told import counted, tell_plan, tell_problems, tell_t
 from orchestrator.journeys.yaml import format as format_yaml
 
 
-class Command(RunningVerbs):
+class Command(MovingVerbs):
     """The door for journeys that lie in files: look at them, put them in order, publish them, take them out again."""
 
-    help = "Journeys as files: validate, format, plan, publish, export. Running ones: pause, resume, drain, stop."
+    help = "Journeys as files: validate, format, plan, publish, export. Running ones: pause, resume, drain, stop, migrate."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """One word for what to do; folders, all of JOURNEYS_DIR by default."""
@@ -38,7 +39,16 @@ class Command(RunningVerbs):
         check.add_argument(
             "--check", action="store_true", help="write nothing; exit 1 if something lacks an id"
         )
-        _add(verbs, "plan", "say what publishing would change, and who is inside; nothing is written")
+        planned = _add(
+            verbs, "plan", "say what publishing would change, and who is inside; nothing is written"
+        )
+        planned.add_argument(
+            "--renamed",
+            type=step_map,
+            default={},
+            metavar="OLD=NEW,…",
+            help="steps that go on by another id: the answer to “renamed or new?”",
+        )
         sure = _add(verbs, "publish", "make a version of each new or changed journey; a bad one is left out")
         sure.add_argument("--yes", action="store_true", help="do not ask (nor is asked where no terminal is)")
         out = verbs.add_parser("export", help="write a stored journey and its templates as files")
@@ -46,6 +56,7 @@ class Command(RunningVerbs):
         out.add_argument("--to", type=Path, metavar="FOLDER", help="by default JOURNEYS_DIR/KEY")
         out.add_argument("--overwrite", action="store_true", help="also over files that say something else")
         self.add_running(verbs)
+        self.add_moving(verbs)
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Do what was asked."""
@@ -84,8 +95,13 @@ class Command(RunningVerbs):
 
     def _plan(self, options: dict[str, Any]) -> None:
         together = check_together(_folders(options["folders"]))
-        self._show(together)
+        plans = self._show(together, options["renamed"])
         self._refuse(together)
+        told = {was for one in plans for was in one.renamed}
+        if strange := [f"{was}={to}" for was, to in options["renamed"].items() if was not in told]:
+            raise CommandError(
+                f"--renamed {','.join(strange)}: no journey loses the one step and gets the other."
+            )
 
     def _publish(self, options: dict[str, Any]) -> None:
         together = check_together(_folders(options["folders"]))
@@ -129,8 +145,8 @@ class Command(RunningVerbs):
         if exported.shared:
             self.stdout.write(f"Shared templates, which stay in the database: {', '.join(exported.shared)}.")
 
-    def _show(self, together: Together) -> list[Plan]:
-        plans = [plan(checked) for _, checked in together.sound]
+    def _show(self, together: Together, renamed: Mapping[str, str] | None = None) -> list[Plan]:
+        plans = [plan(checked, renamed) for _, checked in together.sound]
         for one in plans:
             self.stdout.write("\n".join(tell_plan(one)))
         self._warn(together)
