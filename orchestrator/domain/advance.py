@@ -34,6 +34,7 @@ from orchestrator.sdk.steps import (
     Leave,
     Outcome,
     Park,
+    Past,
     Send,
     Start,
     StepFacts,
@@ -59,6 +60,8 @@ def advance(definition: Definition, start: Traveller, rules: Mapping[RuleAsked, 
             return Walk(tuple(runs), Missing(missing, unreached))
         found = _found_at_gate(person)
         outcome = Leave(found) if found else _decide(step, person, rules, now)
+        if isinstance(outcome, Past):
+            return Walk(tuple(runs), Missing(past=((step.id, person.visit), outcome)))
         if isinstance(outcome, Park):
             return Walk(tuple(runs), Parked(step.id, person.visit, person.arrived_at, outcome))
         if isinstance(outcome, Send):
@@ -75,7 +78,7 @@ def advance(definition: Definition, start: Traveller, rules: Mapping[RuleAsked, 
             # What follows must see what was done: it is looked at afresh, at once.
             return Walk(tuple(runs), Parked(*following, left_at, Park(now)), acted)
         step_id, visit = following
-        person = replace(person, step=step_id, visit=visit, arrived_at=left_at, tried=(), event=None)
+        person = replace(person, step=step_id, visit=visit, arrived_at=left_at, tried=(), events=())
 
 
 def _asks_for_reach(step: Step, person: Traveller) -> bool:
@@ -89,8 +92,25 @@ def _found_at_gate(person: Traveller) -> str:
     return last.reason if last and last.state == State.CANCELLED and last.reason in _WAYS_OUT else ""
 
 
-def _decide(step: Step, person: Traveller, rules: Mapping[RuleAsked, bool], now: datetime) -> Outcome:
-    facts = StepFacts(
+def _decide(step: Step, person: Traveller, rules: Mapping[RuleAsked, bool], now: datetime) -> Outcome | Past:
+    """The step's outcome, or the past it must see first."""
+    facts = _facts(step, person, rules)
+    try:
+        if (step.id, person.visit) not in person.past:
+            past = step.kind.history(step.params, facts, now)
+            if past is not None:
+                return past
+        answer: object = step.kind.decide(step.params, facts, now)
+    except Exception as error:  # a plugin's fault must not hold up anybody but those who stand at its step
+        return Park(now + AFTER_FAILURE, note=f"{FAILED}{type(error).__name__}: {error}"[:200])
+    if not isinstance(answer, Outcome):
+        return Park(now + AFTER_FAILURE, note=f"{FAILED}its answer is a {type(answer).__name__}")
+    return answer
+
+
+def _facts(step: Step, person: Traveller, rules: Mapping[RuleAsked, bool]) -> StepFacts:
+    past = person.past.get((step.id, person.visit), ())
+    return StepFacts(
         arrived_at=person.arrived_at,
         entered_at=person.entered_at,
         zone=person.zone,
@@ -101,15 +121,10 @@ def _decide(step: Step, person: Traveller, rules: Mapping[RuleAsked, bool], now:
         attributes=person.attributes,
         reachable=person.reachable or frozenset(),
         tried=person.tried,
-        event=person.event,
+        events=tuple(sorted((*past, *person.events), key=lambda event: event.occurred_at)),
+        entry=person.entry,
+        enrollment=person.enrollment,
     )
-    try:
-        answer: object = step.kind.decide(step.params, facts, now)
-    except Exception as error:  # a plugin's fault must not hold up anybody but those who stand at its step
-        return Park(now + AFTER_FAILURE, note=f"{FAILED}{type(error).__name__}: {error}"[:200])
-    if not isinstance(answer, Outcome):
-        return Park(now + AFTER_FAILURE, note=f"{FAILED}its answer is a {type(answer).__name__}")
-    return answer
 
 
 def _acted(step: Step, person: Traveller, outcome: Act) -> tuple[Acted, ...]:
@@ -132,9 +147,9 @@ def _run(
         evidence["rules"] = {rule.sentence(): rules[step.id, name] for name, rule in step.rules.items()}
     if person.tried:
         evidence["messages"] = [f"{one.channel}: {one.state}" for one in person.tried]
-    if person.event is not None:
-        evidence["event"] = person.event.name
-        evidence["event_at"] = person.event.occurred_at.isoformat()
+    if isinstance(outcome, Enter) and outcome.because is not None:
+        evidence["event"] = outcome.because.name
+        evidence["event_at"] = outcome.because.occurred_at.isoformat()
     if isinstance(outcome, Leave):
         return Run(step.id, person.visit, person.arrived_at, "left", outcome.reason, evidence)
     if person.held_out and isinstance(outcome, Act) and any(isinstance(e, OUTWARD) for e in outcome.effects):

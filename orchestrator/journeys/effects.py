@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from orchestrator.journeys.travel import Passenger
 
 ANY_EVENT = "*"
+LONGEST_AWAITS = 100  # the column's width; who awaits more names looks up at every event
 
 
 def apply(
@@ -117,7 +118,8 @@ def _awaits(end: Parked | Sending) -> str:
         return ""
     if end.park.any_event:
         return ANY_EVENT
-    return end.park.awaited[0].event if end.park.awaited else ""
+    names = " ".join(dict.fromkeys(one.event for one in end.park.awaited))
+    return names if len(names) <= LONGEST_AWAITS else ANY_EVENT
 
 
 def _intent(one: Passenger, end: Any, version: Live, language: str, now: datetime) -> Intent:
