@@ -147,6 +147,8 @@ def _run(
         evidence["rules"] = {rule.sentence(): rules[step.id, name] for name, rule in step.rules.items()}
     if person.tried:
         evidence["messages"] = [f"{one.channel}: {one.state}" for one in person.tried]
+    if step.kind.reads_zone and person.zone_rung:
+        evidence |= {"zone": person.zone.key, "zone_known_by": str(person.zone_rung)}
     if isinstance(outcome, Enter) and outcome.because is not None:
         evidence["event"] = outcome.because.name
         evidence["event_at"] = outcome.because.occurred_at.isoformat()

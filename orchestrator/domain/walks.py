@@ -29,6 +29,7 @@ class Traveller:
     arrived_at: datetime
     entered_at: datetime
     zone: ZoneInfo
+    zone_rung: str = ""
     attributes: Mapping[str, Any] = field(default_factory=dict)
     reachable: frozenset[str] | None = frozenset()  # None: not loaded yet
     tried: tuple[Tried, ...] = ()

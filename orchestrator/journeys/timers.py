@@ -15,6 +15,7 @@ from orchestrator.domain.dates import next_occurrence, parse_birthday
 from orchestrator.domain.definition.entries import DateTrigger, InactiveTrigger
 from orchestrator.domain.zones import local
 from orchestrator.events.models import Event
+from orchestrator.journeys.changed import look_again
 from orchestrator.journeys.enroll import Candidate, enroll
 from orchestrator.journeys.models import EntryTimer
 from orchestrator.journeys.versions import Live, live
@@ -48,7 +49,7 @@ def reset(doors: Sequence[Live], happenings: Sequence[Happening], now: datetime)
 
 
 def replan(now: datetime, limit: int = BATCH) -> int:
-    """Plan the dates of customers whose attributes changed; answers how many were looked at."""
+    """Plan the dates of customers who changed, and look again where they wait; answers how many were looked at."""
     with transaction.atomic():
         ids = _changed(limit).column()
         if not ids:
@@ -58,6 +59,7 @@ def replan(now: datetime, limit: int = BATCH) -> int:
             if isinstance(trigger, DateTrigger) and trigger.attribute:
                 settings += _settings(door, place, trigger, ids, now)
         _set(settings)
+        look_again(ids, now)
         Customer.objects.filter(id__among=ids).update(changed_pending=False)
     return len(ids)
 

@@ -108,6 +108,7 @@ def _travellers(
     for one in passengers:
         version = live[one.version_id]
         person = people.get(one.customer_id)
+        lives = zone_of(person, workspace)
         answer[one.id] = Traveller(
             enrollment=one.id,
             customer=one.customer_id,
@@ -116,7 +117,8 @@ def _travellers(
             visit=one.visit,
             arrived_at=one.arrived_at or one.entered_at,
             entered_at=one.entered_at,
-            zone=zone_of(person, workspace).zone,
+            zone=lives.zone,
+            zone_rung=lives.rung,
             attributes=person.attributes if person else {},
             reachable=None,
             tried=tuple(tried.get((one.id, one.step, one.visit), ())),

@@ -202,6 +202,8 @@ class StepKind(ABC, Generic[P]):
     Params: ClassVar[type[StepParams]]
     # False says that `decide` never looks at `facts.reachable`: then it need not be loaded.
     reads_reachable: ClassVar[bool] = True
+    # True says that the clock of where they live decides; the zone and how it is known are kept with the step run.
+    reads_zone: ClassVar[bool] = False
     # The arm into which time running out leads, if any. Whoever still stands at its start, with nothing sent, is
     # turned back by an event that happened in time and is heard of a little late.
     gives_up_into: ClassVar[str] = ""

@@ -160,7 +160,12 @@ def test_an_event_in_time_heard_a_little_late_turns_back_whom_nothing_has_reache
     world.run(days=2)
     assert world.messages() == [("nudge", "cancelled", "came_in_time"), ("thanks", "accepted", "accepted")]
     assert runs() == [("paid", "arm:then"), ("thanks", "done")]
-    assert StepRun.objects.get(step="paid").evidence == {"event": "cart.paid", "event_at": at.isoformat()}
+    assert StepRun.objects.get(step="paid").evidence == {
+        "zone": "Europe/Warsaw",
+        "zone_known_by": "workspace",
+        "event": "cart.paid",
+        "event_at": at.isoformat(),
+    }
     assert world.enrollments() == [("", "completed", "")]
 
 
