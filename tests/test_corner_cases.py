@@ -81,7 +81,7 @@ OPEN: dict[str, str] = {
 
 
 @cache
-def tests_of(file: str) -> frozenset[str]:
+def names_in(file: str) -> frozenset[str]:
     """The names of the tests that a file holds; none if it is not there."""
     path = ROOT / "tests" / file
     if not path.exists():
@@ -96,7 +96,7 @@ def tests_of(file: str) -> frozenset[str]:
 def test_the_case_is_held_by_tests_that_are_there(case: str) -> None:
     named = [tuple(test.split("::")) for test in HELD[case]]
     assert named
-    assert [f"{file}::{name}" for file, name in named if name not in tests_of(file)] == []
+    assert [f"{file}::{name}" for file, name in named if name not in names_in(file)] == []
 
 
 @pytest.mark.parametrize("case", OPEN)
