@@ -70,11 +70,17 @@ HELD: dict[str, list[str]] = {
     "template error, missing variable": [
         "scenarios/test_content.py::test_one_that_cannot_be_rendered_fails_alone_and_says_where",
     ],
+    "an event renamed upstream": [
+        "domain/test_silence.py::test_longer_than_twice_the_longest_pause",
+        "studio/test_silent.py::test_a_live_journey_whose_event_was_renamed_is_named",
+    ],
 }
 
 # What is not built yet, or only in part: the case, and why no test holds it.
 OPEN: dict[str, str] = {
     "merge of two customers": "customers cannot be merged yet; who was merged away gets nothing",
+    "milestone crossed back and forth: rearm": "each mark is celebrated once for ever; there is no `rearm` yet",
+    "template error: so many in a row": "each failure is told; so many in a row do not pause the step yet",
     "replenishment": "there is no entry by replenishment yet",
     "erasure in mid-journey, receipt arriving later": "customers cannot be erased yet; who was erased gets nothing",
 }

@@ -25,6 +25,7 @@ from orchestrator.messaging.models import Message
 from orchestrator.studio import words
 from orchestrator.studio.links import url_of
 from orchestrator.studio.numbers import at_most, grouped, share
+from orchestrator.studio.silent import Alarm, silent
 from orchestrator.studio.titles import title_of, titled
 
 NEWEST = 20_000
@@ -63,6 +64,7 @@ class Today:
     """All that stands on the page."""
 
     sentence: str
+    alarms: list[Alarm]
     live: list[Live]
     more_journeys: bool
     entries_sampled: bool
@@ -93,6 +95,7 @@ def read_today(now: datetime) -> Today:
     live, sampled = _live(journeys[:MOST_JOURNEYS], now)
     return Today(
         _sentence(told["accepted"], told["held"], len(journeys)),
+        silent(journeys[:MOST_JOURNEYS], _window(Enrollment)[0], now, DAYS),
         live,
         len(journeys) > MOST_JOURNEYS,
         sampled,
