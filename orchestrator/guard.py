@@ -15,6 +15,7 @@ from datetime import datetime
 from types import FrameType
 from typing import TypeVar
 
+from orchestrator.domain.advance import Question
 from orchestrator.domain.definition import Step
 from orchestrator.domain.shapes import is_ours
 from orchestrator.sdk.steps import StepFacts
@@ -60,16 +61,16 @@ def within(seconds: float, act: Callable[[], T]) -> T:
         signal.setitimer(signal.ITIMER_REAL, *alarm)
 
 
-def ask(step: Step, facts: StepFacts, now: datetime) -> object:
-    """What a step decides; whatever it raises, and its not coming back, as an Exception.
+def ask(question: Question, step: Step, facts: StepFacts, now: datetime) -> object:
+    """What a step answers; whatever it raises, and its not coming back, as an Exception.
 
     What its plugin does to its facts is seen by nobody: they are its own.
     """
     if is_ours(step.kind):
-        return step.kind.decide(step.params, facts, now)
+        return question(step.params, facts, now)
     try:
         own = deepcopy(facts)
-        return within(LONGEST_DECISION, lambda: step.kind.decide(step.params, own, now))
+        return within(LONGEST_DECISION, lambda: question(step.params, own, now))
     except TookTooLong as error:
         raise TimeoutError(f"it took longer than {LONGEST_DECISION:g} s") from error
     except Exception:

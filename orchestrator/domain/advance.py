@@ -36,6 +36,7 @@ from orchestrator.sdk.steps import (
     Leave,
     Outcome,
     Park,
+    Past,
     Send,
     Start,
     StepFacts,
@@ -50,12 +51,13 @@ _FINISHED = SENT | {State.GHOST}
 _WAYS_OUT = frozenset({"goal_met", "exit_rule"})
 
 
-Ask = Callable[[Step, StepFacts, datetime], object]
+Question = Callable[[Any, StepFacts, datetime], object]  # a method of a step's kind
+Ask = Callable[[Question, Step, StepFacts, datetime], object]
 
 
-def plainly(step: Step, facts: StepFacts, now: datetime) -> object:
-    """What the step decides, with nothing between it and us."""
-    return step.kind.decide(step.params, facts, now)
+def plainly(question: Question, step: Step, facts: StepFacts, now: datetime) -> object:
+    """What the step answers, with nothing between it and us."""
+    return question(step.params, facts, now)
 
 
 def advance(
@@ -82,6 +84,8 @@ def advance(
             return Walk(tuple(runs), Missing(missing, unreached))
         found = _found_at_gate(person)
         outcome = Leave(found) if found else _decide(definition, step, person, rules, now, ask)
+        if isinstance(outcome, Past):
+            return Walk(tuple(runs), Missing(past=((step.id, person.visit), outcome)))
         if isinstance(outcome, Park):
             return Walk(tuple(runs), Parked(step.id, person.visit, person.arrived_at, outcome))
         if isinstance(outcome, Send):
@@ -101,7 +105,7 @@ def advance(
             return Walk(tuple(runs), Parked(*onward, left_at, Park(due_at or now)), acted)
         step_id, visit = onward
         person = replace(
-            person, step=step_id, visit=visit, arrived_at=left_at, tried=(), event=None, due_at=due_at
+            person, step=step_id, visit=visit, arrived_at=left_at, tried=(), events=(), due_at=due_at
         )
 
 
@@ -123,8 +127,26 @@ def _decide(
     rules: Mapping[RuleAsked, bool],
     now: datetime,
     ask: Ask,
-) -> Outcome:
-    facts = StepFacts(
+) -> Outcome | Past:
+    """The step's outcome, or the past it must see first."""
+    facts = _facts(step, person, rules)
+    try:
+        if (step.id, person.visit) not in person.past:
+            past = ask(step.kind.history, step, facts, now)
+            if isinstance(past, Past):
+                return past
+        answer = ask(step.kind.decide, step, facts, now)
+    except Exception as error:  # a plugin's fault must not hold up anybody but those who stand at its step
+        outcome, fault = None, f"{type(error).__name__}: {error}"
+    else:
+        templates = {one.name for one in definition.mentions if one.kind == "template"}
+        outcome, fault = sound(answer, templates, now, is_ours(step.kind))
+    return outcome or Park(now + AFTER_FAILURE, note=f"{FAILED}{fault}"[:200])
+
+
+def _facts(step: Step, person: Traveller, rules: Mapping[RuleAsked, bool]) -> StepFacts:
+    past = person.past.get((step.id, person.visit), ())
+    return StepFacts(
         arrived_at=person.arrived_at,
         entered_at=person.entered_at,
         zone=person.zone,
@@ -135,16 +157,10 @@ def _decide(
         attributes=person.attributes,
         reachable=person.reachable or frozenset(),
         tried=person.tried,
-        event=person.event,
+        events=tuple(sorted((*past, *person.events), key=lambda event: event.occurred_at)),
+        entry=person.entry,
+        enrollment=person.enrollment,
     )
-    try:
-        answer = ask(step, facts, now)
-    except Exception as error:  # a plugin's fault must not hold up anybody but those who stand at its step
-        outcome, fault = None, f"{type(error).__name__}: {error}"
-    else:
-        templates = {one.name for one in definition.mentions if one.kind == "template"}
-        outcome, fault = sound(answer, templates, now, is_ours(step.kind))
-    return outcome or Park(now + AFTER_FAILURE, note=f"{FAILED}{fault}"[:200])
 
 
 def _acted(step: Step, person: Traveller, outcome: Act) -> tuple[Acted, ...]:
@@ -167,9 +183,11 @@ def _run(
         evidence["rules"] = {rule.sentence(): rules[step.id, name] for name, rule in step.rules.items()}
     if person.tried:
         evidence["messages"] = [f"{one.channel}: {one.state}" for one in person.tried]
-    if person.event is not None:
-        evidence["event"] = person.event.name
-        evidence["event_at"] = person.event.occurred_at.isoformat()
+    if step.kind.reads_zone and person.zone_rung:
+        evidence |= {"zone": person.zone.key, "zone_known_by": str(person.zone_rung)}
+    if isinstance(outcome, Enter) and outcome.because is not None:
+        evidence["event"] = outcome.because.name
+        evidence["event_at"] = outcome.because.occurred_at.isoformat()
     if isinstance(outcome, Leave):
         return Run(step.id, person.visit, person.arrived_at, "left", outcome.reason, evidence)
     if person.held_out and isinstance(outcome, Act) and any(isinstance(e, OUTWARD) for e in outcome.effects):

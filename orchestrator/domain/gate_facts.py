@@ -114,10 +114,14 @@ class ConsentFact:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """All that the gate may know about one message, read under the customer's lock."""
+    """All that the gate may know about one message, read under the customer's lock.
+
+    `zone_rejected`: what stood on higher rungs than `zone_rung`, and is no zone or country.
+    """
 
     zone: ZoneInfo
     zone_rung: str = "workspace"
+    zone_rejected: tuple[str, ...] = ()
     paused: str = ""
     person: Person = Person()
     passage: Passage = Passage()

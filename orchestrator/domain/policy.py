@@ -19,6 +19,7 @@ from orchestrator.domain.quiet import next_allowed, quiet_stretches, release_at
 
 LOOK_AGAIN = timedelta(minutes=15)  # for holds that end when somebody acts, not at a known time
 RELEASE_SPREAD = timedelta(minutes=10)
+HELD_AT_MOST = timedelta(days=7)  # by quiet hours; what would have to wait for longer expires at once
 MARKETING = "marketing"
 
 
@@ -173,7 +174,7 @@ def _quiet(message: Candidate, facts: Facts, now: datetime) -> Verdict | None:
         "zone": facts.zone.key,
         "zone_known_by": facts.zone_rung,
     }
-    if allowed is None:
+    if allowed is None or allowed > now + HELD_AT_MOST:
         return Verdict(Outcome.EXPIRE, "never_allowed", evidence=evidence)
     until = release_at(now, facts.quiet, facts.zone, message.key, RELEASE_SPREAD) or allowed
     return _hold("quiet_hours", until, message, evidence | {"opens_at": allowed.isoformat()})

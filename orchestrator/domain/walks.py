@@ -8,14 +8,18 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from orchestrator.sdk.steps import ArrivedEvent, Effect, Park, Send, Tried
+from orchestrator.sdk.steps import ArrivedEvent, Effect, Park, Past, Send, Tried
 
 RuleAsked = tuple[str, str]  # (step id, the step kind's name for the rule)
+Visited = tuple[str, int]  # (step id, visit)
 
 
 @dataclass(frozen=True, slots=True)
 class Traveller:
-    """A person at a step: where, since when, and what is known of them."""
+    """A person at a step: where, since when, and what is known of them.
+
+    `events`: those that woke them at this step. `past`: what visits of steps asked to see of the past.
+    """
 
     enrollment: int
     customer: int
@@ -25,10 +29,13 @@ class Traveller:
     arrived_at: datetime
     entered_at: datetime
     zone: ZoneInfo
+    zone_rung: str = ""
     attributes: Mapping[str, Any] = field(default_factory=dict)
     reachable: frozenset[str] | None = frozenset()  # None: not loaded yet
     tried: tuple[Tried, ...] = ()
-    event: ArrivedEvent | None = None
+    events: tuple[ArrivedEvent, ...] = ()
+    entry: Mapping[str, Any] = field(default_factory=dict)
+    past: Mapping[Visited, tuple[ArrivedEvent, ...]] = field(default_factory=dict)
     held_out: bool = False
     due_at: datetime | None = None  # since when they could have walked; None: nobody asks how late it is
 
@@ -76,10 +83,11 @@ class Ended:
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """What must be loaded before the walk can be made: the truth of rules, and how the person can be reached."""
+    """What must be loaded before the walk can go on: the truth of rules, how the person can be reached, past events."""
 
     rules: frozenset[RuleAsked] = frozenset()
     reach: bool = False
+    past: tuple[Visited, Past] | None = None
 
 
 @dataclass(frozen=True, slots=True)

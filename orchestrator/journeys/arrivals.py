@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q, QuerySet
@@ -14,6 +15,8 @@ from orchestrator.domain.definition.comparisons import all_match
 from orchestrator.domain.walks import Ended
 from orchestrator.journeys.effects import ANY_EVENT, finish
 from orchestrator.journeys.exits import let_out, opens_exit
+from orchestrator.journeys.history import with_amount
+from orchestrator.journeys.late import gave_up, turn_back
 from orchestrator.journeys.models import Enrollment
 from orchestrator.journeys.travel import COLUMNS, Passenger, travel
 from orchestrator.journeys.versions import Live, versions
@@ -23,8 +26,6 @@ from orchestrator.store.prepared import Given, prepared
 
 if TYPE_CHECKING:
     from orchestrator.journeys.pull import Happening
-
-LATE_GRACE = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,26 +43,22 @@ def react(happenings: Mapping[int, Sequence[Happening]], now: datetime) -> None:
     live = versions(one.passenger.version_id for one in inside)
     met: dict[int, datetime] = {}
     ended: dict[int, Ended] = {}
-    woken: dict[int, ArrivedEvent] = {}
-    stirred: set[int] = set()
+    woken: dict[int, list[ArrivedEvent]] = defaultdict(list)
+    late: dict[int, list[ArrivedEvent]] = defaultdict(list)
     for one in inside:
         version = live[one.passenger.version_id]
         for happening in happenings[one.passenger.customer_id]:
             if happening.occurred_at < one.passenger.entered_at:
                 continue
-            _weigh(one, version, happening, met, ended, woken, stirred)
+            _weigh(one, version, happening, now, met, ended, woken, late)
     bulk.update(Enrollment, ("goal_met_at",), list(met.items()), where="t.goal_met_at IS NULL")
     finish(ended, now)
-    gone = set(ended) | let_out(
-        (
-            (one.passenger.id, one.passenger.version_id)
-            for one in inside
-            if one.active and one.passenger.id not in ended
-        ),
-        now,
-    )
-    moving = [one.passenger for one in inside if one.passenger.id in {*woken, *stirred} - gone]
-    travel(moving, now, woken)
+    standing = [one.passenger for one in inside if one.active and one.passenger.id not in ended]
+    gone = let_out(((one.id, one.version_id) for one in standing), now)
+    staying = [one for one in standing if one.id not in gone]
+    moving = [one for one in staying if one.id in woken]
+    back = turn_back([one for one in staying if one.id in late and one.id not in woken], late, live, now)
+    travel([*moving, *back], now, woken | late)
 
 
 def _inside(happenings: Mapping[int, Sequence[Happening]], now: datetime) -> list[_Inside]:
@@ -84,10 +81,11 @@ def _weigh(
     one: _Inside,
     version: Live,
     happening: Happening,
+    now: datetime,
     met: dict[int, datetime],
     ended: dict[int, Ended],
-    woken: dict[int, ArrivedEvent],
-    stirred: set[int],
+    woken: dict[int, list[ArrivedEvent]],
+    late: dict[int, list[ArrivedEvent]],
 ) -> None:
     """The goal is asked first, then the exits, then the wait."""
     id_ = one.passenger.id
@@ -99,10 +97,12 @@ def _weigh(
         return
     if opens_exit(version.definition, happening, event_properties(happening)):
         ended[id_] = Ended("exited", "exit_rule")
-    elif one.awaits == happening.name and id_ not in woken and _about(version, one.passenger, happening):
-        woken[id_] = ArrivedEvent(happening.name, happening.occurred_at, happening.properties)
-    elif one.awaits == ANY_EVENT:
-        stirred.add(id_)
+        return
+    event = ArrivedEvent(happening.name, happening.occurred_at, event_properties(happening))
+    if one.awaits == ANY_EVENT or happening.name in one.awaits.split():
+        woken[id_].append(event)
+    elif gave_up(version.definition, one.passenger, event, now) is not None:
+        late[id_].append(event)
 
 
 def meets_goal(definition: Definition, happening: Happening, until: datetime | None) -> bool:
@@ -117,19 +117,6 @@ def meets_goal(definition: Definition, happening: Happening, until: datetime | N
     )
 
 
-def _about(version: Live, passenger: Passenger, happening: Happening) -> bool:
-    """An event about a message must be about the awaited step's message of this very enrollment."""
-    if passenger.step not in version.definition:
-        return False
-    of = getattr(getattr(version.definition.step(passenger.step).params, "awaited", None), "of", "")
-    if not of:
-        return True
-    properties = happening.properties
-    return properties.get("enrollment") == passenger.id and properties.get("step") == of
-
-
 def event_properties(happening: Happening) -> dict[str, Any]:
     """The event's properties, with its amount among them under that name."""
-    if happening.amount is None:
-        return happening.properties
-    return {**happening.properties, "amount": float(happening.amount)}
+    return with_amount(happening.properties, happening.amount)

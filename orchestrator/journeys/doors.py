@@ -14,6 +14,7 @@ from orchestrator.domain.definition.audiences import SegmentTrigger
 from orchestrator.domain.definition.comparisons import all_match
 from orchestrator.domain.definition.entries import EventTrigger, MilestoneTrigger
 from orchestrator.events.models import Event
+from orchestrator.events.record import HISTORY
 from orchestrator.journeys.arrivals import event_properties
 from orchestrator.journeys.enroll import HOPS, Candidate
 from orchestrator.journeys.versions import Live
@@ -25,7 +26,8 @@ if TYPE_CHECKING:
 
 def candidates(doors: Sequence[Live], happenings: Sequence[Happening], now: datetime) -> list[Candidate]:
     """Everybody whom the events bring to a door, in the order of the events."""
-    fresh = [one for one in happenings if not one.backfilled]
+    # Old by now, though it came in time: nobody worked for a day, and its occasion is over.
+    fresh = [one for one in happenings if not one.backfilled and one.occurred_at >= now - HISTORY]
     answer: list[Candidate] = []
     for door in doors:
         for trigger in door.definition.entry.triggers:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from orchestrator.journeys.travel import Passenger
 
 ANY_EVENT = "*"
+LONGEST_AWAITS = 100  # the column's width; who awaits more names looks up at every event
 
 
 def apply(
@@ -119,7 +120,8 @@ def awaits_of(park: Park) -> str:
     """What ends a wait early: the name of an event, any event of the person, or nothing."""
     if park.any_event:
         return ANY_EVENT
-    return park.awaited[0].event if park.awaited else ""
+    names = " ".join(dict.fromkeys(one.event for one in park.awaited))
+    return names if len(names) <= LONGEST_AWAITS else ANY_EVENT
 
 
 def _intent(one: Passenger, end: Any, version: Live, language: str, now: datetime) -> Intent:

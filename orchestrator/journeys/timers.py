@@ -15,6 +15,7 @@ from orchestrator.domain.dates import next_occurrence, parse_birthday
 from orchestrator.domain.definition.entries import DateTrigger, InactiveTrigger
 from orchestrator.domain.zones import local
 from orchestrator.events.models import Event
+from orchestrator.journeys.changed import look_again
 from orchestrator.journeys.doorstep import ask_again
 from orchestrator.journeys.enroll import Candidate, enroll
 from orchestrator.journeys.exits import let_out_changed
@@ -51,7 +52,7 @@ def reset(doors: Sequence[Live], happenings: Sequence[Happening], now: datetime)
 
 
 def replan(now: datetime, limit: int = BATCH) -> int:
-    """Plan the dates of customers whose attributes changed; answers how many were looked at."""
+    """Plan the dates of customers who changed, and look again where they wait; answers how many were looked at."""
     with transaction.atomic():
         ids = _changed(limit).column()
         if not ids:
@@ -64,6 +65,7 @@ def replan(now: datetime, limit: int = BATCH) -> int:
         refresh(ids, now)
         ask_again(ids, now)
         let_out_changed(ids, now)
+        look_again(ids, now)
         Customer.objects.filter(id__among=ids).update(changed_pending=False)
     return len(ids)
 

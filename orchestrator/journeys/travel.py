@@ -21,6 +21,7 @@ from orchestrator.domain.outbox import FINAL
 from orchestrator.domain.walks import Missing, Parked, RuleAsked, Traveller, Walk
 from orchestrator.guard import ask
 from orchestrator.journeys.effects import apply
+from orchestrator.journeys.history import Asking, history
 from orchestrator.journeys.models import Enrollment
 from orchestrator.journeys.versions import Live, versions
 from orchestrator.messaging.facts import PersonRow, read_people, zone_of
@@ -60,19 +61,30 @@ COLUMNS: tuple[str, ...] = (*tuple(Passenger.__dataclass_fields__)[:-1], "journe
 
 
 def travel(
-    passengers: Sequence[Passenger], now: datetime, events: Mapping[int, ArrivedEvent] | None = None
+    passengers: Sequence[Passenger],
+    now: datetime,
+    events: Mapping[int, Sequence[ArrivedEvent]] | None = None,
 ) -> dict[int, Walk]:
-    """Walk a batch and write what comes of it. `events`: enrollment -> the event that woke it."""
+    """Walk a batch and write what comes of it. `events`: enrollment -> the events that woke it."""
+    walks = look(passengers, now, events or {})
+    if walks:
+        live = versions(one.version_id for one in passengers)
+        _tell_failures(passengers, walks, live)
+        apply(passengers, walks, live, now)
+    return walks
+
+
+def look(
+    passengers: Sequence[Passenger], now: datetime, events: Mapping[int, Sequence[ArrivedEvent]]
+) -> dict[int, Walk]:
+    """Where a batch would walk; nothing is written."""
     if not passengers:
         return {}
     live = versions(one.version_id for one in passengers)
     workspace = Workspace.get()
     people = read_people({one.customer_id for one in passengers})
-    travellers = _travellers(passengers, live, people, workspace, events or {}, now)
-    walks = _walk(passengers, travellers, live, workspace, now)
-    _tell_failures(passengers, walks, live)
-    apply(passengers, walks, live, now)
-    return walks
+    travellers = _travellers(passengers, live, people, workspace, events, now)
+    return _walk(passengers, travellers, live, workspace, now)
 
 
 def _tell_failures(
@@ -93,7 +105,7 @@ def _travellers(
     live: Mapping[int, Live],
     people: Mapping[int, PersonRow],
     workspace: Workspace,
-    events: Mapping[int, ArrivedEvent],
+    events: Mapping[int, Sequence[ArrivedEvent]],
     now: datetime,
 ) -> dict[int, Traveller]:
     tried = _tried([one for one in passengers if one.sending])
@@ -101,6 +113,7 @@ def _travellers(
     for one in passengers:
         version = live[one.version_id]
         person = people.get(one.customer_id)
+        lives = zone_of(person, workspace)
         answer[one.id] = Traveller(
             enrollment=one.id,
             customer=one.customer_id,
@@ -109,23 +122,25 @@ def _travellers(
             visit=one.visit,
             arrived_at=one.arrived_at or one.entered_at,
             entered_at=one.entered_at,
-            zone=zone_of(person, workspace).zone,
+            zone=lives.zone,
+            zone_rung=lives.rung,
             attributes=person.attributes if person else {},
             reachable=None,
             tried=tuple(tried.get((one.id, one.step, one.visit), ())),
-            event=events.get(one.id),
+            events=tuple(events.get(one.id, ())),
+            entry=one.entry_properties,
             held_out=one.held_out,
-            due_at=_due_at(one, version, events.get(one.id), now),
+            due_at=_due_at(one, version, events.get(one.id, ()), now),
         )
     return answer
 
 
-def _due_at(one: Passenger, version: Live, event: ArrivedEvent | None, now: datetime) -> datetime | None:
+def _due_at(one: Passenger, version: Live, events: Sequence[ArrivedEvent], now: datetime) -> datetime | None:
     """Since when they could have walked, where the journey asks how late that is."""
     if version.definition.catch_up is None and one.stale_before is None:
         return None
-    if event is not None:
-        return event.occurred_at
+    if events:
+        return min(event.occurred_at for event in events)
     came_in = one.step == version.definition.first and one.visit == 1 and one.due_at == one.arrived_at
     return due_since(one.due_at, one.entered_at if came_in else None, now)
 
@@ -175,15 +190,19 @@ def _walk(
     while waiting:
         needs: dict[tuple[int, RuleAsked], list[int]] = defaultdict(list)
         unreached: list[Passenger] = []
+        asked_past: list[Asking] = []
         for one in waiting:
             walk = advance(live[one.version_id].definition, travellers[one.id], truths[one.id], now, ask)
             walks[one.id] = walk
             if isinstance(walk.end, Missing):
                 unreached += [one] if walk.end.reach else []
+                if walk.end.past is not None:
+                    asked_past.append(Asking(one.id, one.customer_id, one.entered_at, *walk.end.past))
                 for asked in walk.end.rules:
                     needs[one.version_id, asked].append(one.id)
         _load(needs, truths, live, workspace, now)
         _load_reach(unreached, travellers, live)
+        _load_past(asked_past, travellers, now)
         waiting = [one for one in waiting if isinstance(walks[one.id].end, Missing)]
     return walks
 
@@ -196,6 +215,12 @@ def _load_reach(
         version = live[one.version_id]
         channels = reach[one.customer_id, version.brand_id, version.definition.purpose]
         travellers[one.id] = replace(travellers[one.id], reachable=channels)
+
+
+def _load_past(asked: Sequence[Asking], travellers: dict[int, Traveller], now: datetime) -> None:
+    for (enrollment, visited), events in history(asked, now).items():
+        past = {**travellers[enrollment].past, visited: events}
+        travellers[enrollment] = replace(travellers[enrollment], past=past)
 
 
 def _load(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from functools import reduce
 from operator import or_
@@ -27,6 +28,28 @@ def cancel(reasons: Mapping[int, str], now: datetime) -> int:
     ]
     with transaction.atomic():
         return stop(grouped, now)
+
+
+def take_back(
+    visits: Collection[tuple[int, str, int]], reason: str, now: datetime
+) -> set[tuple[int, str, int]]:
+    """Cancel the messages of these visits (enrollment, step, visit) where all of them are unsent for certain.
+
+    Answers the visits whose messages are gone; of any other nothing is touched, since one of its messages has been
+    sent, may have been, or is in a worker's hands. Nobody is woken by it. Call it inside a transaction.
+    """
+    theirs = Message.objects.filter(enrollment_id__in={one for one, _, _ in visits}).order_by("id")
+    rows = theirs.select_for_update().values_list(
+        "id", "enrollment_id", "step", "visit", "state", "maybe_sent"
+    )
+    found: dict[tuple[int, str, int], list[tuple[int, bool]]] = defaultdict(list)
+    for id_, enrollment, step, visit, state, maybe_sent in rows:
+        found[enrollment or 0, step, visit].append((id_, state in _STOPPABLE and not maybe_sent))
+    back = {one for one in visits if all(unsent for _, unsent in found[one])}
+    ids = [id_ for one in back for id_, _ in found[one]]
+    _stop(Message.objects.filter(id__in=ids), reason, now)
+    Message.objects.filter(id__in=ids).update(wake_pending=False)
+    return back
 
 
 def stop(which: Sequence[tuple[Q, str]], now: datetime) -> int:

@@ -78,6 +78,7 @@ def load(messages: Sequence[Claimed], now: datetime) -> Loaded:
         facts[message.id] = Facts(
             zone=zone.zone,
             zone_rung=zone.rung,
+            zone_rejected=zone.rejected,
             paused=limits.paused(message.channel),
             person=Person("missing" if person is None else person.gone),
             passage=passages.get(message.id, Passage()),

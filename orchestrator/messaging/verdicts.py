@@ -13,6 +13,7 @@ from orchestrator.domain.outbox import State
 from orchestrator.messaging.facts import Loaded
 from orchestrator.messaging.models import Decision, Message
 from orchestrator.messaging.rows import Claimed
+from orchestrator.messaging.zones import tell_rejected
 from orchestrator.store import bulk, doorbells
 from orchestrator.workspace import sequence
 
@@ -44,6 +45,7 @@ def apply(
         *_allow(allowed, loaded, now, providers or {}),
     }
     record([one for one in messages if one.id in written], verdicts, now)
+    tell_rejected({one.customer_id: loaded.facts[one.id] for one in messages if one.id in written}, now)
     return [one for one in allowed if one.id in written]
 
 

@@ -54,7 +54,8 @@ class StepFacts:
 
     `arrived_at`: when they reached this step; after a send, when that message was accepted. `bucket`: 0..9999,
     the same for the same person and step for ever. `reachable`: channels with an address, consent and no suppression.
-    `round`: how often a step that repeats has walked its arm on this visit.
+    `round`: how often a step that repeats has walked its arm on this visit. `entry`: the properties of the event they
+    entered by. `events`: what woke them, and what the step's `history` asked for, oldest first.
     """
 
     arrived_at: datetime
@@ -67,7 +68,21 @@ class StepFacts:
     attributes: Mapping[str, Any] = field(default_factory=dict)
     reachable: frozenset[str] = frozenset()
     tried: tuple[Tried, ...] = ()
-    event: ArrivedEvent | None = None
+    events: tuple[ArrivedEvent, ...] = ()
+    entry: Mapping[str, Any] = field(default_factory=dict)
+    enrollment: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """Events a step must see before it decides: of these names, from `since` until now.
+
+    Those that nobody has looked at yet come as well, from the person's entry on: what is heard of while somebody waits
+    counts, however busy the workers are.
+    """
+
+    names: tuple[str, ...]
+    since: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,15 +94,19 @@ class Continue:
 
 @dataclass(frozen=True, slots=True)
 class Enter:
-    """Walk into an arm; when it ends the walk goes on after this step."""
+    """Walk into an arm; when it ends the walk goes on after this step. `because`: the event that decided it."""
 
     arm: str
     note: str = ""
+    because: ArrivedEvent | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Awaited:
-    """An event that may end a wait early. `where`: properties it must have. `of`: the step whose message it is about."""
+    """An event at which to decide anew. `where`: properties it must have. `of`: the step whose message it is about.
+
+    Every event of the name wakes the step; which of them ends the wait is for `decide` to say.
+    """
 
     event: str
     where: Mapping[str, Any] = field(default_factory=dict)
@@ -183,6 +202,11 @@ class StepKind(ABC, Generic[P]):
     Params: ClassVar[type[StepParams]]
     # False says that `decide` never looks at `facts.reachable`: then it need not be loaded.
     reads_reachable: ClassVar[bool] = True
+    # True says that the clock of where they live decides; the zone and how it is known are kept with the step run.
+    reads_zone: ClassVar[bool] = False
+    # The arm into which time running out leads, if any. Whoever still stands at its start, with nothing sent, is
+    # turned back by an event that happened in time and is heard of a little late.
+    gives_up_into: ClassVar[str] = ""
 
     @abstractmethod
     def decide(self, params: P, facts: StepFacts, now: datetime) -> Outcome:
@@ -199,6 +223,10 @@ class StepKind(ABC, Generic[P]):
     def rules(self, params: P) -> Mapping[str, Path]:
         """The rules whose truth `decide` reads in `facts.rules`: name -> where in the params they stand."""
         return {}
+
+    def history(self, params: P, facts: StepFacts, now: datetime) -> Past | None:
+        """The events of the past that `decide` needs in `facts.events`; None for none. Each asking costs a query."""
+        return None
 
     def references(self, params: P) -> Iterable[Reference]:
         """Names that must exist: templates, other steps, channels."""

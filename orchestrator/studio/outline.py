@@ -118,8 +118,7 @@ def _sentence(kind: str, step: Mapping[str, Any]) -> str:
             f"{waits}, " + _("then until %(time)s") % {"time": step["until"]} if step.get("until") else waits
         )
     if kind == "wait_until":
-        told = {"rule": rules.say(head), "time": rules.say_duration(step.get("at_most"))}
-        return _("Wait until %(rule)s, at most %(time)s") % told
+        return _waiting(head, step)
     if kind in _PLAIN:
         return str(_PLAIN[kind])
     if kind in acts.KINDS:
@@ -131,6 +130,21 @@ def _sentence(kind: str, step: Mapping[str, Any]) -> str:
             else _("Leave: %(why)s") % {"why": words.reason(str(head))}
         )
     return f"{words.spaced(kind)}: {words.shown(head)}"
+
+
+def _waiting(head: Any, step: Mapping[str, Any]) -> str:
+    told = {"rule": rules.say(head), "time": rules.say_duration(step.get("at_most"))}
+    said = _("Wait until %(rule)s, at most %(time)s") % told
+    awaited = head if isinstance(head, Mapping) else {}
+    if "correlate" in awaited:
+        said += _("; with the same %(property)s as at the entry") % {"property": awaited["correlate"]}
+    if "look_back" in awaited:
+        said += _("; up to %(time)s before counts too") % {"time": rules.say_duration(awaited["look_back"])}
+    reset = step.get("reset_by")
+    if isinstance(reset, Mapping):
+        again = {"rule": rules.say(reset), "time": rules.say_duration(reset.get("at_most"))}
+        said += _("; anew each time %(rule)s, no longer than %(time)s") % again
+    return said
 
 
 def _arms(kind: str, step: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:

@@ -122,7 +122,7 @@ def say_waiting(enrollment: Enrollment) -> str:
     """What somebody who stands at a step waits for."""
     if enrollment.sending:
         return _("waits until its message is final")
-    event = _("something") if enrollment.awaits == ANY_EVENT else enrollment.awaits
+    event = _("something") if enrollment.awaits == ANY_EVENT else enrollment.awaits.partition(" ")[0]
     told = {"when": words.moment(enrollment.due_at), "event": event}
     if enrollment.due_at and enrollment.awaits:
         return _("waits until %(event)s happens, at most until %(when)s") % told

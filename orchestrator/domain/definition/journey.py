@@ -41,12 +41,20 @@ class Definition:
     _next: dict[str, str | None] = field(init=False, repr=False, compare=False)
     _back: frozenset[str] = field(init=False, repr=False, compare=False)
     _variants: dict[str, str] = field(init=False, repr=False, compare=False)
+    _begins: dict[str, tuple[str, str]] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_steps", {step.id: step for step, _, _ in walk(self.steps)})
         object.__setattr__(self, "_next", successors(self.steps))
         object.__setattr__(self, "_back", frozenset(self._ways_back()))
         object.__setattr__(self, "_variants", variants(self.steps))
+        begins = {
+            arm[0].id: (step.id, name)
+            for step in self._steps.values()
+            for name, arm in step.arms.items()
+            if arm
+        }
+        object.__setattr__(self, "_begins", begins)
 
     @property
     def first(self) -> str:
@@ -90,6 +98,10 @@ class Definition:
     def variant(self, step_id: str) -> str:
         """The variant of the split in which a step stands, the innermost; "" outside of all."""
         return self._variants[step_id]
+
+    def begins(self, step_id: str) -> tuple[str, str] | None:
+        """The step above and its arm, of which this step is the first; None if it is the first of no arm."""
+        return self._begins.get(step_id)
 
     def rule(self, step_id: str, name: str) -> Rule:
         """The rule a step asks under this name; KeyError if it asks none."""

@@ -14,7 +14,8 @@ class Enrollment(models.Model):
     """One passage. `step` is where the person stands; `due_at` when to look next (null: only an event moves them on).
 
     `entry_key` tells passages of one journey apart (an order count, a birthday's year, a cart). Two constraints and no
-    check-before-insert keep entries single: one active passage a key, and one `once_key` for ever.
+    check-before-insert keep entries single: one active passage a key, and one `once_key` for ever. `awaits`: the names
+    of the events that end the wait before `due_at`, with spaces between; `*` for any event.
     """
 
     class Status(models.TextChoices):

@@ -60,6 +60,7 @@ class WaitForWindow(StepKind[WaitForWindowParams]):
     title = "Wait for a time window"
     Params = WaitForWindowParams
     reads_reachable = False
+    reads_zone = True
 
     def decide(self, params: WaitForWindowParams, facts: StepFacts, now: datetime) -> Outcome:
         """Park until it opens; where it does not for a week of holidays, look again then."""

@@ -1,4 +1,10 @@
-"""`wait_until: {event: …}` or a rule, `at_most` a time: two arms, `then` and `otherwise`, and never for ever."""
+"""`wait_until: {event: …}` or a rule, `at_most` a time: two arms, `then` and `otherwise`, and never for ever.
+
+Event against time: under the row's lock. Everybody goes on at the deadline itself, and before that every event is
+looked at which is there by then, also one that no worker has taken up yet. It ends the wait if it happened by the
+deadline. One heard of later than that, by at most five minutes, turns them back while nothing has been sent since;
+`journeys/late.py` says how.
+"""
 
 from __future__ import annotations
 
@@ -6,13 +12,12 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Discriminator, Tag
+from pydantic import Discriminator, Tag
 
-from orchestrator.domain.definition.comparison_parser import read_where
-from orchestrator.domain.definition.comparisons import all_match
-from orchestrator.domain.definition.fields import EventField, KeyField, RuleField, StepsField, WhereField
+from orchestrator.domain.definition.fields import RuleField, StepsField
 from orchestrator.domain.definition.problems import DefinitionError
 from orchestrator.domain.definition.rule_parser import read_rule
+from orchestrator.journeys.steps.awaited import AwaitedEvent, Reset, form_of
 from orchestrator.journeys.steps.wait import WaitField
 from orchestrator.sdk import (
     ArrivedEvent,
@@ -20,6 +25,7 @@ from orchestrator.sdk import (
     Enter,
     Outcome,
     Park,
+    Past,
     Path,
     Reference,
     StepFacts,
@@ -27,34 +33,16 @@ from orchestrator.sdk import (
     StepParams,
 )
 
-EVENT_FORM = frozenset({"event", "of", "where"})
-
-
-class AwaitedEvent(BaseModel):
-    """An event still to come. `of`: about the message of that step. `where`: as in a rule."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    event: EventField
-    of: KeyField = ""
-    where: WhereField = {}
-
-
-def _form(value: Any) -> str:
-    if isinstance(value, AwaitedEvent):
-        return "event_form"
-    plain = isinstance(value, dict) and "event" in value and set(value) <= EVENT_FORM
-    return "event_form" if plain else "rule_form"
-
 
 class WaitUntilParams(StepParams):
-    """What is awaited, for how long at most, and the two arms."""
+    """What is awaited, for how long at most, what lets that time run anew, and the two arms."""
 
     awaited: Annotated[
         Annotated[AwaitedEvent, Tag("event_form")] | Annotated[RuleField, Tag("rule_form")],
-        Discriminator(_form),
+        Discriminator(form_of),
     ]
     at_most: WaitField
+    reset_by: Reset | None = None
     then: StepsField = []
     otherwise: StepsField = []
 
@@ -66,23 +54,35 @@ class WaitUntil(StepKind[WaitUntilParams]):
     head = "awaited"
     title = "Wait until something happens"
     Params = WaitUntilParams
+    reads_reachable = False
+    reads_zone = True
+    gives_up_into = "otherwise"
 
     def decide(self, params: WaitUntilParams, facts: StepFacts, now: datetime) -> Outcome:
         """Into `then` if it happened by the deadline, into `otherwise` once the deadline is past."""
-        deadline = params.at_most.after(facts.arrived_at, facts.zone)
         awaited = params.awaited
+        deadline = _deadline(params, facts)
         if isinstance(awaited, AwaitedEvent):
-            if (
-                facts.event is not None
-                and _ends(awaited, facts.event)
-                and facts.event.occurred_at <= deadline
-            ):
-                return Enter("then")
-            wanted = Awaited(awaited.event, awaited.where, awaited.of)
-            return Enter("otherwise") if now >= deadline else Park(deadline, awaited=(wanted,))
-        if facts.rules["until"]:
+            for event in facts.events:
+                if event.occurred_at <= deadline and awaited.fits(event, facts):
+                    return Enter("then", because=event)
+        elif facts.rules["until"]:
             return Enter("then")
-        return Enter("otherwise") if now >= deadline else Park(deadline, any_event=True)
+        if now >= deadline:
+            return Enter("otherwise")
+        return Park(deadline, tuple(_wakers(params)), any_event=not isinstance(awaited, AwaitedEvent))
+
+    def history(self, params: WaitUntilParams, facts: StepFacts, now: datetime) -> Past | None:
+        """What may end the wait or set its time anew; not where an event has just come, and nothing else counts."""
+        awaited, reset = params.awaited, params.reset_by
+        names = [reset.event] if reset else []
+        since = facts.arrived_at
+        if isinstance(awaited, AwaitedEvent):
+            names.append(awaited.event)
+            since = awaited.since(facts.arrived_at, facts.zone)
+        timed_out = now >= params.at_most.after(facts.arrived_at, facts.zone)
+        fresh = not facts.events and since < now
+        return Past(tuple(names), since) if names and (reset or timed_out or fresh) else None
 
     def arms(self, params: WaitUntilParams) -> Mapping[str, Path]:
         """`then` and `otherwise`, those that are written."""
@@ -99,18 +99,38 @@ class WaitUntil(StepKind[WaitUntilParams]):
 
     def sentence(self, params: WaitUntilParams) -> str:
         """Wait until message.clicked for the message of step hello, at most 3 days."""
-        return f"Wait until {_spoken(params.awaited)}, at most {params.at_most}"
+        reset = params.reset_by
+        anew = f", anew with each {reset.event} but no longer than {reset.at_most}" if reset else ""
+        return f"Wait until {_spoken(params.awaited)}, at most {params.at_most}{anew}"
 
 
-def _ends(awaited: AwaitedEvent, event: ArrivedEvent) -> bool:
-    return event.name == awaited.event and all_match(read_where(awaited.where), event.properties)
+def _deadline(params: WaitUntilParams, facts: StepFacts) -> datetime:
+    """When the time runs out. Only what happened before it did can let it run anew."""
+    deadline = params.at_most.after(facts.arrived_at, facts.zone)
+    if params.reset_by is None:
+        return deadline
+    longest = params.reset_by.at_most.after(facts.arrived_at, facts.zone)
+    for event in _resets(params.reset_by, facts):
+        if event.occurred_at > deadline:
+            break
+        deadline = max(deadline, params.at_most.after(event.occurred_at, facts.zone))
+    return min(deadline, longest)
+
+
+def _resets(reset: Reset, facts: StepFacts) -> Iterable[ArrivedEvent]:
+    return (one for one in facts.events if one.occurred_at >= facts.arrived_at and reset.fits(one, facts))
+
+
+def _wakers(params: WaitUntilParams) -> Iterable[Awaited]:
+    if isinstance(params.awaited, AwaitedEvent):
+        yield Awaited(params.awaited.event, params.awaited.where, params.awaited.of)
+        if params.reset_by is not None:
+            yield Awaited(params.reset_by.event, params.reset_by.where)
 
 
 def _spoken(awaited: AwaitedEvent | dict[str, Any]) -> str:
     if isinstance(awaited, AwaitedEvent):
-        where = " and ".join(comparison.sentence() for comparison in read_where(awaited.where))
-        of = f" for the message of step {awaited.of}" if awaited.of else ""
-        return f"{awaited.event} happens{of}" + (f" (where {where})" if where else "")
+        return awaited.sentence()
     try:
         return read_rule(awaited, inside="enrollment").sentence()
     except DefinitionError:  # a word of a plugin, which is not at hand here

@@ -128,5 +128,5 @@ def _told(facts: StepFacts) -> str:
     """The facts in a sentence, without the attributes' values: they could fill a page."""
     parts = [f"rules={dict(facts.rules)}", f"tried={[(t.channel, t.state) for t in facts.tried]}"]
     parts += [f"reachable={sorted(facts.reachable)}", f"attributes of {sorted(facts.attributes)}"]
-    parts += [f"event={facts.event.name if facts.event else None}", f"round={facts.round}"]
+    parts += [f"events={[event.name for event in facts.events]}", f"round={facts.round}"]
     return ", ".join(parts)

@@ -69,7 +69,7 @@ class StepEndingRules(StepBench):
         start = replace(self._base(params), arrived_at=NOW)
         yield from (replace(start, arrived_at=moment, entered_at=moment) for moment in MOMENTS)
         for facts in combined(start, self._channels(params), (), self._step.rounds(params)):
-            if not facts.tried and facts.event is None:
+            if not facts.tried and not facts.events:
                 yield facts
 
     def _walk(self, params: StepParams, facts: StepFacts) -> None:

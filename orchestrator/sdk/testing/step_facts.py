@@ -93,15 +93,15 @@ def histories(channels: Sequence[str]) -> Iterator[tuple[Tried, ...]]:
 def combined(
     start: StepFacts, channels: Sequence[str], awaited: Sequence[str], rounds: int
 ) -> Iterator[StepFacts]:
-    """All combinations of rules, reach, history, event and round."""
+    """All combinations of rules, reach, history, events and round."""
     names = dict.fromkeys((*awaited, "something.else"))
-    arrived = [None, *(ArrivedEvent(name, NOW, {}) for name in names)]
+    arrived = [(), *((ArrivedEvent(name, NOW, {}),) for name in names)]
     reaches = [frozenset(channels[:size]) for size in range(len(channels) + 1)]
     turns = sorted({0, rounds // 2, max(rounds - 1, 0), rounds})
-    for rules, reach, tried, event, round_ in product(
+    for rules, reach, tried, events, round_ in product(
         list(truths(start.rules)), reaches, list(histories(channels)), arrived, turns
     ):
-        yield replace(start, rules=rules, reachable=reach, tried=tried, event=event, round=round_)
+        yield replace(start, rules=rules, reachable=reach, tried=tried, events=events, round=round_)
 
 
 def oddities(start: StepFacts, attributes: Collection[str]) -> Iterator[tuple[StepFacts, datetime]]:
@@ -114,6 +114,6 @@ def oddities(start: StepFacts, attributes: Collection[str]) -> Iterator[tuple[St
     yield from ((replace(start, bucket=bucket), NOW) for bucket in (0, 1, 9_999))
     yield replace(start, visit=1_000), NOW
     yield replace(start, attributes={}), NOW
-    yield replace(start, event=ArrivedEvent("something.else", NOW, {"rubbish": [None, {"x": -1}]})), NOW
+    yield replace(start, events=(ArrivedEvent("something.else", NOW, {"rubbish": [None, {"x": -1}]}),)), NOW
     for name, value in product(sorted(attributes), RUBBISH):
         yield replace(start, attributes={**start.attributes, name: copied(value)}), NOW

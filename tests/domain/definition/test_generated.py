@@ -2,92 +2,113 @@
 
 from __future__ import annotations
 
+import random
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from orchestrator.domain.definition import Definition, DefinitionError, Problem, from_plain, parse
+from orchestrator.domain.advance import advance
+from orchestrator.domain.definition import Definition, DefinitionError, Problem, Step, from_plain, parse
+from orchestrator.domain.outbox import State
+from orchestrator.domain.visits import coming
+from orchestrator.domain.walks import Ended, Missing, Run, Sending, Traveller
 from orchestrator.journeys import yaml
 from orchestrator.journeys.steps import STEP_KINDS
+from orchestrator.sdk import ArrivedEvent, Past, Tried
+from tests.generated import journeys
 
 KINDS = {kind.name: kind for kind in STEP_KINDS}
-keys = st.from_regex(r"[a-z][a-z0-9_]{0,8}", fullmatch=True)
-durations = st.sampled_from(["1 day", "48 hours", "2 weeks", "90 seconds", "1 month"])
-leaf_rules = st.one_of(
-    st.builds(lambda key: {"segment": key}, keys),
-    st.builds(lambda key: {"consent": key}, keys),
-    st.builds(
-        lambda key, value: {"attribute": key, "is": value}, keys, st.integers(-9, 9) | keys | st.booleans()
-    ),
-    st.builds(lambda value: {"event": "order.placed", "within": value, "count": {"at_least": 2}}, durations),
-)
-rules = st.recursive(
-    leaf_rules,
-    lambda inner: st.one_of(
-        st.builds(lambda parts: {"all": parts}, st.lists(inner, min_size=1, max_size=3)),
-        st.builds(lambda parts: {"any": parts}, st.lists(inner, min_size=1, max_size=3)),
-        st.builds(lambda part: {"not": part}, inner),
-    ),
-    max_leaves=4,
-)
-leaf_steps = st.one_of(
-    st.builds(lambda key: {"send": key, "via": ["email", "sms"]}, keys),
-    st.builds(lambda value: {"wait": value, "until": "09:00"}, durations),
-    st.builds(lambda key: {"exit": key}, keys),
-)
-
-
-def blocks(steps: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
-    some = st.lists(steps, max_size=3)
-    return st.one_of(
-        st.builds(
-            lambda rule, wait, then, other: {
-                "wait_until": rule,
-                "at_most": wait,
-                "then": then,
-                "otherwise": other,
-            },
-            *(rules, durations, some, some),
-        ),
-        st.builds(
-            lambda cases, other: {"choose": cases, "otherwise": other},
-            st.lists(
-                st.builds(lambda rule, then: {"when": rule, "then": then}, rules, some),
-                min_size=1,
-                max_size=3,
-            ),
-            some,
-        ),
-        st.builds(
-            lambda left, right, share: {
-                "split": {
-                    "a": {"share": f"{share}%", "steps": left},
-                    "b": {"share": f"{100 - share}%", "steps": right},
-                }
-            },
-            *(some, some, st.integers(1, 99)),
-        ),
-    )
-
-
-journeys = st.builds(
-    lambda steps: {"journey": "made", "entry": {"event": "a.b"}, "steps": steps},
-    st.lists(st.recursive(leaf_steps, blocks, max_leaves=12), min_size=1, max_size=4),
-)
+WARSAW = ZoneInfo("Europe/Warsaw")
+NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+LONGEST_PARK = timedelta(days=32)  # a month and a morning; no duration made here is longer
+FATES = [State.ACCEPTED, State.SKIPPED, State.REJECTED, State.RENDER_FAILED, State.GHOST, State.EXPIRED]
 
 
 def walks_end(definition: Definition) -> None:
-    """Follow every edge; each leads to a step that is written later, so no walk can go round."""
+    """Follow every edge; each leads to a step that is written later, or back to one above that counts its rounds."""
     order = {step_id: index for index, step_id in enumerate(definition.step_ids())}
     reached = {definition.first}
     for step_id in definition.step_ids():
         arms = [definition.arm_first(step_id, arm) for arm in definition.step(step_id).arms]
-        for target in [definition.successor(step_id), *arms]:
+        onward = definition.successor(step_id)
+        if onward is not None and definition.comes_back(step_id):
+            assert order[onward] <= order[step_id]
+            assert definition.step(onward).rounds > 0
+        for target in [None if definition.comes_back(step_id) else onward, *arms]:
             if target is not None:
                 assert order[target] > order[step_id]
                 reached.add(target)
     assert reached == set(order)
+
+
+def most_runs(steps: tuple[Step, ...]) -> int:
+    """How many steps a walk can leave behind at most."""
+    return sum(
+        1 + step.rounds + max(1, step.rounds) * sum(most_runs(arm) for arm in step.arms.values())
+        for step in steps
+    )
+
+
+def live(definition: Definition, luck: random.Random) -> tuple[list[Run], int, datetime]:
+    """Walk a person to the end with facts that fall as they may; answers the runs, the parks, and when it ended."""
+    runs: list[Run] = []
+    parks, now = 0, NOON
+    rules: dict[tuple[str, str], bool] = {}
+    person = Traveller(
+        1, 1, "salt", definition.first, _first_visit(definition), now, now, WARSAW, reachable=None
+    )
+    while True:
+        walk = advance(definition, person, rules, now)
+        end = walk.end
+        if isinstance(end, Missing):
+            rules |= {asked: luck.random() < 0.5 for asked in end.rules}
+            if end.reach:
+                person = replace(person, reachable=frozenset({"email"} if luck.random() < 0.5 else ()))
+            if end.past is not None:
+                visited, past = end.past
+                person = replace(person, past={**person.past, visited: _happened(past, now, luck)})
+            continue
+        runs += walk.runs
+        if isinstance(end, Ended):
+            return runs, parks, now
+        person = replace(
+            person, step=end.step, visit=end.visit, arrived_at=end.arrived_at, events=(), past={}
+        )
+        if isinstance(end, Sending):
+            fate = Tried(end.send.channel, luck.choice(FATES), "", now)
+            person = replace(person, tried=(*(person.tried if not walk.runs else ()), fate))
+        else:
+            assert walk.acted or now < end.park.until <= now + LONGEST_PARK
+            now, parks = end.park.until, parks + (not walk.acted)
+            person = replace(person, tried=())
+        rules = {}
+
+
+def _first_visit(definition: Definition) -> int:
+    return coming(1, definition.step(definition.first).rounds)
+
+
+def _happened(past: Past, now: datetime, luck: random.Random) -> tuple[ArrivedEvent, ...]:
+    """Up to two events, at any time of what was asked for."""
+    span = (now - past.since) / timedelta(seconds=1)
+    ats = sorted(past.since + timedelta(seconds=luck.random() * span) for _ in range(luck.randrange(3)))
+    return tuple(ArrivedEvent(luck.choice(past.names), at, {"total": luck.randrange(9)}) for at in ats)
+
+
+@settings(max_examples=100, deadline=None)
+@given(journeys, st.integers(0, 2**32))
+def test_whatever_the_facts_a_walk_ends_within_its_bounds(plain: dict[str, Any], luck: int):
+    definition = parse(from_plain(plain), KINDS)
+    runs, parks, ended_at = live(definition, random.Random(luck))
+    bound = most_runs(definition.steps)
+    assert len(runs) <= bound
+    assert len({(run.step, run.visit) for run in runs}) == len(runs)
+    assert ended_at <= NOON + LONGEST_PARK * parks
+    assert parks <= bound * 4  # a wait for an event parks anew with each reset
 
 
 @settings(max_examples=150, deadline=None)

@@ -13,7 +13,7 @@ from orchestrator.domain.definition import journey_schema
 from orchestrator.journeys import yaml
 from orchestrator.journeys.steps import STEP_KINDS
 from orchestrator.sdk import ConditionKind
-from tests.domain.definition.test_generated import journeys
+from tests.generated import journeys
 
 KINDS = {kind.name: kind for kind in STEP_KINDS}
 TEXT = (Path(__file__).parent / "reactivation.yaml").read_text(encoding="utf-8")

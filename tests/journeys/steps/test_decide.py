@@ -17,6 +17,7 @@ from orchestrator.sdk import (
     Leave,
     Outcome,
     Park,
+    Past,
     Reference,
     Send,
     StepFacts,
@@ -162,7 +163,7 @@ DEADLINE = datetime(2026, 5, 7, 10, 0, tzinfo=UTC)
 
 
 def clicked(at: datetime, name: str = "message.clicked", n: int = 2) -> ArrivedEvent:
-    return ArrivedEvent(name, at, {"n": n})
+    return ArrivedEvent(name, at, {"n": n, "enrollment": 7, "step": "hello"})
 
 
 def test_wait_until_an_event_parks_for_it():
@@ -182,13 +183,89 @@ def test_wait_until_an_event_parks_for_it():
     ],
 )
 def test_an_event_wins_if_it_happened_by_the_deadline(event: ArrivedEvent | None, now: datetime, arm: str):
-    assert decide(WaitUntil(), CLICK, now, event=event) == Enter(arm)
+    events = () if event is None else (event,)
+    because = event if arm == "then" else None
+    assert decide(WaitUntil(), CLICK, now, events=events, enrollment=7) == Enter(arm, because=because)
 
 
 def test_an_event_of_another_kind_leaves_the_wait_as_it_is():
-    outcome = decide(WaitUntil(), CLICK, event=clicked(ARRIVED, name="message.opened"))
+    outcome = decide(WaitUntil(), CLICK, events=(clicked(ARRIVED, name="message.opened"),))
     assert isinstance(outcome, Park)
     assert outcome.until == DEADLINE
+
+
+def test_an_event_about_the_message_of_another_passage_leaves_the_wait_as_it_is():
+    assert decide(WaitUntil(), CLICK, events=(clicked(ARRIVED),), enrollment=8) == decide(WaitUntil(), CLICK)
+
+
+def paid(hours: float, cart: object = 1) -> ArrivedEvent:
+    return ArrivedEvent("cart.paid", ARRIVED + timedelta(hours=hours), {"cart_id": cart})
+
+
+def seen(hours: float, cart: object = 1) -> ArrivedEvent:
+    return ArrivedEvent("cart.seen", ARRIVED + timedelta(hours=hours), {"cart_id": cart})
+
+
+KEYED = {"awaited": {"event": "cart.paid", "correlate": "cart_id"}, "at_most": "3 hours"}
+
+
+@pytest.mark.parametrize(
+    ("entry", "cart", "fits"), [(1, 1, True), (1, 2, False), (1, None, False), (None, None, False)]
+)
+def test_a_keyed_wait_ends_by_the_event_about_the_same(entry: object, cart: object, fits: bool):
+    event = paid(1, cart)
+    outcome = decide(WaitUntil(), KEYED, event.occurred_at, events=(event,), entry={"cart_id": entry})
+    assert outcome == (
+        Enter("then", because=event) if fits else decide(WaitUntil(), KEYED, event.occurred_at)
+    )
+
+
+@pytest.mark.parametrize(
+    ("resets", "hours"),
+    [
+        ([], 3),
+        ([1], 4),
+        ([1, 3.5], 6.5),
+        ([3], 6),  # at the deadline itself
+        ([3.1], 3),  # past it
+        ([1, 4.5], 4),
+        ([1, 3, 5, 7, 9], 10),  # never beyond the bound
+        ([-0.5], 3),  # before they came
+    ],
+)
+def test_a_reset_lets_the_time_run_anew_within_its_bound(resets: list[float], hours: float):
+    params = KEYED | {"reset_by": {"event": "cart.seen", "correlate": "cart_id", "at_most": "10 hours"}}
+    events = (*(seen(at) for at in resets), seen(2.9, cart=2))
+    deadline = ARRIVED + timedelta(hours=hours)
+    more: dict[str, Any] = {"events": events, "entry": {"cart_id": 1}}
+    outcome = decide(WaitUntil(), params, deadline - timedelta(seconds=1), **more)
+    assert isinstance(outcome, Park)
+    assert outcome.until == deadline
+    assert [one.event for one in outcome.awaited] == ["cart.paid", "cart.seen"]
+    assert decide(WaitUntil(), params, deadline, **more) == Enter("otherwise")
+
+
+@pytest.mark.parametrize(
+    ("more", "now", "asked"),
+    [
+        ({}, 0, None),  # who just came, and looks back nowhere, has nothing to see
+        ({}, 1, Past(("cart.paid",), ARRIVED)),
+        ({"events": (paid(1),)}, 1, None),  # woken: what came before has been looked at
+        ({"events": (paid(1),)}, 3, Past(("cart.paid",), ARRIVED)),
+    ],
+)
+def test_what_a_wait_asks_of_the_past(more: dict[str, Any], now: int, asked: Past | None):
+    params = WaitUntil.Params.model_validate(KEYED)
+    assert WaitUntil().history(params, facts(**more), ARRIVED + timedelta(hours=now)) == asked
+
+
+def test_a_wait_that_looks_back_asks_for_so_much_when_they_come():
+    back = {"awaited": {"event": "cart.paid", "look_back": "1 day"}, "at_most": "3 hours"}
+    asked = WaitUntil().history(WaitUntil.Params.model_validate(back), facts(), ARRIVED)
+    assert asked == Past(("cart.paid",), ARRIVED - timedelta(days=1))
+    assert sentence(WaitUntil(), back) == (
+        "Wait until cart.paid happens, or has in the 1 day before, at most 3 hours"
+    )
 
 
 def test_wait_until_a_rule():

@@ -1,0 +1,48 @@
+"""Live journeys that let nobody in for longer than usual, for the first page."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db.models import QuerySet
+from django.db.models.functions import TruncDate
+from django.utils import timezone
+from django.utils.translation import ngettext
+
+from orchestrator.domain.silence import silent_for
+from orchestrator.studio.links import url_of
+from orchestrator.studio.titles import title_of
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """What is wrong, and where to look."""
+
+    text: str
+    url: str
+
+
+def silent(journeys: Iterable[Any], entries: QuerySet[Any], now: datetime, days: int) -> list[Alarm]:
+    """An alarm for each of these journeys that fell silent, by what they let in within so many days. One query."""
+    entered: dict[int, set[date]] = defaultdict(set)
+    known = {journey.pk: journey for journey in journeys}
+    since = now - timedelta(days=days)
+    rows = entries.filter(journey__in=known, entered_at__gte=since).order_by()
+    for journey, day in rows.values_list("journey", TruncDate("entered_at")).distinct():
+        entered[journey].add(day)
+    today = timezone.localtime(now).date()
+    found = [(known[pk], silent_for(on, today)) for pk, on in sorted(entered.items())]
+    return [_alarm(journey, silence) for journey, silence in found if silence is not None]
+
+
+def _alarm(journey: Any, silence: int) -> Alarm:
+    told = ngettext(
+        "%(journey)s has let nobody in for %(count)s day, longer than usual: has its event been renamed?",
+        "%(journey)s has let nobody in for %(count)s days, longer than usual: has its event been renamed?",
+        silence,
+    ) % {"journey": title_of(journey), "count": silence}
+    return Alarm(told, url_of("journeys_journey", journey.pk))

@@ -1,0 +1,114 @@
+"""The table of corner cases: each with the tests that hold it. One that names a test which is not there fails."""
+
+from __future__ import annotations
+
+import ast
+from functools import cache
+
+import pytest
+
+from tests.environment import ROOT
+
+HELD: dict[str, list[str]] = {
+    "DST gap, fold, 23- and 25-hour days": [
+        "scenarios/test_clock_changes.py::test_a_wait",
+        "scenarios/test_clock_changes.py::test_a_window",
+        "scenarios/test_clock_changes.py::test_quiet_hours_until_half_past_two",
+        "scenarios/test_clock_changes.py::test_a_birthday_at_an_hour_that_is_not_or_comes_twice",
+        "scenarios/test_clock_changes.py::test_a_cap_by_the_day_goes_by_the_date_and_a_rolling_one_by_the_hours",
+    ],
+    "birthday 29 Feb": [
+        "scenarios/test_dates.py::test_born_on_29_february",
+        "scenarios/test_dates.py::test_a_birthday_without_its_year_will_do",
+    ],
+    "birthday edited to today, or after sending": [
+        "scenarios/test_corner_cases.py::test_a_birthday_edited_to_today_before_nine_is_wished_today_and_next_year",
+        "scenarios/test_dates.py::test_a_birthday_edited_to_today_after_nine_waits_for_next_year",
+        "scenarios/test_corner_cases.py::test_a_birthday_put_back_after_the_wish_brings_no_second_gift",
+    ],
+    "31st of the month": [
+        "scenarios/test_clock_changes.py::test_a_month_from_the_31st_ends_on_the_last_day",
+    ],
+    "zone unknown, invalid, changed in flight": [
+        "scenarios/test_zones.py::test_the_rung_is_kept_with_the_wait_and_with_the_message",
+        "scenarios/test_zones.py::test_a_zone_that_is_none_is_passed_over_and_told_once",
+        "scenarios/test_zones.py::test_who_moved_east_in_the_night_gets_it_by_their_new_morning",
+        "scenarios/test_zones.py::test_who_moved_west_in_the_night_waits_for_their_new_morning",
+        "scenarios/test_zones.py::test_a_wait_whose_time_has_passed_where_they_moved_to_ends_now",
+    ],
+    "consent withdrawn between decision and hand-off": [
+        "scenarios/test_permission.py::test_what_was_planned_before_the_withdrawal_is_cancelled_at_once_and_stays_so",
+        "scenarios/test_corner_cases.py::test_consent_taken_back_between_the_decision_and_the_hand_off_does_not_revive",
+    ],
+    "late, future, duplicate events": [
+        "scenarios/test_corner_cases.py::test_a_late_event_counts_in_rules_and_starts_nothing",
+        "scenarios/test_corner_cases.py::test_an_event_of_the_future_waits_up_to_five_minutes_and_beyond_is_of_now",
+        "scenarios/test_corner_cases.py::test_an_event_delivered_twice_happened_once",
+        "scenarios/test_downtime.py::test_an_event_older_than_a_day_by_now_starts_nothing",
+        "events/test_record.py::test_more_than_five_minutes_in_the_future_becomes_now",
+    ],
+    "journey edited, step removed while someone waits in it": [
+        "scenarios/test_choices.py::test_a_published_version_holds_those_who_are_in_it",
+    ],
+    "address changed after planning": [
+        "scenarios/test_content.py::test_an_address_changed_while_it_waits_is_the_one_that_gets_it",
+        "scenarios/test_corner_cases.py::test_a_new_address_gets_it_only_where_it_may",
+    ],
+    "cap lowered while messages are held": [
+        "scenarios/test_corner_cases.py::test_a_cap_lowered_while_messages_are_held_holds_them_by_the_new_cap",
+        "scenarios/test_corner_cases.py::test_a_cap_lowered_to_less_than_was_sent_rewrites_nothing",
+    ],
+    "two journeys, last slot, two workers": [
+        "messaging/test_last_slot.py::test_exactly_one_is_reserved_and_the_other_waits_for_it",
+    ],
+    "milestone crossed back and forth": [
+        "scenarios/test_milestones.py::test_a_mark_crossed_back_and_forth_is_celebrated_once",
+    ],
+    "inactivity, then a purchase in the same minute": [
+        "scenarios/test_endings.py::test_bought_in_the_very_minute_in_which_silence_let_them_in",
+    ],
+    "template error, missing variable": [
+        "scenarios/test_content.py::test_one_that_cannot_be_rendered_fails_alone_and_says_where",
+    ],
+    "an event renamed upstream": [
+        "domain/test_silence.py::test_longer_than_twice_the_longest_pause",
+        "studio/test_silent.py::test_a_live_journey_whose_event_was_renamed_is_named",
+    ],
+}
+
+# What is not built yet, or only in part: the case, and why no test holds it.
+OPEN: dict[str, str] = {
+    "merge of two customers": "customers cannot be merged yet; who was merged away gets nothing",
+    "milestone crossed back and forth: rearm": "each mark is celebrated once for ever; there is no `rearm` yet",
+    "template error: so many in a row": "each failure is told; so many in a row do not pause the step yet",
+    "replenishment": "there is no entry by replenishment yet",
+    "erasure in mid-journey, receipt arriving later": "customers cannot be erased yet; who was erased gets nothing",
+}
+
+
+@cache
+def names_in(file: str) -> frozenset[str]:
+    """The names of the tests that a file holds; none if it is not there."""
+    path = ROOT / "tests" / file
+    if not path.exists():
+        return frozenset()
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    return frozenset(
+        one.name for one in tree.body if isinstance(one, ast.FunctionDef) and one.name.startswith("test_")
+    )
+
+
+@pytest.mark.parametrize("case", HELD)
+def test_the_case_is_held_by_tests_that_are_there(case: str) -> None:
+    named = [tuple(test.split("::")) for test in HELD[case]]
+    assert named
+    assert [f"{file}::{name}" for file, name in named if name not in names_in(file)] == []
+
+
+@pytest.mark.parametrize("case", OPEN)
+def test_the_case_is_open(case: str) -> None:
+    pytest.skip(f"open: {OPEN[case]}")
+
+
+def test_no_case_is_both_held_and_open() -> None:
+    assert set(HELD) & set(OPEN) == set()
