@@ -27,7 +27,7 @@ from orchestrator.sdk.steps import (
     StepParams,
     Tried,
 )
-from orchestrator.sdk.transport import Request, Response, Transport, TransportError
+from orchestrator.sdk.transport import Request, Response, Transport, TransportError, TransportRefused
 from orchestrator.sdk.values import (
     Accepted,
     Content,
@@ -93,6 +93,7 @@ __all__ = [
     "StepParams",
     "Transport",
     "TransportError",
+    "TransportRefused",
     "Tried",
     "Unknown",
     "Veto",
