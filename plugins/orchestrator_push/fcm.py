@@ -82,7 +82,8 @@ def _fields(message: Message, content: PushContent, now: datetime) -> dict[str, 
                 "apns-collapse-id": message.key,
             }
         },
-        "webpush": {"headers": {"TTL": str(left), "Urgency": "high" if urgent else "normal"}},
+        "webpush": {"headers": {"TTL": str(left), "Urgency": "high" if urgent else "normal"}}
+        | ({"fcm_options": {"link": content.url}} if content.url.startswith("https://") else {}),
     }
 
 

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import base64
 import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from orchestrator.sdk import WebDevice, check_public, is_web_device
 
@@ -118,3 +121,31 @@ def test_a_public_url_is_answered_as_it_is(url: str) -> None:
 def test_what_leads_inside_is_refused(url: str, words: str) -> None:
     with pytest.raises(ValueError, match=words):
         check_public(url)
+
+
+WORDS = st.sampled_from(["endpoint", "keys", "p256dh", "auth", "x"])
+ANY = st.none() | st.integers() | st.text() | st.sampled_from([KEYS["p256dh"], KEYS["auth"], ENDPOINT])
+JSON = st.recursive(ANY, lambda inner: st.lists(inner) | st.dictionaries(WORDS, inner), max_leaves=12)
+
+
+def said(check: Callable[[str], object], text: str) -> object:
+    """What the check answers, or its words."""
+    try:
+        return check(text)
+    except ValueError as error:
+        return str(error)
+
+
+@given(st.text() | JSON.map(json.dumps))
+def test_any_text_is_a_device_in_its_one_spelling_or_refused_with_words(text: str) -> None:
+    found = said(WebDevice.read, text)
+    if isinstance(found, WebDevice):
+        assert WebDevice.read(found.address) == found
+    else:
+        assert str(found).startswith("the push subscription")
+
+
+@given(st.text() | st.from_regex(r"https://[a-z0-9.:@%\[\]x-]{1,20}(/.*)?", fullmatch=True))
+def test_any_text_is_a_public_url_or_refused_with_words(text: str) -> None:
+    found = said(check_public, text)
+    assert found == text or str(found).startswith("the URL")

@@ -9,6 +9,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from orchestrator.sdk import (
     Accepted,
@@ -26,11 +28,12 @@ from orchestrator.sdk import (
 )
 from orchestrator.sdk.testing import FakeTransport, make_message
 from orchestrator_push.fcm import LARGEST, Fcm
-from orchestrator_push.fcm_answers import TOKEN_REFUSED
+from orchestrator_push.fcm_answers import TOKEN_REFUSED, read
 from orchestrator_push.google import ServiceAccount
 from orchestrator_push.provider import PushProvider
 from tests.plugins.push.fakes import NOW, Google, clock, fcm_error, service_account, web_message
 
+WORDS = st.sampled_from(["error", "details", "errorCode", "status", "fieldViolations", "field", "code"])
 TAKEN = Response(200, {}, b'{"name": "projects/the-shop/messages/0:15"}')
 
 
@@ -78,7 +81,10 @@ def test_what_leaves_is_a_message_of_http_v1(purpose: str, android: str, apple: 
                     "apns-collapse-id": message.key,
                 }
             },
-            "webpush": {"headers": {"TTL": "3600", "Urgency": web}},
+            "webpush": {
+                "headers": {"TTL": "3600", "Urgency": web},
+                "fcm_options": {"link": "https://example.com/p"},
+            },
         }
     }
 
@@ -133,6 +139,28 @@ def test_an_answer_is_read_exactly(answer: Response | Exception, result: Result)
 
 def test_no_word_of_an_error_is_repeated_unless_it_is_a_code() -> None:
     assert answered(fcm_error(400, "canary a:token", "canary")) == Rejected(RejectReason.OTHER, "FCM 400")
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(WORDS, inner),
+    max_leaves=12,
+)
+
+
+@given(status=st.integers(100, 599), body=st.binary() | JSON.map(lambda said: json.dumps(said).encode()))
+def test_no_answer_is_too_strange_to_be_read(status: int, body: bytes) -> None:
+    result = read(Response(status, {"retry-after": "x"}, body), NOW)
+    assert not isinstance(result, Accepted)
+    assert isinstance(result, Unknown) or not 200 <= status <= 299
+
+
+def test_an_app_without_a_page_gets_no_link() -> None:
+    google = Google(FakeTransport(TAKEN))
+    send(google, make_message("push", content=PushContent("Hi", "there", "shop://cart")))
+    message = json.loads(google.inner.requests[0].body)["message"]
+    assert message["data"]["url"] == "shop://cart"
+    assert set(message["webpush"]) == {"headers"}
 
 
 def test_one_access_token_serves_batches_until_it_ends() -> None:
