@@ -21,6 +21,7 @@ from cryptography.exceptions import InvalidSignature
 from py_vapid.jwt import decode
 
 PATIENCE = 60.0  # seconds for a browser on a busy machine; what comes sooner is not waited for
+STOP = "stop"
 
 
 class PushService:
@@ -45,7 +46,11 @@ class PushService:
 
     def let_go(self, what: str) -> None:
         """Answer the page that waits at /wait/…"""
-        self.loop.call_soon_threadsafe(self._event(what).set)
+        self.loop.call_soon_threadsafe(self.event(what).set)
+
+    def event(self, what: str) -> asyncio.Event:
+        """What a page waits for at /wait/…"""
+        return self._let_go.setdefault(what, asyncio.Event())
 
     async def start(self) -> web.AppRunner:
         """Listen on a free port of 127.0.0.1."""
@@ -77,7 +82,7 @@ class PushService:
         return web.Response()
 
     async def _wait(self, request: web.Request) -> web.Response:
-        await self._event(request.match_info["what"]).wait()
+        await self.event(request.match_info["what"]).wait()
         return web.Response()
 
     async def _browser(self, request: web.Request) -> web.WebSocketResponse:
@@ -96,7 +101,7 @@ class PushService:
         kind, channel = said.get("messageType", ""), said.get("channelID", "")
         answer = {"messageType": kind, "channelID": channel, "status": 200}
         if kind == "hello":
-            self._event("service").set()
+            self.event("service").set()
             return {"messageType": "hello", "uaid": uuid.uuid4().hex, "status": 200, "use_webpush": True}
         if kind == "register":
             self._browsers[channel] = socket, said["key"]
@@ -142,21 +147,23 @@ class PushService:
     def _say(self, what: str, words: Any) -> None:
         self._heard.setdefault(what, queue.Queue()).put(words)
 
-    def _event(self, what: str) -> asyncio.Event:
-        return self._let_go.setdefault(what, asyncio.Event())
-
 
 @contextmanager
 def push_service(site: dict[str, tuple[str, str]]) -> Iterator[PushService]:
     """A running one, in a thread of its own."""
-    service, loop = PushService(site), asyncio.new_event_loop()
-    thread = threading.Thread(target=loop.run_forever, daemon=True)
+    service, started = PushService(site), threading.Event()
+    thread = threading.Thread(target=lambda: asyncio.run(_serve(service, started)), daemon=True)
     thread.start()
-    runner = asyncio.run_coroutine_threadsafe(service.start(), loop).result(10)
+    assert started.wait(PATIENCE)
     try:
         yield service
     finally:
-        asyncio.run_coroutine_threadsafe(runner.cleanup(), loop).result(30)
-        loop.call_soon_threadsafe(loop.stop)
+        service.let_go(STOP)
         thread.join()
-        loop.close()
+
+
+async def _serve(service: PushService, started: threading.Event) -> None:
+    runner = await service.start()
+    started.set()
+    await service.event(STOP).wait()
+    await runner.cleanup()
