@@ -16,9 +16,10 @@ from django.conf import settings
 
 from orchestrator import registry
 from orchestrator.customers.plain import check_text
+from orchestrator.domain import outbound
 from orchestrator.domain.keys import address_hash
 from orchestrator.domain.shown import shown
-from orchestrator.sdk import WebDevice, check_public, is_web_device
+from orchestrator.sdk import WebDevice, is_web_device
 
 LONGEST = 1000
 _LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
@@ -76,7 +77,7 @@ def normalise_token(value: str) -> str:
     text = value.strip()
     if is_web_device(text):
         device = WebDevice.read(text)
-        check_public(device.endpoint)
+        outbound.check(device.endpoint)
         return device.address
     if not text or any(letter.isspace() for letter in text):
         raise ValueError(f"{shown(text)} is no device token: it is empty or holds spaces")

@@ -29,7 +29,6 @@ from orchestrator.sdk.steps import (
     Tried,
 )
 from orchestrator.sdk.transport import Request, Response, Transport, TransportError, TransportRefused
-from orchestrator.sdk.urls import check_public
 from orchestrator.sdk.values import (
     Accepted,
     Content,
@@ -102,7 +101,6 @@ __all__ = [
     "Veto",
     "WebDevice",
     "WebhookContent",
-    "check_public",
     "hookimpl",
     "is_web_device",
 ]

@@ -31,7 +31,7 @@ class WebDevice:
 
     @classmethod
     def read(cls, text: str) -> WebDevice:
-        """Read a subscription; raises ValueError with words. Whether its endpoint may be called is `check_public`'s."""
+        """Read a subscription; raises ValueError with words. Whether its endpoint may be called is another question."""
         try:
             given = json.loads(text)
         except (ValueError, RecursionError):

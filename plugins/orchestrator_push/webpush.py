@@ -17,9 +17,9 @@ from orchestrator.sdk import (
     Response,
     Result,
     Transport,
+    TransportRefused,
     Unknown,
     WebDevice,
-    check_public,
 )
 from orchestrator_push.answers import each, retry_after, seconds_left
 from orchestrator_push.encryption import LARGEST, encrypt
@@ -35,12 +35,11 @@ REASONS = {
 
 
 class WebPush:
-    """Sends to browsers. `local` lets endpoints be on this machine, without TLS: for tests alone."""
+    """Sends to browsers. An endpoint is the browser's word, so every request is guarded."""
 
-    def __init__(self, vapid: Vapid, clock: Callable[[], datetime], local: bool = False) -> None:
+    def __init__(self, vapid: Vapid, clock: Callable[[], datetime]) -> None:
         self.vapid = vapid
         self.clock = clock
-        self.local = local
 
     async def send(self, messages: Sequence[Message], transport: Transport) -> list[Result]:
         """One result for each message, in order."""
@@ -49,7 +48,10 @@ class WebPush:
             request = self._request(message)
             if isinstance(request, Rejected):
                 return request
-            return read(await transport.request(request), self.clock())
+            try:
+                return read(await transport.request(request), self.clock())
+            except TransportRefused:  # its words name the endpoint's host
+                return Rejected(RejectReason.NOT_ALLOWED, "the endpoint is no public https address")
 
         return await each(messages, one)
 
@@ -57,8 +59,6 @@ class WebPush:
         """The request, or why there can be none; details never repeat the endpoint."""
         try:
             device = WebDevice.read(message.recipient)
-            if not self.local:
-                check_public(device.endpoint)
         except ValueError as error:
             return Rejected(RejectReason.INVALID_ADDRESS, str(error))
         plain = write(message)
@@ -68,7 +68,7 @@ class WebPush:
             body = encrypt(plain, device, self.vapid.secret, message.key)
         except ValueError:
             return Rejected(RejectReason.INVALID_ADDRESS, "the subscription's key is no point of P-256")
-        return Request("POST", device.endpoint, self._headers(message, device.endpoint), body)
+        return Request("POST", device.endpoint, self._headers(message, device.endpoint), body, guarded=True)
 
     def _headers(self, message: Message, endpoint: str) -> dict[str, str]:
         now = self.clock()

@@ -22,9 +22,9 @@ from orchestrator.sdk import (
     Result,
     Transport,
     TransportError,
+    TransportRefused,
     Unknown,
     WebhookContent,
-    check_public,
 )
 from orchestrator_webhook import receipts
 from orchestrator_webhook.signature import Secrets
@@ -42,7 +42,7 @@ class WebhookProvider(Provider):
     """Calls systems of one's own. Standard Webhooks has receivers drop a `webhook-id` they have seen: class I.
 
     The same message is the same id and body at every attempt; only the timestamp and the signature over it are the
-    attempt's. `local` lets receivers be on this machine, without TLS: for tests alone.
+    attempt's. Marketers write the addresses, so every request is guarded.
     """
 
     name = "webhook"
@@ -50,10 +50,9 @@ class WebhookProvider(Provider):
     max_batch = 20
     idempotent = timedelta(hours=24)
 
-    def __init__(self, secrets: Secrets, clock: Callable[[], datetime], local: bool = False) -> None:
+    def __init__(self, secrets: Secrets, clock: Callable[[], datetime]) -> None:
         self.secrets = secrets
         self.clock = clock
-        self.local = local
 
     async def send(self, messages: Sequence[Message], transport: Transport) -> Sequence[Result]:
         """One result for each; raises ProviderUnavailable where not a byte of any has left."""
@@ -72,6 +71,8 @@ class WebhookProvider(Provider):
             return request
         try:
             return read(await transport.request(request, timeout=TIMEOUT), self.clock())
+        except TransportRefused:  # its words name the host
+            return Rejected(RejectReason.NOT_ALLOWED, "the address is no public https address")
         except TransportError as error:
             return Unknown("no clear answer") if error.sent else NotSent(detail="no connection")
 
@@ -79,14 +80,11 @@ class WebhookProvider(Provider):
         if not isinstance(message.content, WebhookContent):
             return Rejected(RejectReason.OTHER, "the content is not that of a webhook")
         try:
-            url = message.recipient if self.local else check_public(message.recipient)
             body = message.content.body.encode()
         except UnicodeEncodeError:
             return Rejected(RejectReason.OTHER, "the content holds half a character")
-        except ValueError as error:
-            return Rejected(RejectReason.INVALID_ADDRESS, str(error))
         headers = {"content-type": "application/json"} | self.secrets.sign(message.key, self.clock(), body)
-        return Request("POST", url, headers, body)
+        return Request("POST", message.recipient, headers, body, guarded=True)
 
 
 def read(response: Response, now: datetime) -> Result:

@@ -66,7 +66,7 @@ class Shop:
         return make_message("push", number, recipient=self.address, text=text, expires_at=ends)
 
     def send(self, message: Message, private_key: str = "") -> Result:
-        web = WebPush(Vapid(private_key or self.private_key, SUBJECT), lambda: datetime.now(UTC), local=True)
+        web = WebPush(Vapid(private_key or self.private_key, SUBJECT), lambda: datetime.now(UTC))
         (result,) = asyncio.run(PushProvider(web).send([message], LoopbackTransport()))
         return result
 

@@ -57,8 +57,8 @@ def test_one_spelling(channel: str, given: str, country: str, kept: str) -> None
         ("push", "  ", "is empty"),
         ("push", "fq3 APA91bH", "holds spaces"),
         ("push", "{", "is no JSON"),
-        ("push", SPELLED.replace("https", "http"), "must begin with https"),
-        ("push", SPELLED.replace("push.example.com", "127.0.0.1"), "IP address"),
+        ("push", SPELLED.replace("https", "http"), "only https can be called"),
+        ("push", SPELLED.replace("push.example.com", "127.0.0.1"), "no public address"),
     ],
 )
 def test_what_is_no_address_is_refused_with_words(channel: str, given: str, words: str) -> None:

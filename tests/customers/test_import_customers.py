@@ -231,7 +231,7 @@ def test_devices_come_as_an_apps_token_or_as_what_a_browser_says(load) -> None:
     writer.writerow(["p0", cells[1]])  # somebody's second device
     answer = load(table.getvalue())
     assert [(error["line"], error["message"]) for error in answer["errors"]] == [
-        (11, "the URL's host is an IP address; use a name"),
+        (11, "127.0.0.1 is no public address. Write the server's public name."),
         (12, "the push subscription has no endpoint; give what toJSON() of it answers"),
     ]
     spelled = json.dumps({"endpoint": browser["endpoint"], "keys": dict(sorted(keys.items()))})

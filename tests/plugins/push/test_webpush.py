@@ -23,6 +23,7 @@ from orchestrator.sdk import (
     Result,
     SmsContent,
     TransportError,
+    TransportRefused,
     Unknown,
 )
 from orchestrator.sdk.testing import FakeTransport
@@ -143,22 +144,21 @@ def test_a_batch_of_which_nothing_left_is_unavailable() -> None:
         send(FakeTransport(REFUSED), web_message(1), web_message(2))
 
 
-@pytest.mark.parametrize(
-    "recipient",
-    [
-        "{}",
-        web_message().recipient.replace("https:", "http:"),
-        web_message().recipient.replace("push.example.com", "127.0.0.1"),
-        web_message().recipient.replace("push.example.com", "localhost"),
-        web_message().recipient.replace("push.example.com", "redis"),
-    ],
-)
-def test_an_endpoint_that_may_not_be_called_is_an_invalid_address(recipient: str) -> None:
-    transport = FakeTransport()
-    (result,) = send(transport, web_message(recipient=recipient))
-    assert isinstance(result, Rejected)
-    assert result.reason is RejectReason.INVALID_ADDRESS
-    assert transport.attempts == []
+def test_an_endpoint_that_leads_inside_is_refused_by_the_guard_and_not_repeated() -> None:
+    transport = FakeTransport(TransportRefused("push.example.com leads to an address that is not public"))
+    assert send(transport, web_message()) == [
+        Rejected(RejectReason.NOT_ALLOWED, "the endpoint is no public https address")
+    ]
+    assert [request.guarded for request in transport.attempts] == [True]
+
+
+def test_what_is_no_subscription_is_an_invalid_address() -> None:
+    assert send(FakeTransport(), web_message(recipient="{}")) == [
+        Rejected(
+            RejectReason.INVALID_ADDRESS,
+            "the push subscription has no endpoint; give what toJSON() of it answers",
+        )
+    ]
 
 
 def test_a_key_that_is_no_point_is_an_invalid_address() -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from orchestrator.sdk import (
     Accepted,
+    Content,
     Deferred,
     Message,
     PluginError,
@@ -20,6 +21,7 @@ from orchestrator.sdk import (
     Result,
     SmsContent,
     TransportError,
+    TransportRefused,
     Unknown,
     WebhookContent,
 )
@@ -75,28 +77,24 @@ def test_of_a_batch_only_what_did_not_leave_is_deferred() -> None:
 
 
 @pytest.mark.parametrize(
-    ("fields", "reason", "detail"),
+    ("content", "detail"),
     [
-        (
-            {"recipient": "http://example.com/"},
-            RejectReason.INVALID_ADDRESS,
-            "the URL must begin with https://",
-        ),
-        (
-            {"recipient": "https://127.0.0.1/"},
-            RejectReason.INVALID_ADDRESS,
-            "the URL's host is an IP address; use a name",
-        ),
-        ({"content": SmsContent("hi")}, RejectReason.OTHER, "the content is not that of a webhook"),
-        ({"content": WebhookContent("\ud800")}, RejectReason.OTHER, "the content holds half a character"),
+        (SmsContent("hi"), "the content is not that of a webhook"),
+        (WebhookContent("\ud800"), "the content holds half a character"),
     ],
 )
-def test_what_cannot_be_called_is_refused_and_nothing_leaves(
-    fields: dict[str, object], reason: RejectReason, detail: str
-) -> None:
+def test_what_cannot_be_written_is_refused_and_nothing_leaves(content: Content, detail: str) -> None:
     transport = FakeTransport()
-    assert send(transport, make_message("webhook", **fields)) == [Rejected(reason, detail)]
+    assert send(transport, make_message("webhook", content=content)) == [Rejected(RejectReason.OTHER, detail)]
     assert transport.attempts == []
+
+
+def test_an_address_that_leads_inside_is_refused_by_the_guard_and_not_repeated() -> None:
+    transport = FakeTransport(TransportRefused("shop.example.com leads to an address that is not public"))
+    assert send(transport, make_message("webhook")) == [
+        Rejected(RejectReason.NOT_ALLOWED, "the address is no public https address")
+    ]
+    assert [request.guarded for request in transport.attempts] == [True]
 
 
 @pytest.mark.parametrize(

@@ -5,11 +5,23 @@ from __future__ import annotations
 import asyncio
 import json
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from standardwebhooks import Webhook, WebhookVerificationError
 
-from orchestrator.sdk import Accepted, Receipt, ReceiptKind, Request, Response, SignatureInvalid
+from orchestrator.messaging.transport import AiohttpTransport
+from orchestrator.sdk import (
+    Accepted,
+    Receipt,
+    ReceiptKind,
+    Rejected,
+    RejectReason,
+    Request,
+    Response,
+    Result,
+    SignatureInvalid,
+)
 from orchestrator.sdk.testing import make_message
 from orchestrator_webhook.provider import WebhookProvider
 from orchestrator_webhook.signature import Secrets
@@ -28,7 +40,7 @@ def clock() -> datetime:
 def call(secrets: str) -> Request:
     """What a receiver was given when one message was sent to it."""
     with serving(lambda request: Response(204)) as (address, seen):
-        provider = WebhookProvider(Secrets.read(secrets), clock, local=True)
+        provider = WebhookProvider(Secrets.read(secrets), clock)
         message = make_message("webhook", recipient=f"{address}/hook?a=b", text=POLISH)
         assert asyncio.run(provider.send([message], LoopbackTransport())) == [Accepted()]
     (request,) = seen
@@ -70,7 +82,7 @@ def test_the_same_message_is_the_same_id_and_body_at_every_attempt() -> None:
         message = make_message("webhook", recipient=address)
         for minute in range(2):
             at = clock() + timedelta(minutes=minute)
-            provider = WebhookProvider(Secrets.read(OLD), lambda at=at: at, local=True)  # type: ignore[misc]
+            provider = WebhookProvider(Secrets.read(OLD), lambda at=at: at)  # type: ignore[misc]
             asyncio.run(provider.send([message], LoopbackTransport()))
     first, second = seen
     assert (first.body, first.headers["webhook-id"]) == (second.body, second.headers["webhook-id"])
@@ -146,3 +158,23 @@ def test_a_report_that_is_not_signed_by_us_or_ours_is_refused(headers: dict[str,
 )
 def test_what_is_signed_and_no_report_is_none(body: object) -> None:
     assert READER.parse_receipts(report(body, NOW)) == ()
+
+
+def test_the_engines_own_transport_calls_a_server_inside_only_where_it_is_named(settings: Any) -> None:
+    async def send_by_engine() -> list[Result]:
+        provider, transport = WebhookProvider(Secrets.read(OLD), clock), AiohttpTransport()
+        try:
+            return list(await provider.send([make_message("webhook", recipient=address)], transport))
+        finally:
+            await transport.close()
+
+    with serving(lambda request: Response(204)) as (address, seen):
+        settings.OUTBOUND_ALLOWLIST = []
+        assert asyncio.run(send_by_engine()) == [
+            Rejected(RejectReason.NOT_ALLOWED, "the address is no public https address")
+        ]
+        assert seen == []
+        settings.OUTBOUND_ALLOWLIST = [address.removeprefix("http://")]
+        assert asyncio.run(send_by_engine()) == [Accepted()]
+    (request,) = seen
+    assert believed(request, OLD) == json.loads(request.body)
