@@ -80,6 +80,14 @@ def test_the_table_of_settings_is_what_the_settings_read():
     assert sorted(first_column("Settings")) == sorted(read_variables())
 
 
+def test_the_settings_of_the_plugins_are_named():
+    """A plugin reads its own, so they stand below the table."""
+    sources = [path.read_text(encoding="utf-8") for path in (ROOT / "plugins").rglob("*.py")]
+    read = {name for source in sources for name in re.findall(r'environ(?:\.get\(|\[)\s*"([A-Z_]+)"', source)}
+    assert {"EMAIL_URL", "WEBHOOK_SECRETS"} <= read
+    assert sorted(name for name in read if f"`{name}`" not in section("Settings")) == []
+
+
 def test_the_table_of_commands_is_what_manage_py_has():
     """A new command needs its row in the README; a row needs its command."""
     assert sorted({name.split()[1] for name in first_column("Commands")}) == sorted(manage_commands())

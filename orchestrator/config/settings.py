@@ -123,6 +123,8 @@ ORCHESTRATOR_PLUGINS = stripped(
 )
 # Addresses and domains that really get messages ("*" = everybody); all others go to the mailbox.
 DELIVERY_ALLOWLIST = stripped(env.list("DELIVERY_ALLOWLIST", default=[]))
+# Servers of one's own (`host` or `host:port`) that webhooks may reach though they are inside or speak plain http.
+OUTBOUND_ALLOWLIST = stripped(env.list("OUTBOUND_ALLOWLIST", default=[]))
 # Where links in messages lead.
 PUBLIC_URL = env.str("PUBLIC_URL", default="http://127.0.0.1:8000").rstrip("/")
 JOURNEYS_DIR = Path(env.str("JOURNEYS_DIR", default="") or BASE_DIR / "journeys")

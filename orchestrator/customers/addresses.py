@@ -16,8 +16,10 @@ from django.conf import settings
 
 from orchestrator import registry
 from orchestrator.customers.plain import check_text
+from orchestrator.domain import outbound
 from orchestrator.domain.keys import address_hash
 from orchestrator.domain.shown import shown
+from orchestrator.sdk import WebDevice, is_web_device
 
 LONGEST = 1000
 _LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
@@ -71,8 +73,12 @@ def normalise_phone(value: str, country: str = "") -> str:
 
 
 def normalise_token(value: str) -> str:
-    """Answer a device token as it is, without spaces around it."""
+    """Answer an app's device token as it is, and a browser's subscription (JSON) in its one spelling."""
     text = value.strip()
+    if is_web_device(text):
+        device = WebDevice.read(text)
+        outbound.check(device.endpoint)
+        return device.address
     if not text or any(letter.isspace() for letter in text):
         raise ValueError(f"{shown(text)} is no device token: it is empty or holds spaces")
     return text

@@ -7,12 +7,12 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import Max, Q, QuerySet
 
 from orchestrator import registry
-from orchestrator.consents.models import Consent, ConsentRecord, ConsentState, Suppression
+from orchestrator.consents.models import Consent, ConsentRecord, ConsentState, Suppression, SuppressionReason
 from orchestrator.customers.models import Address, Customer
 from orchestrator.domain.frequency import Counted
 from orchestrator.domain.gate_facts import AddressFact, ConsentFact, Facts, Passage, Person
@@ -50,6 +50,21 @@ class PersonRow:
         return "erased" if self.erased_at else "merged" if self.merged_into_id else ""
 
 
+class Owned(NamedTuple):
+    """An address somebody has."""
+
+    customer: int
+    channel: str
+    value: str
+    digest: str
+    invalid_at: datetime | None
+    invalid_reason: str
+    id: int
+
+
+Suppressed = dict[tuple[str, str, int | None], str]  # (channel, digest, brand or None for all) -> the reason
+
+
 @dataclass(frozen=True, slots=True)
 class Loaded:
     """Facts by message id, and the people by customer id, for composing."""
@@ -64,8 +79,9 @@ def load(messages: Sequence[Claimed], now: datetime) -> Loaded:
     limits = Limits.read()
     customer_ids = sorted({message.customer_id for message in messages})
     people = read_people(customer_ids)
-    addresses = _addresses(messages)
-    suppressed = _suppressions(addresses)
+    owned = _owned(messages)
+    suppressed = _suppressions(owned)
+    addresses = _addresses(owned, suppressed)
     consents = _consents(messages)
     counted = _counted(customer_ids, addresses, now - limits.longest_window)
     rivals = _rivals(customer_ids, now) if any(message.obeys_caps for message in messages) else {}
@@ -120,18 +136,31 @@ def _people() -> QuerySet[Any]:
     return Customer.objects.filter(id__among=Given("ids")).values_list("id", *columns)
 
 
-def _addresses(messages: Sequence[Claimed]) -> dict[tuple[int, str], AddressFact]:
-    """The newest usable address a channel; where all are invalid, the newest with its reason."""
+def _owned(messages: Sequence[Claimed]) -> list[Owned]:
+    """All addresses of these people on these channels, the oldest first."""
     rows = _addresses_of().rows(
         customers={message.customer_id for message in messages},
         channels={message.channel for message in messages},
     )
+    return sorted((Owned(*row) for row in rows), key=lambda address: address.id)
+
+
+def _addresses(owned: Sequence[Owned], suppressed: Suppressed) -> dict[tuple[int, str], AddressFact]:
+    """The newest usable address a channel; where none is usable, the newest with its reason.
+
+    One from which mail came back gives way to another: a phone that is gone, to the new one. One whose owner
+    complained or objected does not: their wish must not be evaded by writing elsewhere.
+    """
+
+    def usable(address: Owned) -> bool:
+        bounced = suppressed.get((address.channel, address.digest, None)) == SuppressionReason.BOUNCE
+        return address.invalid_at is None and not bounced
+
     answer: dict[tuple[int, str], AddressFact] = {}
-    # Invalid ones first, then by age: the last one written stays.
-    for customer, channel, value, digest, invalid_at, reason, _ in sorted(
-        rows, key=lambda row: (row[4] is None, row[6])
-    ):
-        answer[customer, channel] = AddressFact(value, digest, (reason or "invalid") if invalid_at else "")
+    # Those that are of no use first, then by age: the last one written stays.
+    for address in sorted(owned, key=usable):
+        reason = (address.invalid_reason or "invalid") if address.invalid_at else ""
+        answer[address.customer, address.channel] = AddressFact(address.value, address.digest, reason)
     return answer
 
 
@@ -145,9 +174,9 @@ def _addresses_of() -> QuerySet[Any]:
     )
 
 
-def _suppressions(addresses: dict[tuple[int, str], AddressFact]) -> dict[tuple[str, str, int | None], str]:
-    digests = {address.digest for address in addresses.values()}
-    channels = {channel for _, channel in addresses}
+def _suppressions(addresses: Sequence[Owned]) -> Suppressed:
+    digests = {address.digest for address in addresses}
+    channels = {address.channel for address in addresses}
     rows = _suppressed().rows(channels=channels, digests=digests)
     return {(channel, digest, brand): reason for channel, digest, brand, reason in rows}
 
@@ -158,9 +187,7 @@ def _suppressed() -> QuerySet[Any]:
     return suppressed.values_list("channel", "digest", "brand_id", "reason")
 
 
-def _suppression_of(
-    suppressed: dict[tuple[str, str, int | None], str], message: Claimed, address: AddressFact | None
-) -> str:
+def _suppression_of(suppressed: Suppressed, message: Claimed, address: AddressFact | None) -> str:
     if address is None:
         return ""
     everywhere = suppressed.get((message.channel, address.digest, None), "")

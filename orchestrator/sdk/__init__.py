@@ -1,6 +1,7 @@
 """All that a plugin may import. No Django, no database: values, hooks and the shapes of providers and steps."""
 
 from orchestrator.sdk.conditions import ConditionKind
+from orchestrator.sdk.devices import WebDevice, is_web_device
 from orchestrator.sdk.errors import PluginError, ProviderUnavailable, SignatureInvalid
 from orchestrator.sdk.hookspecs import hookimpl
 from orchestrator.sdk.providers import BlockingProvider, Channel, Provider
@@ -28,7 +29,7 @@ from orchestrator.sdk.steps import (
     StepParams,
     Tried,
 )
-from orchestrator.sdk.transport import Request, Response, Transport, TransportError
+from orchestrator.sdk.transport import Request, Response, Transport, TransportError, TransportRefused
 from orchestrator.sdk.values import (
     Accepted,
     Content,
@@ -46,6 +47,7 @@ from orchestrator.sdk.values import (
     SmsContent,
     Unknown,
     Veto,
+    WebhookContent,
 )
 
 __all__ = [
@@ -95,8 +97,12 @@ __all__ = [
     "StepParams",
     "Transport",
     "TransportError",
+    "TransportRefused",
     "Tried",
     "Unknown",
     "Veto",
+    "WebDevice",
+    "WebhookContent",
     "hookimpl",
+    "is_web_device",
 ]

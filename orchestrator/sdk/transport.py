@@ -9,12 +9,18 @@ from typing import Protocol
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One HTTP request, outgoing (to a provider) or incoming (a receipt). Header names are lower case."""
+    """One HTTP request, outgoing (to a provider) or incoming (a receipt). Header names are lower case.
+
+    `guarded`: the URL was written by a customer or a marketer, not by who runs this machine. It then must be https to
+    a public server; everything else is refused before a byte leaves (TransportRefused), redirects are not followed,
+    and of the answer's body at most 64 kB are read.
+    """
 
     method: str
     url: str
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
+    guarded: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +38,13 @@ class TransportError(Exception):
     def __init__(self, detail: str, *, sent: bool) -> None:
         super().__init__(detail)
         self.sent = sent
+
+
+class TransportRefused(TransportError):
+    """A guarded request that may not be made, now or later: its URL leads inside, or is none that can be called."""
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(detail, sent=False)
 
 
 class Transport(Protocol):

@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from orchestrator.customers.addresses import digest, normalise, normalise_email
+
+KEYS = {"p256dh": "BA" + "A" * 85, "auth": "A" * 22}
+SUBSCRIPTION = {"endpoint": "https://push.example.com/x", "expirationTime": None, "keys": KEYS}
+SPELLED = (
+    '{"endpoint":"https://push.example.com/x",'
+    f'"keys":{{"auth":"{KEYS["auth"]}","p256dh":"{KEYS["p256dh"]}"}}}}'
+)
 
 
 @pytest.mark.parametrize(
@@ -17,6 +26,7 @@ from orchestrator.customers.addresses import digest, normalise, normalise_email
         ("sms", "501 234 567", "PL", "+48501234567"),
         ("sms", "00 48 501 234 567", "DE", "+48501234567"),
         ("push", " Fq3:APA91bH ", "", "Fq3:APA91bH"),
+        ("push", json.dumps(SUBSCRIPTION, indent=1), "", SPELLED),
     ],
 )
 def test_one_spelling(channel: str, given: str, country: str, kept: str) -> None:
@@ -45,6 +55,10 @@ def test_one_spelling(channel: str, given: str, country: str, kept: str) -> None
         ("sms", "+48 12", "too short or too long"),
         ("sms", "+48 call me", "is no phone number"),
         ("push", "  ", "is empty"),
+        ("push", "fq3 APA91bH", "holds spaces"),
+        ("push", "{", "is no JSON"),
+        ("push", SPELLED.replace("https", "http"), "only https can be called"),
+        ("push", SPELLED.replace("push.example.com", "127.0.0.1"), "no public address"),
     ],
 )
 def test_what_is_no_address_is_refused_with_words(channel: str, given: str, words: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import json
 from datetime import UTC, datetime, timedelta
@@ -216,3 +217,26 @@ def test_people_read_the_summary_in_words(tmp_path: Path) -> None:
         "  line 3: 'wrong' is no email address; write it like anna@example.com",
     ]
     assert lines[2].startswith("1 customers in the file: 1 new, 0 changed.")
+
+
+def test_devices_come_as_an_apps_token_or_as_what_a_browser_says(load) -> None:
+    keys = {"p256dh": "BA" + "A" * 85, "auth": "A" * 22}
+    browser = {"endpoint": "https://push.example.com/x", "expirationTime": None, "keys": keys}
+    inside = browser | {"endpoint": "https://127.0.0.1/x"}
+    cells = ["c1:APA91b-token", json.dumps(browser, indent=2), json.dumps(inside), '{"endpoint": ""}', ""]
+    table = io.StringIO()
+    writer = csv.writer(table)
+    writer.writerow(["external_id", "push_token"])
+    writer.writerows((f"p{number}", cell) for number, cell in enumerate(cells))
+    writer.writerow(["p0", cells[1]])  # somebody's second device
+    answer = load(table.getvalue())
+    assert [(error["line"], error["message"]) for error in answer["errors"]] == [
+        (11, "127.0.0.1 is no public address. Write the server's public name."),
+        (12, "the push subscription has no endpoint; give what toJSON() of it answers"),
+    ]
+    spelled = json.dumps({"endpoint": browser["endpoint"], "keys": dict(sorted(keys.items()))})
+    assert list(Address.objects.order_by("id").values_list("customer__external_id", "channel", "value")) == [
+        ("p0", "push", "c1:APA91b-token"),
+        ("p0", "push", spelled.replace(" ", "")),
+        ("p1", "push", spelled.replace(" ", "")),
+    ]

@@ -47,7 +47,7 @@ class ProviderBench(Contract):
 
     `gateway` is the other side's memory, `transport` records HTTP; both are new for each test.
     `unsupported`: behaviours the other side cannot show, with the reason in words.
-    `nonsense`: bodies that, with status 200, must not be taken for a yes.
+    `nonsense`: bodies that, with status 200, must not be taken for a yes; none where the status alone is the answer.
     `ignored_loggers`: names of loggers that belong to the fake server, whose lines are not the provider's.
     `changing_headers`: names (lower case) that may differ between attempts, such as a signature with a time in it.
     """
@@ -221,7 +221,7 @@ class ProviderBench(Contract):
             Behaviour.DROP_BEFORE: TransportError("the kept connection was closed", sent=False),
             Behaviour.DROP_AFTER: after(self.answer, TransportError("connection reset", sent=True)),
             Behaviour.SLOW: after(self.answer, TransportError("timed out", sent=True)),
-            Behaviour.GARBAGE: after(self.answer, Response(200, {}, self.nonsense[0])),
+            Behaviour.GARBAGE: after(self.answer, Response(200, {}, (*self.nonsense, b"")[0])),
             Behaviour.BROKEN: after(self.answer, Response(500, {}, b"internal error")),
             Behaviour.TOO_MANY: Response(429, {"retry-after": "30"}, b""),
         }

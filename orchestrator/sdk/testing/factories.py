@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from orchestrator.sdk import Content, EmailContent, Message, PushContent, SmsContent
+from orchestrator.sdk import Content, EmailContent, Message, PushContent, SmsContent, WebhookContent
 
 COMPOSED_AT = datetime(2026, 3, 14, 9, 26, 53, tzinfo=UTC)
 
 
 def make_message(channel: str, number: int = 1, **overrides: Any) -> Message:
-    """Message `number` of `channel`: email, sms and push have contents of their own, others that of an SMS.
+    """Message `number` of `channel`: email, sms, push and webhook have contents of their own, others that of an SMS.
 
     Any field of Message can be overridden, and `text=` puts words into whatever content the channel has.
     """
@@ -35,7 +36,7 @@ def make_messages(channel: str, count: int) -> tuple[Message, ...]:
 
 def text_of(content: Content) -> str:
     """The words of any content."""
-    return content.body if isinstance(content, PushContent) else content.text
+    return content.body if isinstance(content, PushContent | WebhookContent) else content.text
 
 
 def _recipient(channel: str, number: int) -> str:
@@ -43,6 +44,8 @@ def _recipient(channel: str, number: int) -> str:
         return f"canary.customer.{number}@example.com"
     if channel == "push":
         return "canary-" + hashlib.sha256(str(number).encode()).hexdigest()
+    if channel == "webhook":
+        return f"https://canary.customer.{number}.example.com/hook"
     return f"+48600{number:06}"
 
 
@@ -62,4 +65,7 @@ def _content(channel: str, text: str) -> Content:
         )
     if channel == "push":
         return PushContent(title="The Shop", body=text, url="https://example.com/p/1")
+    if channel == "webhook":
+        body = json.dumps({"type": "order.placed", "data": {"text": text}}, ensure_ascii=False)
+        return WebhookContent(body=body, event="order.placed")
     return SmsContent(text=text, sender_name="Shop")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
+
 from orchestrator.sdk import Accepted, Response, Unknown
 from orchestrator.sdk.testing.bench import ProviderBench, after
 from orchestrator.sdk.testing.checks import check, kind_of
@@ -47,6 +49,8 @@ class FailureRules(ProviderBench):
 
     def test_a_nonsense_body_is_unknown(self) -> None:
         self._needs_http()
+        if not self.nonsense:
+            pytest.skip("the status alone is the answer")
         for body in self.nonsense:
             self.gateway.decide(Verdict.ACCEPT)
             self.transport.responses = [after(self.answer, Response(200, {}, body))]
