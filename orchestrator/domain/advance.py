@@ -29,6 +29,7 @@ from orchestrator.domain.walks import (
 from orchestrator.sdk.steps import (
     Act,
     Award,
+    Call,
     Continue,
     Enter,
     Leave,
@@ -61,7 +62,7 @@ def advance(definition: Definition, start: Traveller, rules: Mapping[RuleAsked, 
         outcome = Leave(found) if found else _decide(step, person, rules, now)
         if isinstance(outcome, Park):
             return Walk(tuple(runs), Parked(step.id, person.visit, person.arrived_at, outcome))
-        if isinstance(outcome, Send):
+        if isinstance(outcome, (Send, Call)):
             return Walk(tuple(runs), Sending(step.id, person.visit, person.arrived_at, outcome))
         runs.append(_run(step, person, outcome, rules))
         if isinstance(outcome, Leave):
@@ -109,6 +110,8 @@ def _decide(step: Step, person: Traveller, rules: Mapping[RuleAsked, bool], now:
         return Park(now + AFTER_FAILURE, note=f"{FAILED}{type(error).__name__}: {error}"[:200])
     if not isinstance(answer, Outcome):
         return Park(now + AFTER_FAILURE, note=f"{FAILED}its answer is a {type(answer).__name__}")
+    if isinstance(answer, Call) and step.kind.webhook(step.params) is None:
+        return Park(now + AFTER_FAILURE, note=f"{FAILED}it calls, and says neither where nor what")
     return answer
 
 

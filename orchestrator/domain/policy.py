@@ -19,6 +19,9 @@ from orchestrator.domain.quiet import next_allowed, quiet_stretches, release_at
 LOOK_AGAIN = timedelta(minutes=15)  # for holds that end when somebody acts, not at a known time
 RELEASE_SPREAD = timedelta(minutes=10)
 MARKETING = "marketing"
+# A message to a system of the company's own, not to a person. The purpose alone sets it apart: it brings its own
+# address, nobody's consent is asked, no quiet hours are kept for it, and it neither obeys caps nor counts toward them.
+SYSTEM = "system"
 
 
 Check = Callable[[Candidate, Facts, datetime], Verdict | None]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from orchestrator.journeys.calls import without_calls
 from orchestrator.journeys.models import Journey
 from orchestrator.messaging.models import Template, TemplateVersion
 
@@ -39,7 +40,7 @@ def _templates(row: Journey) -> tuple[dict[str, str], list[str]]:
     if row.current is None:
         drafts = Template.objects.filter(journey=row.key, brand=row.brand, latest__isnull=False)
         return dict(drafts.values_list("key", "latest__source")), []
-    pinned = TemplateVersion.objects.filter(pk__in=row.current.templates.values())
+    pinned = TemplateVersion.objects.filter(pk__in=without_calls(row.current.templates))
     own: dict[str, str] = {}
     shared: list[str] = []
     for key, journey, source in pinned.values_list("template__key", "template__journey", "source"):

@@ -18,6 +18,7 @@ from orchestrator.domain.frequency import Counted
 from orchestrator.domain.gate_facts import AddressFact, ConsentFact, Facts, Passage, Person
 from orchestrator.domain.gate_facts import Candidate as Rival
 from orchestrator.domain.outbox import State
+from orchestrator.domain.policy import SYSTEM
 from orchestrator.domain.splits import held_out
 from orchestrator.domain.zones import ZoneChoice, choose_zone
 from orchestrator.messaging.limits import Limits
@@ -43,6 +44,7 @@ class PersonRow:
     personalization: str
     erased_at: datetime | None
     merged_into_id: int | None
+    external_id: str | None
 
     @property
     def gone(self) -> str:
@@ -74,7 +76,7 @@ def load(messages: Sequence[Claimed], now: datetime) -> Loaded:
     for message in messages:
         person = people.get(message.customer_id)
         zone = zone_of(person, limits.workspace)
-        address = addresses.get((message.customer_id, message.channel))
+        address = _where(message, addresses)
         facts[message.id] = Facts(
             zone=zone.zone,
             zone_rung=zone.rung,
@@ -142,6 +144,13 @@ def _addresses_of() -> QuerySet[Any]:
     return addresses.values_list(
         "customer_id", "channel", "value", "digest", "invalid_at", "invalid_reason", "id"
     )
+
+
+def _where(message: Claimed, addresses: Mapping[tuple[int, str], AddressFact]) -> AddressFact | None:
+    """The person's address, or the one that a message to a system brings; no person's digest is that one's."""
+    if message.purpose == SYSTEM:
+        return AddressFact(message.address, "")
+    return addresses.get((message.customer_id, message.channel))
 
 
 def _suppressions(addresses: dict[tuple[int, str], AddressFact]) -> dict[tuple[str, str, int | None], str]:

@@ -10,7 +10,15 @@ from typing import Any
 from orchestrator.messaging.models import MailboxMessage
 from orchestrator.registry import MAILBOX
 from orchestrator.sdk.providers import BlockingProvider
-from orchestrator.sdk.values import Accepted, Content, EmailContent, Message, PushContent, Result
+from orchestrator.sdk.values import (
+    Accepted,
+    Content,
+    EmailContent,
+    Message,
+    PushContent,
+    Result,
+    WebhookContent,
+)
 from orchestrator.store import bulk
 
 
@@ -53,6 +61,13 @@ class PushMailbox(Mailbox):
     channel = "push"
 
 
+class WebhookMailbox(Mailbox):
+    """Keeps calls to systems."""
+
+    name = f"{MAILBOX}_webhook"
+    channel = "webhook"
+
+
 def _plain(content: Content) -> dict[str, Any]:
     return {field.name: getattr(content, field.name) for field in fields(content)}
 
@@ -61,4 +76,6 @@ def _subject(message: Message) -> str:
     content = message.content
     if isinstance(content, EmailContent):
         return content.subject
+    if isinstance(content, WebhookContent):
+        return content.event
     return content.title if isinstance(content, PushContent) else content.text

@@ -14,7 +14,10 @@ from orchestrator.store import bulk, doorbells
 
 @dataclass(frozen=True, slots=True)
 class Intent:
-    """A message somebody decided to send. `key` is its idempotency key: planning it twice plans it once."""
+    """A message somebody decided to send. `key` is its idempotency key: planning it twice plans it once.
+
+    `address` is given for a message to a system; a person's address is looked up when the message is about to leave.
+    """
 
     key: str
     customer_id: int
@@ -34,12 +37,13 @@ class Intent:
     held_out: bool = False
     on_cap: str = "hold"
     parameters: dict[str, Any] = field(default_factory=dict)
+    address: str = ""
 
 
 _GIVEN = tuple(Intent.__dataclass_fields__)
 _ADDED = (
     "obeys_caps", "counts_toward_caps", "test", "state", "reason", "created_at", "due_at", "fence", "maybe_sent",
-    "crash_count", "attempts", "address", "address_digest", "provider", "reference", "zone", "zone_rung", "wake_pending",
+    "crash_count", "attempts", "address_digest", "provider", "reference", "zone", "zone_rung", "wake_pending",
 )  # fmt: skip
 
 
@@ -63,7 +67,6 @@ def plan(intents: Sequence[Intent], now: datetime) -> int:
                 False,
                 0,
                 0,
-                "",
                 "",
                 "",
                 "",

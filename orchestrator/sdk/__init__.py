@@ -10,6 +10,7 @@ from orchestrator.sdk.steps import (
     ArrivedEvent,
     Awaited,
     Award,
+    Call,
     Change,
     Continue,
     Effect,
@@ -26,6 +27,7 @@ from orchestrator.sdk.steps import (
     StepKind,
     StepParams,
     Tried,
+    Webhook,
 )
 from orchestrator.sdk.transport import Request, Response, Transport, TransportError, TransportRefused
 from orchestrator.sdk.values import (
@@ -45,6 +47,7 @@ from orchestrator.sdk.values import (
     SmsContent,
     Unknown,
     Veto,
+    WebhookContent,
 )
 
 __all__ = [
@@ -54,6 +57,7 @@ __all__ = [
     "Awaited",
     "Award",
     "BlockingProvider",
+    "Call",
     "Change",
     "Channel",
     "ConditionKind",
@@ -97,5 +101,7 @@ __all__ = [
     "Tried",
     "Unknown",
     "Veto",
+    "Webhook",
+    "WebhookContent",
     "hookimpl",
 ]

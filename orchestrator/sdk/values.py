@@ -43,7 +43,15 @@ class PushContent:
     image: str = ""
 
 
-Content = EmailContent | SmsContent | PushContent
+@dataclass(frozen=True, slots=True)
+class WebhookContent:
+    """A call to a system of one's own: `body` is the JSON that leaves, letter by letter; `event` names it for people."""
+
+    body: str
+    event: str = ""
+
+
+Content = EmailContent | SmsContent | PushContent | WebhookContent
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ import hashlib
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from orchestrator.sdk import Content, EmailContent, Message, PushContent, SmsContent
+from orchestrator.sdk import Content, EmailContent, Message, PushContent, SmsContent, WebhookContent
 
 COMPOSED_AT = datetime(2026, 3, 14, 9, 26, 53, tzinfo=UTC)
 
@@ -35,7 +35,7 @@ def make_messages(channel: str, count: int) -> tuple[Message, ...]:
 
 def text_of(content: Content) -> str:
     """The words of any content."""
-    return content.body if isinstance(content, PushContent) else content.text
+    return content.body if isinstance(content, PushContent | WebhookContent) else content.text
 
 
 def _recipient(channel: str, number: int) -> str:

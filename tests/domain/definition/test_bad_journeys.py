@@ -16,7 +16,7 @@ NO_DURATION = "Write a whole number and a unit, such as `2 days` or `48 hours`, 
 KEY = "Use a small letter, then small letters, digits and `_`, at most 63 in all."
 KNOWN = (
     "Known steps: `send`, `wait`, `wait_until`, `wait_for_window`, `choose`, `split`, `repeat`, `update`, `award`, "
-    "`emit`, `start` or `exit`."
+    "`emit`, `call`, `start` or `exit`."
 )
 CLOCK = 'Write it like "09:00", from 00:00 to 23:59.'
 NUMBERS = "is not a number. Write a number, or use `before` and `after` for dates."
@@ -80,7 +80,7 @@ def test_a_wait_that_is_no_duration(written: str, shown: str):
             "  - wiat: 2 days\n",
             f"4:5: there is no step `wiat`. Did you mean `wait`? {KNOWN}",
         ),
-        ("a step of a plugin gone", "  - acme_call: x\n", f"4:5: there is no step `acme_call`. {KNOWN}"),
+        ("a step of a plugin gone", "  - acme_call: x\n", f"4:5: there is no step `acme_call`. Did you mean `call`? {KNOWN}"),
         ("no step at all", "  - id: x\n", f"4:5: a step does not say what it does. {KNOWN}"),
         ("a step as text", "  - exit\n", "4:5: a step must be a mapping, not `exit`. Write `exit: …`."),
         (
