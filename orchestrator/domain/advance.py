@@ -59,7 +59,7 @@ def advance(definition: Definition, start: Traveller, rules: Mapping[RuleAsked, 
         if missing or unreached:
             return Walk(tuple(runs), Missing(missing, unreached))
         found = _found_at_gate(person)
-        outcome = Leave(found) if found else _decide(step, person, rules, now)
+        outcome = Leave(found) if found else _decide(step, person, rules, now, definition.on_cap)
         if isinstance(outcome, Park):
             return Walk(tuple(runs), Parked(step.id, person.visit, person.arrived_at, outcome))
         if isinstance(outcome, (Send, Call)):
@@ -90,7 +90,9 @@ def _found_at_gate(person: Traveller) -> str:
     return last.reason if last and last.state == State.CANCELLED and last.reason in _WAYS_OUT else ""
 
 
-def _decide(step: Step, person: Traveller, rules: Mapping[RuleAsked, bool], now: datetime) -> Outcome:
+def _decide(
+    step: Step, person: Traveller, rules: Mapping[RuleAsked, bool], now: datetime, on_cap: str
+) -> Outcome:
     facts = StepFacts(
         arrived_at=person.arrived_at,
         entered_at=person.entered_at,
@@ -103,6 +105,7 @@ def _decide(step: Step, person: Traveller, rules: Mapping[RuleAsked, bool], now:
         reachable=person.reachable or frozenset(),
         tried=person.tried,
         event=person.event,
+        on_cap=on_cap,
     )
     try:
         answer: object = step.kind.decide(step.params, facts, now)

@@ -189,7 +189,7 @@ def _capped(message: Candidate, facts: Facts, now: datetime) -> Verdict | None:
         "window": window_name(verdict.capped_by.window),
         "sent_at": [at.isoformat() for at in verdict.evidence],
     }
-    if message.on_cap == "skip":
+    if message.on_cap in ("skip", "fallback"):  # which of the two is the journey's to act upon
         return Verdict(Outcome.SKIP, "capped", evidence=evidence)
     return _hold("capped", verdict.until or message.expires_at, message, evidence)
 

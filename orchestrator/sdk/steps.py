@@ -54,7 +54,7 @@ class StepFacts:
 
     `arrived_at`: when they reached this step; after a send, when that message was accepted. `bucket`: 0..9999,
     the same for the same person and step for ever. `reachable`: channels with an address, consent and no suppression.
-    `round`: how often a step that repeats has walked its arm on this visit.
+    `round`: how often a step that repeats has walked its arm on this visit. `on_cap`: what the journey does at a cap.
     """
 
     arrived_at: datetime
@@ -68,6 +68,7 @@ class StepFacts:
     reachable: frozenset[str] = frozenset()
     tried: tuple[Tried, ...] = ()
     event: ArrivedEvent | None = None
+    on_cap: str = "hold"
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,7 @@ class Definition:
     topic: str
     priority: int
     expires: Duration
-    on_cap: Literal["hold", "skip"]
+    on_cap: Literal["hold", "skip", "fallback"]
     entry: Entry
     goal: Goal | None
     exit_when: tuple[Rule, ...]

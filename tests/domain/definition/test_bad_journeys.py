@@ -80,7 +80,11 @@ def test_a_wait_that_is_no_duration(written: str, shown: str):
             "  - wiat: 2 days\n",
             f"4:5: there is no step `wiat`. Did you mean `wait`? {KNOWN}",
         ),
-        ("a step of a plugin gone", "  - acme_call: x\n", f"4:5: there is no step `acme_call`. Did you mean `call`? {KNOWN}"),
+        (
+            "a step of a plugin gone",
+            "  - acme_call: x\n",
+            f"4:5: there is no step `acme_call`. Did you mean `call`? {KNOWN}",
+        ),
         ("no step at all", "  - id: x\n", f"4:5: a step does not say what it does. {KNOWN}"),
         ("a step as text", "  - exit\n", "4:5: a step must be a mapping, not `exit`. Write `exit: …`."),
         (
@@ -311,7 +315,7 @@ def test_everything_wrong_with_a_header_is_said_at_once_in_the_order_of_lines():
         "Write a noun and what happened to it, such as `order.placed`.",
         "j.yaml:8:1: a journey needs at least one step. Add one under `steps`.",
         "j.yaml:9:1: `goal` needs `event`. Add `event`.",
-        "j.yaml:10:9: `drop` cannot be `on_cap`. Use `hold` or `skip`.",
+        "j.yaml:10:9: `drop` cannot be `on_cap`. Use `hold`, `skip` or `fallback`.",
     ]
 
 
