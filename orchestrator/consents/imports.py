@@ -43,7 +43,8 @@ class ConsentColumns:
 
     def claim(self, columns: Sequence[str]) -> set[str]:
         """The consent columns; FileError for one that speaks of no channel."""
-        channels = {"email", "sms", "push", *registry.current().channels}
+        plugged = registry.current().channels.values()
+        channels = {"email", "sms", "push", *(one.name for one in plugged if one.personal)}
         mine = {column for column in columns if column.startswith(_PREFIX)}
         wrong = sorted(mine - {_PREFIX + name for name in (*channels, *_ABOUT)})
         if wrong:

@@ -34,7 +34,7 @@ def normalise(channel: str, value: str, country: str = "") -> str:
     if channel == "sms":
         value = normalise_phone(value, country)
     registered = registry.current().channels.get(channel)
-    if registered is not None:
+    if registered is not None and registered.personal:
         return registered.normalise(value)
     if channel not in _BUILT_IN:
         raise ValueError(

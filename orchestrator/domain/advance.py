@@ -31,6 +31,7 @@ from orchestrator.domain.walks import (
 from orchestrator.sdk.steps import (
     Act,
     Award,
+    Call,
     Continue,
     Enter,
     Leave,
@@ -88,7 +89,7 @@ def advance(
             return Walk(tuple(runs), Missing(past=((step.id, person.visit), outcome)))
         if isinstance(outcome, Park):
             return Walk(tuple(runs), Parked(step.id, person.visit, person.arrived_at, outcome))
-        if isinstance(outcome, Send):
+        if isinstance(outcome, Send | Call):
             return Walk(
                 tuple(runs), Sending(step.id, person.visit, person.arrived_at, outcome, person.due_at)
             )
@@ -129,7 +130,7 @@ def _decide(
     ask: Ask,
 ) -> Outcome | Past:
     """The step's outcome, or the past it must see first."""
-    facts = _facts(step, person, rules)
+    facts = _facts(definition, step, person, rules)
     try:
         if (step.id, person.visit) not in person.past:
             past = ask(step.kind.history, step, facts, now)
@@ -141,10 +142,14 @@ def _decide(
     else:
         templates = {one.name for one in definition.mentions if one.kind == "template"}
         outcome, fault = sound(answer, templates, now, is_ours(step.kind))
+        if isinstance(outcome, Call) and step.kind.webhook(step.params) is None:
+            outcome, fault = None, "it calls, and says neither where nor what"
     return outcome or Park(now + AFTER_FAILURE, note=f"{FAILED}{fault}"[:200])
 
 
-def _facts(step: Step, person: Traveller, rules: Mapping[RuleAsked, bool]) -> StepFacts:
+def _facts(
+    definition: Definition, step: Step, person: Traveller, rules: Mapping[RuleAsked, bool]
+) -> StepFacts:
     past = person.past.get((step.id, person.visit), ())
     return StepFacts(
         arrived_at=person.arrived_at,
@@ -160,6 +165,7 @@ def _facts(step: Step, person: Traveller, rules: Mapping[RuleAsked, bool]) -> St
         events=tuple(sorted((*past, *person.events), key=lambda event: event.occurred_at)),
         entry=person.entry,
         enrollment=person.enrollment,
+        on_cap=definition.on_cap,
     )
 
 

@@ -73,6 +73,14 @@ def check(url: str, allowed: Collection[str] = ()) -> Target:
     return to
 
 
+def host_of(url: str) -> str:
+    """The host of a URL that can be called; "" for what is no such URL."""
+    try:
+        return target(url).host
+    except Forbidden:
+        return ""
+
+
 def allows(allowed: Collection[str], host: str, port: int) -> bool:
     """Whether the operator has named this host, or this port of it."""
     named = {one.strip().lower() for one in allowed}

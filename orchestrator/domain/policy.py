@@ -21,6 +21,9 @@ LOOK_AGAIN = timedelta(minutes=15)  # for holds that end when somebody acts, not
 RELEASE_SPREAD = timedelta(minutes=10)
 HELD_AT_MOST = timedelta(days=7)  # by quiet hours; what would have to wait for longer expires at once
 MARKETING = "marketing"
+# A message to a system of the company's own, not to a person. The purpose alone sets it apart: it brings its own
+# address, nobody's consent is asked, no quiet hours are kept for it, and it neither obeys caps nor counts toward them.
+SYSTEM = "system"
 
 
 Check = Callable[[Candidate, Facts, datetime], Verdict | None]
@@ -204,7 +207,7 @@ def _capped(message: Candidate, facts: Facts, now: datetime) -> Verdict | None:
         "window": window_name(verdict.capped_by.window),
         "sent_at": [at.isoformat() for at in verdict.evidence],
     }
-    if message.on_cap == "skip":
+    if message.on_cap in ("skip", "fallback"):  # which of the two is the journey's to act upon
         return Verdict(Outcome.SKIP, "capped", evidence=evidence)
     return _hold("capped", verdict.until or message.expires_at, message, evidence)
 

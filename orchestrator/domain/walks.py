@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from orchestrator.sdk.steps import ArrivedEvent, Effect, Park, Past, Send, Tried
+from orchestrator.sdk.steps import ArrivedEvent, Call, Effect, Park, Past, Send, Tried
 
 RuleAsked = tuple[str, str]  # (step id, the step kind's name for the rule)
 Visited = tuple[str, int]  # (step id, visit)
@@ -64,12 +64,12 @@ class Parked:
 
 @dataclass(frozen=True, slots=True)
 class Sending:
-    """Stopped at a send step until its message is final."""
+    """Stopped at a step that sends or calls until its message is final."""
 
     step: str
     visit: int
     arrived_at: datetime
-    send: Send
+    send: Send | Call
     due_at: datetime | None = None
 
 

@@ -9,6 +9,8 @@ from pathlib import Path
 from orchestrator import registry
 from orchestrator.domain.definition import Definition, DefinitionError, Mention, Node, Problem, parse
 from orchestrator.domain.definition.campaign import as_journey
+from orchestrator.journeys.calls import CONTEXT_ROOTS as CALL_ROOTS
+from orchestrator.journeys.calls import problems_of_calls
 from orchestrator.journeys.folders import Text
 from orchestrator.journeys.models import Journey
 from orchestrator.journeys.yaml import read
@@ -18,9 +20,7 @@ from orchestrator.messaging.models import Template
 from orchestrator.segments.models import Segment
 from orchestrator.workspace.models import Brand, Topic, Workspace
 
-CONTEXT_ROOTS = (
-    "customer", "event", "entry", "brand", "journey", "shop", "currency", "unsubscribe_url", "preferences_url",
-)  # fmt: skip
+CONTEXT_ROOTS = (*CALL_ROOTS, "unsubscribe_url", "preferences_url")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +42,14 @@ def check(journey: Text, templates: Sequence[Text], beside: Collection[str] = ()
     sources = _templates(templates, problems)
     definition, tree = _definition(journey, problems)
     warnings: list[Problem] = []
-    if definition is not None:
+    if definition is not None and tree is not None:
         problems += [
             _missing(one, journey.file)
             for one in definition.references()
             if not _exists(one, definition, sources, beside) and not _is_broken(one, templates, sources)
         ]
         problems += _channels(definition, sources, journey.file)
+        problems += problems_of_calls(definition, tree, journey.file)
     if tree is not None:
         purpose, filters = _purpose(tree), registry.current().filters
         for source in sources.values():
@@ -124,7 +125,7 @@ def _known(kind: str, definition: Definition, sources: Mapping[str, TemplateSour
         )
         return set(sources) | set(shared.values_list("key", flat=True))
     if kind == "channel":
-        return set(registry.current().channels)
+        return {name for name, channel in registry.current().channels.items() if channel.personal}
     if kind == "topic":
         return set(Topic.objects.values_list("key", flat=True))
     if kind == "brand":
@@ -144,8 +145,11 @@ def _missing(mention: Mention, file: str) -> Problem:
         "template": "Write it as templates/" + mention.name + ".yaml beside the journey.",
         "topic": "Make the topic in the admin first, or use one that is there.",
         "segment": "Make the segment in the admin first, or write its rule out.",
+        "channel": "It reaches systems; write a `call` step."
+        if mention.name in registry.current().channels
+        else "",
     }
-    mend = mends.get(mention.kind, "Check the name.")
+    mend = mends.get(mention.kind) or "Check the name."
     return Problem(mention.path, mention.line, mention.column, f"unknown_{mention.kind}", what, mend, file)
 
 

@@ -9,14 +9,16 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import QuerySet
 
 from orchestrator.domain.keys import message_key
+from orchestrator.domain.policy import SYSTEM
 from orchestrator.domain.walks import Ended, Parked, Sending, Walk
 from orchestrator.journeys.acting import act
+from orchestrator.journeys.calls import CHANNEL, pin_of
 from orchestrator.journeys.enroll import announce
 from orchestrator.journeys.models import Enrollment, StepRun
 from orchestrator.journeys.versions import Live
 from orchestrator.messaging.cancel import cancel
 from orchestrator.messaging.plan import Intent, plan
-from orchestrator.sdk.steps import Park
+from orchestrator.sdk.steps import Call, Park, Send
 from orchestrator.sdk.values import EnrollmentChange
 from orchestrator.store import bulk
 from orchestrator.store.prepared import Given, prepared
@@ -125,9 +127,10 @@ def awaits_of(park: Park) -> str:
 
 
 def _intent(one: Passenger, end: Any, version: Live, language: str, now: datetime) -> Intent:
-    definition, send = version.definition, end.send
+    definition = version.definition
+    channel = CHANNEL if isinstance(end.send, Call) else end.send.channel
     return Intent(
-        key=message_key(one.id, end.step, end.visit, send.channel),
+        key=message_key(one.id, end.step, end.visit, channel),
         customer_id=one.customer_id,
         brand_id=version.brand_id,
         enrollment_id=one.id,
@@ -135,18 +138,37 @@ def _intent(one: Passenger, end: Any, version: Live, language: str, now: datetim
         version=version.number,
         step=end.step,
         visit=end.visit,
-        template_version_id=version.templates[send.template],
-        channel=send.channel,
-        purpose=definition.purpose,
-        topic=send.topic or definition.topic,
-        priority=definition.priority if send.priority is None else send.priority,
+        channel=channel,
         journey_at=version.journey_at,
         expires_at=now + definition.expires.approximate,
         held_out=one.held_out,
         on_cap=definition.on_cap,
         parameters=_parameters(one, end.step, version, language),
         due_at=end.due_at,
+        **_said(end.step, end.send, version),
     )
+
+
+def _said(step_id: str, said: Send | Call, version: Live) -> dict[str, Any]:
+    """What a message says to a person, and what a call says to a system."""
+    definition = version.definition
+    if isinstance(said, Call):
+        step = definition.step(step_id)
+        webhook = step.kind.webhook(step.params)
+        assert webhook is not None  # `advance` has seen to it
+        return {
+            "template_version_id": version.templates[pin_of(step_id)],
+            "purpose": SYSTEM,
+            "topic": "",
+            "priority": definition.priority,
+            "address": webhook.url,
+        }
+    return {
+        "template_version_id": version.templates[said.template],
+        "purpose": definition.purpose,
+        "topic": said.topic or definition.topic,
+        "priority": definition.priority if said.priority is None else said.priority,
+    }
 
 
 def _parameters(one: Passenger, step: str, version: Live, language: str) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from orchestrator.domain.definition import DefinitionError
 from orchestrator.domain.definition.campaign import is_campaign
+from orchestrator.journeys.calls import without_calls
 from orchestrator.journeys.folders import NAMES
 from orchestrator.journeys.models import Journey
 from orchestrator.journeys.yaml import read
@@ -51,7 +52,7 @@ def _templates(row: Journey) -> tuple[dict[str, str], list[str]]:
     if row.current is None:
         drafts = Template.objects.filter(journey=row.key, brand=row.brand, latest__isnull=False)
         return dict(drafts.values_list("key", "latest__source")), []
-    pinned = TemplateVersion.objects.filter(pk__in=row.current.templates.values())
+    pinned = TemplateVersion.objects.filter(pk__in=without_calls(row.current.templates))
     own: dict[str, str] = {}
     shared: list[str] = []
     for key, journey, source in pinned.values_list("template__key", "template__journey", "source"):

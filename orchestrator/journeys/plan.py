@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from orchestrator import registry
 from orchestrator.domain.definition import Definition, DefinitionError
+from orchestrator.journeys.calls import without_calls
 from orchestrator.journeys.changes import Changes, compare
 from orchestrator.journeys.check import Checked
 from orchestrator.journeys.models import Journey
@@ -86,7 +87,7 @@ def _published(current: int | None) -> tuple[Definition | None, bool]:
 def _templates(checked: Checked, pinned: Mapping[str, int]) -> dict[str, str]:
     """What would become of each template that would not stay as it is: new, changed, or gone."""
     columns = ("template__key", "template__journey", "digest")
-    found = TemplateVersion.objects.filter(pk__in=pinned.values()).values_list(*columns)
+    found = TemplateVersion.objects.filter(pk__in=without_calls(pinned)).values_list(*columns)
     before, after = {key: (bool(journey), name) for key, journey, name in found}, _digests(checked)
     answer = {key: "changed" if key in before else "new" for key in after if before.get(key) != after[key]}
     return answer | {key: "gone" for key in before if key not in after}

@@ -16,6 +16,7 @@ from orchestrator import registry
 from orchestrator.domain.definition import DefinitionError, Problem
 from orchestrator.domain.definition.audiences import AudienceTrigger
 from orchestrator.domain.definition.tree import find
+from orchestrator.journeys.calls import Prepared, prepared_calls
 from orchestrator.journeys.check import Checked, check
 from orchestrator.journeys.folders import Text
 from orchestrator.journeys.launching import is_over, plan_launches
@@ -116,6 +117,8 @@ def _pin(checked: Checked, texts: Mapping[str, Text], row: Journey, now: datetim
     shared = {one.name for one in checked.definition.references() if one.kind == "template"} - set(pinned)
     for found in Template.objects.filter(journey="", brand=row.brand, key__in=shared, latest__isnull=False):
         pinned[found.key] = found.latest_id  # type: ignore[assignment]
+    for pin, call in prepared_calls(checked.definition):
+        pinned[pin] = _call_version(row, call, now)
     return pinned
 
 
@@ -123,11 +126,22 @@ def _template_version(
     row: Journey, source: TemplateSource, text: Text, prepared: dict[str, Any], now: datetime
 ) -> int:
     """The version of the journey's template with this content; made, and its template's latest, if it is new."""
-    template, _ = Template.objects.get_or_create(key=source.key, brand=row.brand, journey=row.key)
+    return _version(row, source.key, source.topic, text.text, prepared, now)
+
+
+def _call_version(row: Journey, call: Prepared, now: datetime) -> int:
+    """A call's body is pinned as a template's text is, under a key that no author can give to a template."""
+    return _version(row, call.key, "", call.source, call.prepared, now)
+
+
+def _version(
+    row: Journey, key: str, topic: str, source: str, prepared: Mapping[str, Any], now: datetime
+) -> int:
+    template, _ = Template.objects.get_or_create(key=key, brand=row.brand, journey=row.key)
     made, _ = TemplateVersion.objects.get_or_create(
         template=template,
         digest=digest(prepared),
-        defaults={"topic": source.topic, "source": text.text, "prepared": prepared, "published_at": now},
+        defaults={"topic": topic, "source": source, "prepared": prepared, "published_at": now},
     )
     Template.objects.filter(pk=template.pk).update(latest=made)
     return made.pk

@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import Any
 
 from orchestrator.domain import utm
+from orchestrator.domain.policy import SYSTEM
 from orchestrator.messaging.content.render import Rendered, RenderFailure, RenderJob, renderer
 from orchestrator.messaging.facts import Loaded, PersonRow
 from orchestrator.messaging.links import url
@@ -90,6 +91,8 @@ def template(version_id: int) -> tuple[str, dict[str, Any]]:
 
 def _context(message: Claimed, person: PersonRow, brand: Brand, workspace: Workspace) -> dict[str, Any]:
     """Plain JSON. A person who turned personalization off is addressed without their attributes and events."""
+    if message.purpose == SYSTEM:
+        return _for_system(message, person, brand, workspace)
     full = person.personalization == "full"
     attributes = person.attributes if full else _basic(person)
     parameters = (
@@ -132,6 +135,20 @@ def _utm(message: Claimed, brand: Brand, workspace: Workspace) -> str:
             "variant": variant,
         },
     )
+
+
+def _for_system(message: Claimed, person: PersonRow, brand: Brand, workspace: Workspace) -> dict[str, Any]:
+    """All we know of the person, of which the author writes out what the system needs; no links that act for them."""
+    known = {"external_id": person.external_id, "language": person.language, "country": person.country}
+    return {
+        "event": {},
+        "entry": {},
+        **message.parameters,
+        "customer": {**person.attributes, **known},
+        "brand": {"name": brand.name, "logo_url": brand.logo_url, "colour": brand.colour},
+        "shop": {"url": brand.site_url},
+        "currency": workspace.currency,
+    }
 
 
 def _footer(brand: Brand, languages: Sequence[str]) -> str:

@@ -43,6 +43,7 @@ class PersonRow:
     personalization: str
     erased_at: datetime | None
     merged_into_id: int | None
+    external_id: str | None
 
     @property
     def gone(self) -> str:
@@ -90,7 +91,7 @@ def load(messages: Sequence[Claimed], now: datetime) -> Loaded:
     for message in messages:
         person = people.get(message.customer_id)
         zone = zone_of(person, limits.workspace)
-        address = addresses.get((message.customer_id, message.channel))
+        address = _where(message, addresses)
         facts[message.id] = Facts(
             zone=zone.zone,
             zone_rung=zone.rung,
@@ -172,6 +173,13 @@ def _addresses_of() -> QuerySet[Any]:
     return addresses.values_list(
         "customer_id", "channel", "value", "digest", "invalid_at", "invalid_reason", "id"
     )
+
+
+def _where(message: Claimed, addresses: Mapping[tuple[int, str], AddressFact]) -> AddressFact | None:
+    """The person's address, or the one that a message to a system brings; no person's digest is that one's."""
+    if message.purpose == SYSTEM:
+        return AddressFact(message.address, "")
+    return addresses.get((message.customer_id, message.channel))
 
 
 def _suppressions(addresses: Sequence[Owned]) -> Suppressed:

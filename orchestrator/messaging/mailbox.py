@@ -61,6 +61,13 @@ class PushMailbox(Mailbox):
     channel = "push"
 
 
+class WebhookMailbox(Mailbox):
+    """Keeps calls to systems."""
+
+    name = f"{MAILBOX}_webhook"
+    channel = "webhook"
+
+
 def _plain(content: Content) -> dict[str, Any]:
     return {field.name: getattr(content, field.name) for field in fields(content)}
 

@@ -16,7 +16,8 @@ from orchestrator.store import bulk, doorbells
 class Intent:
     """A message somebody decided to send. `key` is its idempotency key: planning it twice plans it once.
 
-    `due_at`: when it should have left, where that was before it is planned.
+    `due_at`: when it should have left, where that was before it is planned. `address` is given for a message to a
+    system; a person's address is looked up when the message is about to leave.
     """
 
     key: str
@@ -37,13 +38,14 @@ class Intent:
     held_out: bool = False
     on_cap: str = "hold"
     parameters: dict[str, Any] = field(default_factory=dict)
+    address: str = ""
     due_at: datetime | None = None
 
 
 _GIVEN = tuple(name for name in Intent.__dataclass_fields__ if name != "due_at")
 _ADDED = (
     "obeys_caps", "counts_toward_caps", "test", "state", "reason", "created_at", "due_at", "fence", "maybe_sent",
-    "crash_count", "attempts", "address", "address_digest", "provider", "reference", "zone", "zone_rung", "wake_pending",
+    "crash_count", "attempts", "address_digest", "provider", "reference", "zone", "zone_rung", "wake_pending",
 )  # fmt: skip
 
 
@@ -67,7 +69,6 @@ def plan(intents: Sequence[Intent], now: datetime) -> int:
                 False,
                 0,
                 0,
-                "",
                 "",
                 "",
                 "",

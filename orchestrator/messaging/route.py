@@ -13,6 +13,7 @@ from django.conf import settings
 from orchestrator import registry
 from orchestrator.domain.breaker import Standing
 from orchestrator.domain.gate_facts import Outcome, Verdict
+from orchestrator.domain.outbound import host_of
 from orchestrator.domain.policy import LOOK_AGAIN
 from orchestrator.messaging.breakers import Breakers
 from orchestrator.messaging.rows import Claimed
@@ -69,8 +70,10 @@ def provider_for(channel: str, address: str, failing: frozenset[str] = frozenset
 
 
 def allowed_out(address: str) -> bool:
-    """Whether the allow-list lets messages to this address leave the house: "*", the address, or its domain."""
+    """Whether the allow-list lets messages to this address leave the house: "*", the address, its domain or host."""
     allowed = {entry.strip().lower() for entry in settings.DELIVERY_ALLOWLIST}
+    if host := host_of(address):
+        return bool(allowed & {"*", address.lower(), host})
     domain = address.rpartition("@")[2].lower()
     return "*" in allowed or address.lower() in allowed or (domain in allowed and "@" in address)
 

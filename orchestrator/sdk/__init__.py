@@ -11,6 +11,7 @@ from orchestrator.sdk.steps import (
     ArrivedEvent,
     Awaited,
     Award,
+    Call,
     Change,
     Continue,
     Effect,
@@ -28,6 +29,7 @@ from orchestrator.sdk.steps import (
     StepKind,
     StepParams,
     Tried,
+    Webhook,
 )
 from orchestrator.sdk.transport import Request, Response, Transport, TransportError, TransportRefused
 from orchestrator.sdk.values import (
@@ -57,6 +59,7 @@ __all__ = [
     "Awaited",
     "Award",
     "BlockingProvider",
+    "Call",
     "Change",
     "Channel",
     "ConditionKind",
@@ -102,6 +105,7 @@ __all__ = [
     "Unknown",
     "Veto",
     "WebDevice",
+    "Webhook",
     "WebhookContent",
     "hookimpl",
     "is_web_device",

@@ -14,12 +14,16 @@ from orchestrator.sdk.values import Content, Message, Receipt, Result
 
 @dataclass(frozen=True, slots=True)
 class Channel:
-    """A way to reach people. `normalise` answers the one spelling of an address, or raises ValueError with words."""
+    """A way to reach people. `normalise` answers the one spelling of an address, or raises ValueError with words.
+
+    `personal` is false for a way to reach systems: nobody has an address there, and no `send` step may name it.
+    """
 
     name: str
     title: str
     content: type[Content]
     normalise: Callable[[str], str]
+    personal: bool = True
 
 
 class Provider(ABC):

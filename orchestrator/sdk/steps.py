@@ -55,7 +55,8 @@ class StepFacts:
     `arrived_at`: when they reached this step; after a send, when that message was accepted. `bucket`: 0..9999,
     the same for the same person and step for ever. `reachable`: channels with an address, consent and no suppression.
     `round`: how often a step that repeats has walked its arm on this visit. `entry`: the properties of the event they
-    entered by. `events`: what woke them, and what the step's `history` asked for, oldest first.
+    entered by. `events`: what woke them, and what the step's `history` asked for, oldest first. `on_cap`: what the
+    journey does at a cap.
     """
 
     arrived_at: datetime
@@ -71,6 +72,7 @@ class StepFacts:
     events: tuple[ArrivedEvent, ...] = ()
     entry: Mapping[str, Any] = field(default_factory=dict)
     enrollment: int = 0
+    on_cap: str = "hold"
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +136,25 @@ class Send:
 
 
 @dataclass(frozen=True, slots=True)
+class Call:
+    """Post what `StepKind.webhook` says to a system of the company's own, and stay here until that is final."""
+
+
+@dataclass(frozen=True, slots=True)
+class Webhook:
+    """What a step posts: `body` is JSON whose texts are templates, prepared when the journey is published.
+
+    `url_at` and `body_at`: where in the params the two stand, so that what is wrong with them is told at its line.
+    """
+
+    url: str
+    event: str
+    body: Any
+    url_at: Path = ("url",)
+    body_at: Path = ("body",)
+
+
+@dataclass(frozen=True, slots=True)
 class Change:
     """Set attributes of the person (None removes one), and give or take tags."""
 
@@ -185,7 +206,7 @@ class Leave:
     reason: str = "exit_step"
 
 
-Outcome = Continue | Enter | Park | Send | Act | Leave
+Outcome = Continue | Enter | Park | Send | Call | Act | Leave
 
 P = TypeVar("P", bound=StepParams)
 
@@ -231,6 +252,10 @@ class StepKind(ABC, Generic[P]):
     def references(self, params: P) -> Iterable[Reference]:
         """Names that must exist: templates, other steps, channels."""
         return ()
+
+    def webhook(self, params: P) -> Webhook | None:
+        """What the step posts where `decide` answers `Call`. `body` None: the standard body, which docs/steps.md shows."""
+        return None
 
     def sentence(self, params: P) -> str:
         """What the step does, for the canvas and for `why`: "Wait 2 days"."""

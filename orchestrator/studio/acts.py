@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.dates import WEEKDAYS_ABBR
 from django.utils.translation import gettext as _
 
+from orchestrator.domain.outbound import host_of
 from orchestrator.studio import rules, words
 
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -54,11 +55,19 @@ def _start(head: Any, step: Mapping[str, Any]) -> str:
     return _("Start the journey %(journey)s") % {"journey": head}
 
 
+def _call(head: Any, step: Mapping[str, Any]) -> str:
+    told = {"host": host_of(str(head)) or head, "event": step.get("event") or "journey.call"}
+    if step.get("on_failure") == "exit":
+        return _("Call %(host)s (%(event)s); leave if that fails") % told
+    return _("Call %(host)s (%(event)s)") % told
+
+
 KINDS = {
     "wait_for_window": _window,
     "repeat": _repeat,
     "update": _update,
     "award": _award,
     "emit": _emit,
+    "call": _call,
     "start": _start,
 }

@@ -25,13 +25,14 @@ ICONS = {
     "update": "edit_note",
     "award": "stars",
     "emit": "bolt",
+    "call": "webhook",
     "start": "start",
     "exit": "logout",
 }
 _SETTINGS = frozenset(
     {
         "id", "via", "topic", "priority", "until", "at_most", "then", "otherwise", "steps", "add_tags", "remove_tags",
-        "why", "properties", "key",
+        "why", "properties", "key", "event", "body", "on_failure",
     }
 )  # fmt: skip
 

@@ -15,9 +15,14 @@ CHANNELS = {
     "email": gettext_lazy("email"),
     "sms": gettext_lazy("SMS"),
     "push": gettext_lazy("push"),
+    "webhook": gettext_lazy("webhook"),
 }
-ICONS = {"email": "mail", "sms": "sms", "push": "notifications"}
-PURPOSES = {"marketing": gettext_lazy("marketing"), "transactional": gettext_lazy("transactional")}
+ICONS = {"email": "mail", "sms": "sms", "push": "notifications", "webhook": "webhook"}
+PURPOSES = {
+    "marketing": gettext_lazy("marketing"),
+    "transactional": gettext_lazy("transactional"),
+    "system": gettext_lazy("for a system"),
+}
 
 RUNGS = {
     "attribute": gettext_lazy("the customer's own"),
@@ -50,6 +55,7 @@ REASONS = {
     "goal_met": gettext_lazy("the goal was already met"),
     "exited": gettext_lazy("the customer had left the journey"),
     "exit_step": gettext_lazy("the journey ended here"),
+    "call_failed": gettext_lazy("the call did not get through"),
     "exit_when": gettext_lazy("a rule for leaving came true"),
     "completed": gettext_lazy("the last step was done"),
     "journey_stopped": gettext_lazy("the journey was stopped"),

@@ -18,12 +18,13 @@ from tests.scenarios.scripted import Scripted
 
 BUILT_IN = """\
 messaging: built in
-  channels: email, sms, push
+  channels: email, sms, push, webhook
   providers of email: mailbox_email
   providers of sms: mailbox_sms
   providers of push: mailbox_push
+  providers of webhook: mailbox_webhook
 journeys: built in
-  steps: send, wait, wait_until, wait_for_window, choose, split, repeat, update, award, emit, start, exit
+  steps: send, wait, wait_until, wait_for_window, choose, split, repeat, update, award, emit, call, start, exit
 """
 
 

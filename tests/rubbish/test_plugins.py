@@ -19,7 +19,7 @@ from tests.environment import ROOT
 
 SHAPE = "its answer is no list of things with names, nor names with things"
 BUILT_IN = [
-    "send", "wait", "wait_until", "wait_for_window", "choose", "split", "repeat", "update", "award", "emit", "start",
+    "send", "wait", "wait_until", "wait_for_window", "choose", "split", "repeat", "update", "award", "emit", "call", "start",
     "exit",
 ]  # fmt: skip
 
@@ -89,7 +89,7 @@ def install(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
 def test_a_broken_plugin_is_named_and_nothing_of_it_is_taken(install: Any, broken: Any, said: str) -> None:
     known = install(broken=broken)
     assert known.failed == {"broken": said}
-    assert (list(known.steps), list(known.channels)) == (BUILT_IN, ["email", "sms", "push"])
+    assert (list(known.steps), list(known.channels)) == (BUILT_IN, ["email", "sms", "push", "webhook"])
     assert (list(known.filters)[-1], known.owners["filter", "shout"]) == ("shout", "sound")
 
 

@@ -44,9 +44,9 @@ def written(step: str = "send: welcome", header: str = "", only_if: str = "") ->
         ),
         (
             written("acme_call: x"),
-            "4:5: there is no step `acme_call`. "
+            "4:5: there is no step `acme_call`. Did you mean `call`? "
             "Known steps: `send`, `wait`, `wait_until`, `wait_for_window`, `choose`, `split`, `repeat`, `update`, "
-            "`award`, `emit`, `start` or `exit`.",
+            "`award`, `emit`, `call`, `start` or `exit`.",
         ),
         (
             written("wait: -2 days"),

@@ -31,7 +31,9 @@ def read_header(spot: Spot, spots: dict[str, Spot]) -> dict[str, Any]:
         "topic": (key_of(spots["topic"], "a topic's key") if "topic" in spots else "") or "",
         "priority": integer(spots["priority"], 0, 100, "a priority") if "priority" in spots else 50,
         "expires": (duration(spots["expires"]) if "expires" in spots else None) or EXPIRES[purpose],
-        "on_cap": (choice(spots["on_cap"], ("hold", "skip"), "`on_cap`") if "on_cap" in spots else "")
+        "on_cap": (
+            choice(spots["on_cap"], ("hold", "skip", "fallback"), "`on_cap`") if "on_cap" in spots else ""
+        )
         or "hold",
         "catch_up": _catch_up(spots["catch_up"]) if "catch_up" in spots else None,
         "holdout": _holdout(spots["holdout"]) if "holdout" in spots else 0,

@@ -28,7 +28,7 @@ class Definition:
     topic: str
     priority: int
     expires: Duration
-    on_cap: Literal["hold", "skip"]
+    on_cap: Literal["hold", "skip", "fallback"]
     catch_up: Duration | None
     entry: Entry
     goal: Goal | None

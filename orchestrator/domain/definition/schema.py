@@ -76,7 +76,7 @@ def _fields() -> Schema:
         "topic": ref("key"),
         "priority": {"type": "integer", "minimum": 0, "maximum": 100},
         "expires": ref("duration"),
-        "on_cap": {"enum": ["hold", "skip"]},
+        "on_cap": {"enum": ["hold", "skip", "fallback"]},
         "catch_up": text("^(send|skip +after +[0-9]+ +[a-z]+)$"),
         "entry": ref("entry"),
         "goal": closed({"event": ref("event"), "where": ref("where"), "within": ref("duration")}, ["event"]),

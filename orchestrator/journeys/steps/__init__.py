@@ -3,6 +3,7 @@
 from typing import Any
 
 from orchestrator.journeys.steps.award import AwardStep
+from orchestrator.journeys.steps.call import CallStep
 from orchestrator.journeys.steps.choose import Choose
 from orchestrator.journeys.steps.emit import EmitStep
 from orchestrator.journeys.steps.exit import Exit
@@ -27,6 +28,7 @@ STEP_KINDS: tuple[StepKind[Any], ...] = (
     Update(),
     AwardStep(),
     EmitStep(),
+    CallStep(),
     StartStep(),
     Exit(),
 )
@@ -34,6 +36,7 @@ STEP_KINDS: tuple[StepKind[Any], ...] = (
 __all__ = [
     "STEP_KINDS",
     "AwardStep",
+    "CallStep",
     "Choose",
     "EmitStep",
     "Exit",

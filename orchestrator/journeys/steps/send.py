@@ -14,7 +14,11 @@ from orchestrator.sdk import Continue, Outcome, Reference, Send, StepFacts, Step
 MOST_CHANNELS = 5
 SENT = frozenset({"accepted", "unknown", "ghost"})
 UNREACHED_STATES = frozenset({"rejected", "failed", "render_failed"})
-UNREACHED_REASONS = frozenset({"no_address", "no_consent", "suppressed"})
+# What stands in the way of one channel. What the person said of the subject, or a review of the message, stands in
+# the way of all; so does a withdrawal while the message waited (`cancelled`): nobody gets an SMS for unsubscribing.
+UNREACHED_REASONS = frozenset(
+    {"no_address", "address_invalid", "suppressed", "no_consent", "consent_pending", "consent_withdrawn"}
+)
 
 
 def _each_once(channels: tuple[str, ...]) -> tuple[str, ...]:
@@ -52,7 +56,7 @@ class SendStep(StepKind[SendParams]):
         """
         if any(tried.state in SENT for tried in facts.tried):
             return Continue()
-        if facts.tried and not _unreached(facts.tried[-1]):
+        if facts.tried and not _unreached(facts.tried[-1], facts.on_cap):
             return Continue(note=_not_sent(facts.tried))
         tried = {each.channel for each in facts.tried}
         left = [channel for channel in params.via if channel in facts.reachable and channel not in tried]
@@ -80,8 +84,12 @@ def spoken(channel: str) -> str:
     return "SMS" if channel == "sms" else channel.replace("_", " ")
 
 
-def _unreached(tried: Tried) -> bool:
-    """Whether the message did not arrive for a reason another channel may not have."""
+def _unreached(tried: Tried, on_cap: str) -> bool:
+    """Whether the message did not arrive for a reason another channel may not have. Its time is over on all of them."""
+    if tried.state == "skipped" and tried.reason == "capped":
+        return on_cap == "fallback"
+    if tried.state == "expired":
+        return tried.reason == "never_allowed"  # quiet hours are a channel's own
     return tried.state in UNREACHED_STATES or (tried.state == "skipped" and tried.reason in UNREACHED_REASONS)
 
 

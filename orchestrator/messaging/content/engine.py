@@ -17,7 +17,7 @@ from jinja2 import Template
 from jinja2.exceptions import UndefinedError
 
 from orchestrator.domain.utm import tag
-from orchestrator.messaging.content import limits
+from orchestrator.messaging.content import limits, webhook
 from orchestrator.messaging.content.check import Use, check
 from orchestrator.messaging.content.environment import Sandbox
 from orchestrator.messaging.content.faults import RenderError, TemplateFault
@@ -30,6 +30,7 @@ PARTS: Mapping[str, tuple[str, ...]] = {
     "email": ("subject", "html", "text"),
     "sms": ("text",),
     "push": ("title", "body", "url", "image"),
+    "webhook": (),  # its texts are as many as its author wrote
 }
 SCHEMES = frozenset({"http", "https", "mailto", "tel", "sms", "cid"})
 UNSAFE_SCHEMES = frozenset({"javascript", "data", "vbscript", "file", "blob"})
@@ -86,7 +87,7 @@ class Engine:
         """Compile what a job will need; whatever is wrong shows when it is rendered."""
         try:
             language, part = self._part(job)
-            for name in PARTS[job["channel"]]:
+            for name in _names(job["channel"], part):
                 self._compile(job, language, name, part)
         except RenderError:
             return
@@ -119,7 +120,7 @@ class Engine:
     def _render(self, job: Mapping[str, Any], language: str, part: Mapping[str, Any]) -> dict[str, Any]:
         context, channel = job["context"], job["channel"]
         texts = {}
-        for name in PARTS[channel]:
+        for name in _names(channel, part):
             compiled = self._compile(job, language, name, part)
             texts[name] = _run(compiled, context, f"{channel}.{language}.{name}") if compiled else ""
         try:
@@ -131,12 +132,18 @@ class Engine:
     def _compile(
         self, job: Mapping[str, Any], language: str, name: str, part: Mapping[str, Any]
     ) -> Compiled | None:
-        if not part.get(name):
+        text = _text(part, name)
+        if not text:
             return None
         key = (job["template"], job["channel"], language, name)
         found = self._compiled.get(key)
         if found is None:
-            found = self._compiled[key] = self._try(part, name, f"{job['channel']}.{language}.{name}")
+            found = self._compiled[key] = self._try(
+                text,
+                name == "html",
+                (part.get("lines") or {}).get(name),
+                f"{job['channel']}.{language}.{name}",
+            )
             if len(self._compiled) > KEPT:
                 self._compiled.popitem(last=False)
         else:
@@ -145,23 +152,32 @@ class Engine:
             raise RenderError(str(found))
         return found
 
-    def _try(self, part: Mapping[str, Any], name: str, where: str) -> Compiled | RenderError:
+    def _try(self, text: str, html: bool, lines: Any, where: str) -> Compiled | RenderError:
         """A fault is kept like a template: it is found in the time to compile, not again in each job's to render."""
         try:
-            return self._build(part, name, where)
+            return self._build(text, html, lines, where)
         except RenderError as error:
             return error
 
-    def _build(self, part: Mapping[str, Any], name: str, where: str) -> Compiled:
-        environment = self._html if name == "html" else self._text
+    def _build(self, text: str, html: bool, lines: Any, where: str) -> Compiled:
+        environment = self._html if html else self._text
         try:
-            checked = check(environment, part[name])
+            checked = check(environment, text)
             template = environment.from_string(checked.tree)
         except TemplateFault as fault:
             raise RenderError(f"{where}, {fault}") from None
         except (SyntaxError, RecursionError):
             raise RenderError(f"{where}: the template cannot be compiled") from None
-        return Compiled(template, checked.uses, checked.names, (part.get("lines") or {}).get(name))
+        return Compiled(template, checked.uses, checked.names, lines)
+
+
+def _names(channel: str, part: Mapping[str, Any]) -> tuple[str, ...]:
+    """The names of a part's texts."""
+    return (*PARTS[channel], *part.get("texts", ()))
+
+
+def _text(part: Mapping[str, Any], name: str) -> str:
+    return str(part.get(name) or part.get("texts", {}).get(name, ""))
 
 
 def _run(compiled: Compiled, context: Mapping[str, Any], where: str) -> str:
@@ -290,7 +306,7 @@ def _push(
 _FINISH: Mapping[
     str,
     Callable[[dict[str, str], Mapping[str, Any], Mapping[str, Any]], tuple[dict[str, Any], list[str]]],
-] = {"email": _email, "sms": _sms, "push": _push}
+] = {"email": _email, "sms": _sms, "push": _push, "webhook": webhook.finish}
 
 
 def header(value: str, what: str) -> str:

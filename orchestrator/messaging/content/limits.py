@@ -13,4 +13,5 @@ NUMBER_SIZE = 10**30  # magnitude of any number an expression makes
 OUTPUT_BYTES = 500_000  # bytes of a rendered part
 SUBJECT_LENGTH = 998  # characters of a header line (RFC 5322)
 SMS_PARTS = 10  # segments of one text message
+WEBHOOK_BYTES = 64_000  # of a webhook's body, as it is written and as it leaves
 PUSH_BYTES = 3_800  # providers take 4 kB, their envelope included

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from orchestrator.domain.definition.problems import Problem, nearest
+from orchestrator.domain.definition.problems import Problem
 from orchestrator.messaging.content import limits
 from orchestrator.messaging.content.check import Checked, check
 from orchestrator.messaging.content.environment import Sandbox
 from orchestrator.messaging.content.faults import TemplateFault
 from orchestrator.messaging.content.layout import is_document
 from orchestrator.messaging.content.lint_html import Finding, lint_html
+from orchestrator.messaging.content.lint_text import lint_text
 from orchestrator.messaging.content.prepare import inline, prepare
 from orchestrator.messaging.content.sms import measure, transliterate
 from orchestrator.messaging.content.source import EmailSource, Passage, PushSource, SmsSource, TemplateSource
@@ -143,31 +144,10 @@ class _Linter:
 
     def _passage(self, passage: Passage, path: Path, environment: Sandbox) -> Checked | None:
         """Check one text; None where it cannot be read."""
-        try:
-            checked = check(environment, passage.text)
-            environment.compile(checked.tree)
-        except TemplateFault as fault:
-            self._error(passage, path, Finding(fault.line, fault.code, fault.what, fault.mend))
-            return None
-        except (SyntaxError, RecursionError):
-            self._error(
-                passage, path, Finding(1, "too_deep", "this nests too deep to be compiled.", "Simplify it.")
-            )
-            return None
-        for finding in self._unknown(checked):
+        checked, findings = lint_text(passage.text, environment, self._roots)
+        for finding in findings:
             self._error(passage, path, finding)
-        if any("\ud800" <= character <= "\udfff" for character in passage.text):
-            self._error(
-                passage, path, Finding(1, "surrogate", "this holds half a character.", "Type it again.")
-            )
         return checked
-
-    def _unknown(self, checked: Checked) -> Iterator[Finding]:
-        for use in checked.uses:
-            root = use.name.partition(".")[0]
-            if root not in self._roots:
-                mend = nearest(root, self._roots) or f"Known: {', '.join(sorted(self._roots))}."
-                yield Finding(use.line, "unknown_variable", f"there is no variable {root[:60]!r}.", mend)
 
     def _languages(self, chain: tuple[str, ...]) -> None:
         for channel in ("email", "sms", "push"):

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 
 from orchestrator.messaging.content.engine import Engine, header
 from orchestrator.messaging.content.faults import RenderError
-from orchestrator.sdk.values import Content, EmailContent, PushContent, SmsContent
+from orchestrator.sdk.values import Content, EmailContent, PushContent, SmsContent, WebhookContent
 
 Filters = Mapping[str, Callable[..., Any]]
 
@@ -113,6 +113,8 @@ def _content(job: RenderJob, part: Mapping[str, Any]) -> Content:
         return SmsContent(part["text"], part["parts"], header(job.sender_name, "the sender's name"))
     if job.channel == "push":
         return PushContent(**part)
+    if job.channel == "webhook":
+        return WebhookContent(part["body"], part["event"])
     for name, value in job.headers.items():
         if (
             not re.fullmatch(r"[!-9;-~]+", name)

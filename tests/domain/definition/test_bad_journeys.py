@@ -14,7 +14,7 @@ NO_DURATION = "Write a whole number and a unit, such as `2 days` or `48 hours`, 
 KEY = "Use a small letter, then small letters, digits and `_`, at most 63 in all."
 KNOWN = (
     "Known steps: `send`, `wait`, `wait_until`, `wait_for_window`, `choose`, `split`, `repeat`, `update`, `award`, "
-    "`emit`, `start` or `exit`."
+    "`emit`, `call`, `start` or `exit`."
 )
 CLOCK = 'Write it like "09:00", from 00:00 to 23:59.'
 NUMBERS = "is not a number. Write a number, or use `before` and `after` for dates."
@@ -78,7 +78,11 @@ def test_a_wait_that_is_no_duration(written: str, shown: str):
             "  - wiat: 2 days\n",
             f"4:5: there is no step `wiat`. Did you mean `wait`? {KNOWN}",
         ),
-        ("a step of a plugin gone", "  - acme_call: x\n", f"4:5: there is no step `acme_call`. {KNOWN}"),
+        (
+            "a step of a plugin gone",
+            "  - acme_call: x\n",
+            f"4:5: there is no step `acme_call`. Did you mean `call`? {KNOWN}",
+        ),
         ("no step at all", "  - id: x\n", f"4:5: a step does not say what it does. {KNOWN}"),
         ("a step as text", "  - exit\n", "4:5: a step must be a mapping, not `exit`. Write `exit: …`."),
         (
@@ -311,7 +315,7 @@ def test_everything_wrong_with_a_header_is_said_at_once_in_the_order_of_lines():
         "Write a noun and what happened to it, such as `order.placed`.",
         "j.yaml:8:1: a journey needs at least one step. Add one under `steps`.",
         "j.yaml:9:1: `goal` needs `event`. Add `event`.",
-        "j.yaml:10:9: `drop` cannot be `on_cap`. Use `hold` or `skip`.",
+        "j.yaml:10:9: `drop` cannot be `on_cap`. Use `hold`, `skip` or `fallback`.",
         "j.yaml:11:11: `skip` cannot be `catch_up`. "
         "Write `send`, or how late is too late: `skip after 2 days`.",
     ]

@@ -57,6 +57,7 @@ def test_the_built_in_kinds():
         ("update", "attributes"),
         ("award", "prize"),
         ("emit", "event"),
+        ("call", "url"),
         ("start", "journey"),
         ("exit", "reason"),
     ]
