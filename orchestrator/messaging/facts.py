@@ -18,6 +18,7 @@ from orchestrator.domain.frequency import Counted
 from orchestrator.domain.gate_facts import AddressFact, ConsentFact, Facts, Passage, Person
 from orchestrator.domain.gate_facts import Candidate as Rival
 from orchestrator.domain.outbox import State
+from orchestrator.domain.policy import SYSTEM
 from orchestrator.domain.splits import held_out
 from orchestrator.domain.zones import ZoneChoice, choose_zone
 from orchestrator.messaging.limits import Limits
