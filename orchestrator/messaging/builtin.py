@@ -24,7 +24,7 @@ def register_channels() -> Iterable[Channel]:
     return [
         Channel("email", "Email", EmailContent, addresses.normalise_email),
         Channel("sms", "SMS", SmsContent, addresses.normalise_phone),
-        Channel("push", "Push", PushContent, addresses.normalise_token),
+        Channel("push", "Push", PushContent, addresses.normalise_token, several=True),
         Channel("webhook", "Webhook", WebhookContent, normalise_webhook, personal=False),
     ]
 

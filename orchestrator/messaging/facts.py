@@ -150,13 +150,16 @@ def _owned(messages: Sequence[Claimed]) -> list[Owned]:
 def _addresses(owned: Sequence[Owned], suppressed: Suppressed) -> dict[tuple[int, str], AddressFact]:
     """The newest usable address a channel; where none is usable, the newest with its reason.
 
-    One from which mail came back gives way to another: a phone that is gone, to the new one. One whose owner
-    complained or objected does not: their wish must not be evaded by writing elsewhere.
+    Where a person has several at once, one that is gone gives way to another: an old phone to the new one. Elsewhere
+    the newest has taken the older ones' place, and if it bounces, they are not written to again. An address whose owner
+    complained or objected gives way to none: their wish must not be evaded by writing elsewhere.
     """
+    channels = registry.current().channels
+    several = {name for name, channel in channels.items() if channel.several}
 
     def usable(address: Owned) -> bool:
         bounced = suppressed.get((address.channel, address.digest, None)) == SuppressionReason.BOUNCE
-        return address.invalid_at is None and not bounced
+        return address.invalid_at is None and not (bounced and address.channel in several)
 
     answer: dict[tuple[int, str], AddressFact] = {}
     # Those that are of no use first, then by age: the last one written stays.

@@ -17,6 +17,7 @@ class Channel:
     """A way to reach people. `normalise` answers the one spelling of an address, or raises ValueError with words.
 
     `personal` is false for a way to reach systems: nobody has an address there, and no `send` step may name it.
+    `several`: a person has many addresses at once (devices); elsewhere a newer one takes the older one's place.
     """
 
     name: str
@@ -24,6 +25,7 @@ class Channel:
     content: type[Content]
     normalise: Callable[[str], str]
     personal: bool = True
+    several: bool = False
 
 
 class Provider(ABC):

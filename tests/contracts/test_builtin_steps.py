@@ -74,6 +74,24 @@ class TestSplit(BuiltIn):
     refused = ({"split": {"a": {"share": "100%", "steps": []}}},)
 
 
+class TestCall(BuiltIn):
+    kind = "call"
+    examples = (
+        {"call": "https://hooks.example.com/loyalty"},
+        {
+            "call": "https://hooks.example.com/loyalty",
+            "event": "member.welcomed",
+            "body": {"customer": "{{ customer.external_id }}", "gift": 5},
+            "on_failure": "exit",
+        },
+    )
+    refused = (
+        {"call": "ftp://hooks.example.com"},
+        {"call": "https://hooks.example.com", "on_failure": "retry"},
+        {"call": "https://hooks.example.com", "event": "Not a name"},
+    )
+
+
 class TestRepeat(BuiltIn):
     kind = "repeat"
     examples = ({"repeat": 3, "steps": EXIT}, {"repeat": 2, "steps": EXIT, "until": PLACED})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from itertools import count
+from itertools import chain, count
 from typing import Any
 
 import pytest
@@ -42,7 +42,7 @@ def versions(draw: st.DrawFn) -> tuple[str, str, dict[str, str]]:
     texts, known = [], []
     for _ in range(2):
         steps = draw(journeys)
-        ids = iter(draw(st.permutations(IDS)))
+        ids = chain(draw(st.permutations(IDS)), (f"more_{number}" for number in count()))
         texts.append("\n".join(f"- {_written(step, ids)}" for step in steps))
         known.append([name for name in IDS if f"id: {name}}}" in texts[-1]])
     mapped = [old for old in known[0] if old not in known[1] or draw(st.booleans())]

@@ -243,7 +243,7 @@ def test_a_worker_killed_between_the_call_and_its_settlement_calls_again_with_th
     world.run_walks()
     hopeful, loaded = look(claim(world.now, 10), world.now)
     ready = gate(_render(hopeful, loaded, world.now), world.now)
-    assert hand_off("scripted_webhook", ready, boottime()) == [Accepted("first")]
+    assert hand_off("scripted_webhook", ready, boottime()).results == [Accepted("first")]
     assert world.messages() == [("tell", "handing_off", "allowed")]  # and here the worker dies
     world.now += timedelta(minutes=2)
     world.run(hours=1)

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from orchestrator.messaging.content import limits
 from orchestrator.messaging.content.check import check
 from orchestrator.messaging.content.environment import Sandbox
 from orchestrator.messaging.content.faults import RenderError
-from orchestrator.sdk import Path
+
+if TYPE_CHECKING:
+    from orchestrator.sdk import Path
 
 SHAPE = 1
 LANGUAGE = "en"  # of numbers and dates: who reads them is a program
