@@ -25,9 +25,10 @@ _SMS_SENDER = re.compile(r"[A-Za-z0-9 .&+-]*")
 _RANGE = {"start", "end", "weekdays"}
 
 
-def channels(written: Iterable[str]) -> list[str]:
-    """Names of channels; one that does not exist would pause or count nothing."""
-    known = registry.current().channels
+def channels(written: Iterable[str], personal: bool = False) -> list[str]:
+    """Names of channels; one that does not exist would pause or count nothing. `personal`: only ways to people."""
+    there = registry.current().channels
+    known = [name for name, channel in there.items() if channel.personal or not personal]
     for one in written:
         if one not in known:
             told = {"written": one, "known": ", ".join(known)}

@@ -172,7 +172,9 @@ def test_what_a_reviewer_changes_is_its_own(world: World) -> None:
 
 
 @pytest.mark.parametrize(
-    "answer", [5, "mailbox_push", "nobody", ["scripted_email"], [], {}, object()], ids=str
+    "answer",
+    [5, "mailbox_push", "nobody", ["scripted_email"], [], {}, object()],
+    ids=lambda one: type(one).__name__ if type(one) is object else str(one),
 )
 def test_a_choice_of_what_is_no_candidate_is_no_choice(world: World, answer: Any) -> None:
     note(world, plugin("choose_provider", lambda: answer))

@@ -36,7 +36,7 @@ def written(step: str = "send: welcome", header: str = "", only_if: str = "") ->
         (written(header="brand: acme"), "2:8: there is no brand “acme”. Check the name."),
         (
             written(only_if="{segment: vip}"),
-            "2:40: there is no segment “vip”. Segments are not made yet in this workspace; write the rule out.",
+            "2:40: there is no segment “vip”. Make the segment in the admin first, or write its rule out.",
         ),
         (
             written(only_if="{received: {journey: gone}}"),

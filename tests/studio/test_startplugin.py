@@ -162,7 +162,7 @@ def test_a_bad_name_is_refused(tmp_path: Path, name: str):
         ("wait", ("--kind", "step"), "There is a step “wait” already. Choose another name."),
         ("segment", ("--kind", "condition"), "There is a condition “segment” already. Choose another name."),
         ("pluggy", (), "Python knows a module “pluggy” already. Choose another name."),
-        ("tea", ("--channel", "fax"), "There is no channel “fax”. There are: email, push, sms."),
+        ("tea", ("--channel", "fax"), "There is no channel “fax”. There are: email, push, sms, webhook."),
     ],
 )
 def test_a_name_that_is_taken_is_refused(tmp_path: Path, name: str, options: tuple[str, ...], words: str):

@@ -31,7 +31,7 @@ class CapForm(forms.ModelForm):
 
     def clean_channels(self) -> list[str]:
         """Those that exist: a cap on another would count nothing."""
-        return checks.channels(self.cleaned_data["channels"])
+        return checks.channels(self.cleaned_data["channels"], personal=True)
 
     def clean_rolling(self) -> str:
         """A duration, in its one spelling."""
@@ -101,7 +101,7 @@ class QuietForm(forms.ModelForm):
 
     def clean_channel(self) -> str:
         """One that exists: quiet hours of another would silence nothing."""
-        return checks.channels([self.cleaned_data["channel"]])[0]
+        return checks.channels([self.cleaned_data["channel"]], personal=True)[0]
 
     def clean_purpose(self) -> str:
         """One that messages have."""

@@ -36,5 +36,4 @@ async def transport() -> AsyncIterator[AiohttpTransport]:
     try:
         yield made
     finally:
-        if made._session is not None:
-            await made._session.close()
+        await made.close()

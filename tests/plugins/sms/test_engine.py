@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -11,6 +10,7 @@ import pytest
 from orchestrator import registry
 from orchestrator.consents.models import Suppression
 from orchestrator.messaging.models import Message
+from orchestrator.messaging.transport import Loop
 from orchestrator.sdk import Request, Response, TransportError
 from orchestrator.sdk.testing import FakeTransport, Gateway, Verdict
 from orchestrator.sdk.testing.bench import after
@@ -29,14 +29,12 @@ RESET = TransportError("connection reset", sent=True)
 PERSON = "+48600100200"
 
 
-class Loop:
-    """In place of the engine's: the same call, and a transport of the test's own."""
+class WithTransport(Loop):
+    """The engine's loop, and a transport of the test's own."""
 
-    def __init__(self, transport: FakeTransport) -> None:
+    def __init__(self, name: str, transport: FakeTransport) -> None:
+        super().__init__(name)
         self.transport = transport
-
-    def run(self, work: Coroutine[Any, Any, Any]) -> Any:
-        return asyncio.run(work)
 
 
 @pytest.fixture
@@ -48,7 +46,8 @@ def start(world: World, monkeypatch: pytest.MonkeyPatch, settings: Any) -> Start
         settings.DELIVERY_ALLOWLIST = ["*"]
         registry.reset(registry.load([], {"orchestrator_sms": plugin}))
         transport = FakeTransport(fake)
-        monkeypatch.setattr("orchestrator.messaging.handoff.loop_of", lambda pid: Loop(transport))
+        loop = WithTransport("sms", transport)
+        monkeypatch.setattr("orchestrator.messaging.calls.loop_of", lambda pid, provider: loop)
         return transport
 
     return start
