@@ -190,9 +190,3 @@ def test_what_the_engine_does_not_call_yet_is_owned_up_to():
     sentence = re.search(r"^Not called by the engine yet: (.+?)\.", GUIDE, re.MULTILINE)
     named = re.findall(r"`(\w+)`", sentence[1]) if sentence else []
     assert named == [hook for hook in ("look_up", "parse_receipts", "recommend") if f".{hook}(" not in engine]
-
-
-def test_that_deliveries_do_not_know_filters_is_owned_up_to():
-    """Whoever hands the registry's filters to the renderer takes the sentence off the page."""
-    compose = (ROOT / "orchestrator" / "messaging" / "compose.py").read_text(encoding="utf-8")
-    assert ("the renderer of deliveries is not given them yet" in GUIDE) == ("renderer().render(" in compose)

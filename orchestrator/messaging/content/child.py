@@ -38,7 +38,7 @@ class ChildRenderer:
     """Renders in a child process. Threads take turns; after a fork, the forked process starts a child of its own."""
 
     def __init__(self, filters: Mapping[str, Callable[..., Any]] | None = None) -> None:
-        self._filters = {name: _path(name, function) for name, function in (filters or {}).items()}
+        self._filters = {name: path_of(name, function) for name, function in (filters or {}).items()}
         self._child: _Child | None = None
         self._lock = threading.Lock()
         self._owner = os.getpid()
@@ -244,7 +244,8 @@ def _environment() -> dict[str, str]:
     }
 
 
-def _path(name: str, function: Callable[..., Any]) -> str:
+def path_of(name: str, function: Callable[..., Any]) -> str:
+    """Where the child finds a filter: `module:name`. ValueError for one that has no such place."""
     path = f"{getattr(function, '__module__', '')}:{getattr(function, '__qualname__', '')}"
     if "<" in path or path.startswith((":", "__main__:")):
         raise ValueError(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import re
 import threading
 from collections.abc import Callable, Mapping, Sequence
@@ -13,6 +14,7 @@ from orchestrator.messaging.content.engine import Engine, header
 from orchestrator.messaging.content.faults import RenderError
 from orchestrator.sdk.values import Content, EmailContent, PushContent, SmsContent, WebhookContent
 
+log = logging.getLogger(__name__)
 Filters = Mapping[str, Callable[..., Any]]
 
 
@@ -156,7 +158,10 @@ _guard = threading.Lock()
 
 
 def renderer(*, in_process: bool = False, filters: Filters | None = None) -> Renderer:
-    """This process's renderer: the child's, shared by all threads; with `in_process`, a fresh one without a child."""
+    """This process's renderer: the child's, shared by all threads; with `in_process`, a fresh one without a child.
+
+    The child knows the filters of all plugins that are on.
+    """
     global _shared
     if in_process:
         return InProcessRenderer(filters)
@@ -164,5 +169,21 @@ def renderer(*, in_process: bool = False, filters: Filters | None = None) -> Ren
 
     with _guard:
         if _shared is None:
-            _shared = ChildRenderer(filters)
+            _shared = ChildRenderer(_plugged() if filters is None else filters)
         return _shared
+
+
+def _plugged() -> Filters:
+    """The plugins' filters. One that the child could not find is named and left out; the templates of others go on."""
+    from orchestrator import registry
+    from orchestrator.messaging.content.child import path_of
+
+    found: dict[str, Callable[..., Any]] = {}
+    for name, function in registry.current().filters.items():
+        try:
+            path_of(name, function)
+        except ValueError as error:
+            log.error("plugin %s: %s", registry.current().owners.get(("filter", name), "?"), error)
+        else:
+            found[name] = function
+    return found

@@ -10,10 +10,14 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from orchestrator import registry
+from orchestrator.messaging.content import render
 from orchestrator.messaging.content.child import ChildRenderer, RenderProcessBroken
+from orchestrator.messaging.content.prepare import digest, prepare
 from orchestrator.messaging.content.render import (
     Answer,
     InProcessRenderer,
@@ -22,7 +26,8 @@ from orchestrator.messaging.content.render import (
     RenderJob,
     renderer,
 )
-from tests.messaging.content.builders import job
+from orchestrator.sdk import hookimpl
+from tests.messaging.content.builders import CONTEXT, job, template
 
 BOMB = (
     "{% if event.bad %}{% for i in range(1000) %}{% for j in range(1000) %}{% for k in range(1000) %}"
@@ -52,6 +57,12 @@ def child() -> Iterator[ChildRenderer]:
     one = ChildRenderer()
     yield one
     one.close()
+
+
+def using(**filters: Any) -> RenderJob:
+    """A text message that shouts."""
+    prepared = prepare(template(sms={"en": '{{ "hi"|loud }}'}), filters=filters)
+    return RenderJob(digest(prepared), prepared, "sms", ("en",), CONTEXT)
 
 
 def greet(n: int, bad: bool = False) -> RenderJob:
@@ -288,6 +299,26 @@ def test_close_ends_the_child_and_rendering_starts_another(child: ChildRenderer)
     assert child.pid == 0
     assert not alive(pid)
     assert said(child.render([greet(2)])) == ["Hi 2"]
+
+
+def test_the_shared_child_knows_the_filters_of_plugins_and_names_one_that_it_cannot_find(monkeypatch, caplog):
+    class Plugin:
+        @hookimpl
+        def register_template_filters(self):
+            return {"loud": shout, "lost": lambda value: value}
+
+    monkeypatch.setattr(render, "_shared", None)
+    registry.reset(registry.load([], {"acme": Plugin()}))
+    try:
+        made = renderer()
+        (answer,) = made.render([using(loud=shout)])
+    finally:
+        registry.reset()
+        made.close()
+    assert answer.content.text == "HI"
+    assert [record.message for record in caplog.records] == [
+        "plugin acme: the template filter 'lost' must be a function of a module, to be found by its name"
+    ]
 
 
 def test_the_renderer_of_a_process_is_one() -> None:
