@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
 SECRET_BYTES = 16
@@ -22,6 +22,13 @@ def message_key(enrollment_id: int | str, step_id: str, visit: int, channel: str
     it is tried; no attempt, task or row id goes in (RELIABILITY §1).
     """
     return _digest("message", str(enrollment_id), step_id, visit, channel)
+
+
+def test_key(
+    journey: str, version: int, step_id: str, customer: int, channel: str, asked_at: datetime
+) -> str:
+    """Answer the key of a test message, 32 hex digits: one for each person, channel and asking."""
+    return _digest("test", journey, version, step_id, customer, channel, asked_at.isoformat())
 
 
 def address_hash(secret: bytes, channel: str, normalised: str) -> str:

@@ -6,7 +6,7 @@ What a message is rendered from is frozen at its first gate (`MessageBody`); a r
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -14,11 +14,15 @@ from typing import Any
 from orchestrator.domain import utm
 from orchestrator.domain.policy import SYSTEM
 from orchestrator.messaging.content.render import Rendered, RenderFailure, RenderJob, renderer
+from orchestrator.messaging.content.sms import count_parts
 from orchestrator.messaging.facts import Loaded, PersonRow
 from orchestrator.messaging.links import url
 from orchestrator.messaging.models import MessageBody, TemplateVersion
 from orchestrator.messaging.rows import Claimed
+from orchestrator.sdk.values import EmailContent, PushContent, SmsContent
 from orchestrator.workspace.models import Brand, Workspace
+
+TEST = "[TEST]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +62,27 @@ def render(drafts: Sequence[Draft]) -> list[Rendered | RenderFailure]:
     brands = {
         brand.id: brand for brand in Brand.objects.filter(id__in={one.message.brand_id for one in drafts})
     }
-    return renderer().render([_job(one, brands[one.message.brand_id]) for one in drafts])
+    answers = renderer().render([_job(one, brands[one.message.brand_id]) for one in drafts])
+    return [
+        _marked(one, answer) if one.message.test else answer
+        for one, answer in zip(drafts, answers, strict=True)
+    ]
+
+
+def _marked(one: Draft, answer: Rendered | RenderFailure) -> Rendered | RenderFailure:
+    """A test says that it is one, where its reader looks first."""
+    if not isinstance(answer, Rendered):
+        return answer
+    content = answer.content
+    match content:
+        case EmailContent():
+            content = replace(content, subject=f"{TEST} {content.subject}")
+        case SmsContent():
+            text = f"{TEST} {content.text}"
+            content = replace(content, text=text, parts=count_parts(text))
+        case PushContent():
+            content = replace(content, title=f"{TEST} {content.title}")
+    return replace(answer, content=content)
 
 
 def _job(one: Draft, brand: Brand) -> RenderJob:

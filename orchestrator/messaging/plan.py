@@ -16,8 +16,8 @@ from orchestrator.store import bulk, doorbells
 class Intent:
     """A message somebody decided to send. `key` is its idempotency key: planning it twice plans it once.
 
-    `due_at`: when it should have left, where that was before it is planned. `address` is given for a message to a
-    system; a person's address is looked up when the message is about to leave.
+    `test`: for the test list; marked, and counted nowhere. `due_at`: when it should have left, where that was before
+    it is planned. `address` is given for a message to a system; a person's is looked up when the message is to leave.
     """
 
     key: str
@@ -39,12 +39,13 @@ class Intent:
     on_cap: str = "hold"
     parameters: dict[str, Any] = field(default_factory=dict)
     address: str = ""
+    test: bool = False
     due_at: datetime | None = None
 
 
 _GIVEN = tuple(name for name in Intent.__dataclass_fields__ if name != "due_at")
 _ADDED = (
-    "obeys_caps", "counts_toward_caps", "test", "state", "reason", "created_at", "due_at", "fence", "maybe_sent",
+    "obeys_caps", "counts_toward_caps", "state", "reason", "created_at", "due_at", "fence", "maybe_sent",
     "crash_count", "attempts", "address_digest", "provider", "reference", "zone", "zone_rung", "wake_pending",
 )  # fmt: skip
 
@@ -53,14 +54,13 @@ def plan(intents: Sequence[Intent], now: datetime) -> int:
     """Put messages into the outbox, due at once; answers how many were new."""
     rows = []
     for intent in intents:
-        marketing = intent.purpose == "marketing"
+        marketing = intent.purpose == "marketing" and not intent.test
         given = [getattr(intent, name) for name in _GIVEN]
         rows.append(
             (
                 *given,
                 marketing,
                 marketing,
-                False,
                 State.PLANNED,
                 "",
                 now,

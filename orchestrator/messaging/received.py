@@ -20,7 +20,7 @@ def register() -> None:
 
 def _received(rule: Any, scope: Scope) -> Any:
     messages = Message.objects.filter(
-        customer_id=OuterRef(scope.subject.customer), state__in=SENT, handed_off_at__lte=scope.now
+        customer_id=OuterRef(scope.subject.customer), state__in=SENT, handed_off_at__lte=scope.now, test=False
     )
     if rule.journey:
         messages = messages.filter(journey=rule.journey)

@@ -51,6 +51,7 @@ class Claimed:
     address: str
     address_digest: str
     provider: str
+    test: bool = False
 
     @property
     def candidate(self) -> Candidate:

@@ -60,7 +60,9 @@ def of_journey(journey: Journey) -> JourneyNumbers:
         ],
         [
             Count(
-                str(name), at_most(Message.objects.filter(journey=journey.key, state__in=list(states))), sent
+                str(name),
+                at_most(Message.objects.filter(journey=journey.key, state__in=list(states), test=False)),
+                sent,
             )
             for name, states in _MESSAGES
         ],

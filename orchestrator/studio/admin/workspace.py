@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 
+from orchestrator.segments.models import Segment
 from orchestrator.studio import checks
 from orchestrator.studio.admin.base import History, StudioAdmin
 from orchestrator.studio.fields import TranslatedForm, WordsField, text_in
@@ -41,6 +42,7 @@ class WorkspaceForm(forms.ModelForm):
             "holdout",
             "minimum_gap_minutes",
             "utm",
+            "test_segment",
             "paused_at",
             "paused_channels",
         )
@@ -65,6 +67,13 @@ class WorkspaceForm(forms.ModelForm):
         """Those that exist: a slip here would let through what must stop."""
         return checks.channels(self.cleaned_data["paused_channels"])
 
+    def clean_test_segment(self) -> str:
+        """One that exists: a slip here would test nothing."""
+        key = str(self.cleaned_data["test_segment"])
+        if key and not Segment.objects.filter(key=key).exists():
+            raise ValidationError(_("There is no segment “%(key)s”."), params={"key": key})
+        return key
+
     def clean_utm(self) -> str:
         """Names and values, of words we know."""
         return checks.utm(self.cleaned_data["utm"])
@@ -87,7 +96,7 @@ class WorkspaceAdmin(StudioAdmin):
     form = WorkspaceForm
     fieldsets = (
         (None, {"fields": ("name", "time_zone", "country", "languages", "currency")}),
-        (_("Sending"), {"fields": ("minimum_gap_minutes", "paused_at", "paused_channels")}),
+        (_("Sending"), {"fields": ("minimum_gap_minutes", "test_segment", "paused_at", "paused_channels")}),
         (_("Measuring"), {"fields": ("holdout", "utm")}),
     )
 

@@ -59,6 +59,12 @@ class Workspace(models.Model):
             "{campaign}, {channel}, {journey}, {step}, {topic}, {variant}. Empty: links stay as they are written."
         ),
     )
+    test_segment = models.SlugField(
+        _("test list"),
+        max_length=63,
+        blank=True,
+        help_text=_("The key of the segment whose people get tests of journeys: your own people."),
+    )
     paused_at = models.DateTimeField(_("all sending paused since"), null=True, blank=True)
     paused_channels = models.JSONField(_("paused channels"), default=list, blank=True)
     salt = models.UUIDField(default=uuid.uuid4, editable=False, help_text=_("Seeds every stable assignment."))
