@@ -41,6 +41,12 @@ _ROOMS: list[dict[str, Any]] = [
         "separator": True,
         "items": [
             _list(_("Journeys"), "route", "journeys.journey"),
+            {
+                "title": _("Send once"),
+                "icon": "send",
+                "link": reverse_lazy("admin:journeys_journey_send_once"),
+                "permission": lambda request: request.user.has_perm("journeys.add_journey"),
+            },
             _list(_("People in journeys"), "directions_walk", "journeys.enrollment"),
             _list(_("Launches"), "rocket_launch", "journeys.launch"),
             _list(_("Published versions"), "history", "journeys.journeyversion"),

@@ -17,11 +17,12 @@ def problems(text: str) -> list[str]:
         tree = read(text)
         parse(tree, {kind.name: kind for kind in STEP_KINDS} | known.steps, known.conditions)
     except DefinitionError as error:
-        return [_told(problem) for problem in error.problems]
+        return [told(problem) for problem in error.problems]
     return []
 
 
-def _told(problem: Problem) -> str:
+def told(problem: Problem) -> str:
+    """The problem with its line, for the page."""
     words = problem.what.rstrip(".") + "." + (f" {problem.mend}" if problem.mend else "")
     words = words[:1].upper() + words[1:]
     if not problem.line:

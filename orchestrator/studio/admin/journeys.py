@@ -20,8 +20,11 @@ from unfold.decorators import display
 
 from orchestrator.journeys.models import Journey, JourneyVersion
 from orchestrator.journeys.pausing import pause, resume
-from orchestrator.studio import drafts, numbers, outline, words
+from orchestrator.journeys.send_test import NoTestList, send_test
+from orchestrator.journeys.stop import stop
+from orchestrator.studio import drafts, numbers, outline, sending, words
 from orchestrator.studio.admin.base import Page, StudioAdmin
+from orchestrator.studio.entered import parsed
 from orchestrator.studio.fields import monospace
 from orchestrator.studio.links import linked, url_of
 from orchestrator.studio.titles import pick, title_of, titled
@@ -91,9 +94,55 @@ class JourneyAdmin(StudioAdmin):
             for name, view in (
                 ("pause", require_POST(self.pause_view)),
                 ("resume", require_POST(self.resume_view)),
+                ("stop", require_POST(self.stop_view)),
+                ("test", require_POST(self.test_view)),
             )
         ]
-        return buttons + super().get_urls()
+        once = path(
+            "send-once/", self.admin_site.admin_view(self.send_once_view), name="journeys_journey_send_once"
+        )
+        return [once, *buttons, *super().get_urls()]
+
+    def send_once_view(self, request: HttpRequest) -> HttpResponse:
+        """The page "Send once": a form, whom it would reach, and the plan."""
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        return sending.page(request, self.admin_site.each_context(request))
+
+    def stop_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """The button "Stop": for good."""
+        journey = self._changeable(request, object_id)
+        done = stop(journey, None, timezone.now())
+        self.log_change(request, journey, [{"changed": {"fields": ["status"]}}])
+        told = {
+            "journey": journey,
+            "got": numbers.grouped(done.got),
+            "cancelled": numbers.grouped(done.cancelled),
+        }
+        messages.success(
+            request,
+            gettext("“%(journey)s” is stopped: %(got)s messages had been sent, %(cancelled)s were cancelled.")
+            % told,
+        )
+        return redirect(url_of("journeys_journey", journey.pk))
+
+    def test_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """The button "Send a test"."""
+        journey = self._changeable(request, object_id)
+        live = parsed(journey.current_id)
+        try:
+            count = send_test(live, timezone.now()) if live else 0
+        except NoTestList as error:
+            messages.error(request, str(error))
+        else:
+            messages.success(request, gettext("Tests on their way: %(count)s.") % {"count": count})
+        return redirect(url_of("journeys_journey", journey.pk))
+
+    def _changeable(self, request: HttpRequest, object_id: str) -> Journey:
+        journey = get_object_or_404(Journey, pk=object_id)
+        if not self.has_change_permission(request, journey):
+            raise PermissionDenied
+        return journey
 
     def pause_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """The button "Pause"."""
@@ -106,9 +155,7 @@ class JourneyAdmin(StudioAdmin):
         return self._press(request, object_id, _resume_now, gettext("“%(journey)s” is live again."))
 
     def _press(self, request: HttpRequest, object_id: str, verb: Any, done: str) -> HttpResponse:
-        journey = get_object_or_404(Journey, pk=object_id)
-        if not self.has_change_permission(request, journey):
-            raise PermissionDenied
+        journey = self._changeable(request, object_id)
         if verb(journey.pk):
             self.log_change(request, journey, [{"changed": {"fields": ["status"]}}])
             messages.success(request, done % {"journey": journey})
@@ -139,6 +186,7 @@ def _links(journey: Journey) -> dict[str, Any]:
     current = journey.current
     return {
         "journey": journey,
+        "launches": journey.launches.order_by("-on", "-id")[:5],
         "outline": outline.read(current.definition) if current else None,
         "versions": [
             (url_of("journeys_journeyversion", version.pk), version)
