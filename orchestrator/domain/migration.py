@@ -108,14 +108,17 @@ def move(route: Route, person: Standing) -> Moves | Stays:
 
 def _been_there(route: Route, person: Standing, step: str) -> Stays | None:
     """Whether the way on leads through a place they have been at, or asks for a message by a name it never had."""
+    here = (person.step, person.visit)
     messages, runs = _names(route, person, person.messages), _names(route, person, person.runs)
+    # Where they stand they may go on standing, unless the step's name is now that of another they have been at.
+    others = _names(route, person, person.messages - {here}), _names(route, person, person.runs - {here})
     sent = {name for name, _ in person.messages}
     new_names = {name for name, _ in messages} - sent
     for place in route.onward((step, person.visit)):
-        stands_there = place == (person.step, person.visit)
-        if not stands_there and place in messages:
+        sent_there, been_there = others if place == here else (messages, runs)
+        if place in sent_there:
             return Stays("would_resend", place[0])
-        if not stands_there and place in runs:
+        if place in been_there:
             return Stays("would_repeat", place[0])
         if _asks(route.new, route.new.step(place[0])) & new_names:
             return Stays("old_name", place[0])

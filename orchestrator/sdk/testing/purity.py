@@ -7,6 +7,7 @@ Watched are the calls that Python code makes of C functions, in the same thread.
 from __future__ import annotations
 
 import datetime
+import gc
 import random
 import socket
 import sys
@@ -40,12 +41,15 @@ def watch_purity() -> Iterator[list[str]]:
         if what and not _loads_code(frame):
             found.append(what)
 
-    before = sys.getprofile()
+    before, collected = sys.getprofile(), gc.isenabled()
+    gc.disable()  # whoever listens to the collector (Hypothesis takes its time) is not the code inside
     sys.setprofile(look)
     try:
         yield found
     finally:
         sys.setprofile(before)
+        if collected:
+            gc.enable()
 
 
 def _what(called: Any) -> str:
