@@ -173,8 +173,7 @@ def _said(step_id: str, said: Send | Call, version: Live) -> dict[str, Any]:
 
 def _parameters(one: Passenger, step: str, version: Live, language: str) -> dict[str, Any]:
     """What the journey tells the template: the entry, with the number a milestone's key ends in."""
-    name, _, tail = one.entry_key.replace(":", "_").rpartition("_")
-    value: Any = float(tail) if name and tail.replace(".", "", 1).isdigit() else None
+    value = _number(one.entry_key.partition(":")[0]) or _number(one.entry_key.replace(":", "_"))
     entry = {"key": one.entry_key} | (
         {"value": int(value) if value == int(value) else value} if value else {}
     )
@@ -185,3 +184,9 @@ def _parameters(one: Passenger, step: str, version: Live, language: str) -> dict
         "entry": entry,
         "journey": journey | ({"variant": variant} if variant else {}),
     }
+
+
+def _number(key: str) -> float | None:
+    """The number that a key ends in: 500 of `spent_500`, 2026 of `birthday_2026`."""
+    name, _, tail = key.rpartition("_")
+    return float(tail) if name and tail.replace(".", "", 1).isdigit() else None

@@ -55,6 +55,12 @@ class Candidate:
         return "too_many_hops" if self.hops > MOST_HOPS else "surpassed" if self.surpassed else ""
 
 
+def hops_of(properties: Mapping[str, Any]) -> int:
+    """How many journeys led to an event; 0 for what people did themselves."""
+    hops = properties.get(HOPS)
+    return hops if isinstance(hops, int) and 0 <= hops < 1000 else 0
+
+
 def enroll(candidates: Sequence[Candidate], now: datetime) -> list[int]:
     """Enter those who may; answers the new enrollments' ids. Runs inside the caller's transaction.
 

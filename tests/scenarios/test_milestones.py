@@ -86,3 +86,36 @@ def test_two_kinds_of_marks_in_one_journey_and_the_mark_is_told_to_the_template(
     world.publish(one_send("mark", entry=entry, **HEADER), mark=body)
     order(world, world.person(), "260")
     assert sorted(subject for _, _, subject in world.mailbox()) == ["order_1 1", "spent_250 250"]
+
+
+def test_armed_again_below_a_number_a_mark_is_celebrated_again(world: World):
+    anna = live(world, "{milestone: {event: order.placed, sum: [100], rearm: below 50}}")
+    for amount in ("120", "-60", "60", "-90", "80", "-100", "200"):  # 120 60 120 | 30 110 | 10 210
+        order(world, anna, amount)
+    keys = [key for key, _, _ in world.enrollments()]
+    assert keys == ["spent_100", "spent_100:2", "spent_100:3"]
+    assert [status for _, status, _ in world.enrollments()] == ["completed"] * 3
+
+
+def test_armed_again_in_each_month_the_total_begins_anew(world: World):
+    anna = live(world, "{milestone: {event: order.placed, sum: [100, 200], rearm: per month}}")
+    order(world, anna, "90")
+    order(world, anna, "20", "100")  # 210 in March: the lower mark is flown past
+    world.run(days=35)
+    order(world, anna, "50")
+    order(world, anna, "60")
+    assert sorted(world.enrollments()) == [
+        ("spent_100:2026-03", "completed", ""),
+        ("spent_100:2026-04", "completed", ""),
+        ("spent_200:2026-03", "completed", ""),
+    ]
+
+
+def test_a_second_celebration_still_tells_the_template_its_mark(world: World):
+    text = 'email:\n  en: {subject: "{{ entry.value }}", html: "<p>mark</p>"}\n'
+    entry = "{milestone: {event: order.placed, sum: [100], rearm: below 50}}"
+    world.publish(one_send("mark", entry=entry, **HEADER), mark=text)
+    anna = world.person()
+    for amount in ("120", "-90", "90"):
+        order(world, anna, amount)
+    assert [subject for _, _, subject in world.mailbox()] == ["100", "100"]

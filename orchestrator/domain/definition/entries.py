@@ -14,6 +14,7 @@ from orchestrator.domain.definition.audiences import (
     SegmentTrigger,
 )
 from orchestrator.domain.definition.comparisons import Comparison
+from orchestrator.domain.definition.rearm import NEVER, Rearm
 from orchestrator.domain.definition.rules import Rule
 from orchestrator.domain.durations import Duration
 
@@ -55,12 +56,13 @@ class InactiveTrigger:
 
 @dataclass(frozen=True, slots=True)
 class MilestoneTrigger:
-    """Enters when the count, or the sum of amounts, of an event reaches a mark; each mark once, ascending."""
+    """Enters when the count, or the sum of amounts, of an event reaches a mark; each mark once, or as `rearm` says."""
 
     event: str
     measure: Literal["count", "sum"]
     marks: tuple[int | float, ...]
     name: str
+    rearm: Rearm = NEVER
 
     def key(self, mark: float) -> str:
         """The entry key of a mark: `order_5`."""
@@ -73,11 +75,9 @@ class MilestoneTrigger:
     def sentence(self) -> str:
         """ "at 1, 5, 10 times order.placed"."""
         marks = ", ".join(f"{mark:g}" for mark in self.marks)
-        return (
-            f"at {marks} times {self.event}"
-            if self.measure == "count"
-            else f"at {marks} spent by {self.event}"
-        )
+        what = "times" if self.measure == "count" else "spent by"
+        again = f", again {self.rearm}" if self.rearm != NEVER else ""
+        return f"at {marks} {what} {self.event}{again}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
-from datetime import time, timedelta
-from itertools import pairwise
-from typing import Any
+from datetime import timedelta
 
 from orchestrator.domain import durations
 from orchestrator.domain.definition.audience_parser import (
@@ -17,13 +14,11 @@ from orchestrator.domain.definition.audience_parser import (
 )
 from orchestrator.domain.definition.audiences import ApiTrigger, AudienceTrigger, ScheduleTrigger
 from orchestrator.domain.definition.comparison_parser import where
-from orchestrator.domain.definition.comparisons import finite, kind_of
 from orchestrator.domain.definition.entries import (
     DateTrigger,
     Entry,
     EventTrigger,
     Goal,
-    InactiveTrigger,
     MilestoneTrigger,
     Reentry,
     Trigger,
@@ -32,24 +27,25 @@ from orchestrator.domain.definition.problems import listed, shown
 from orchestrator.domain.definition.reading import (
     PROPERTY,
     Spot,
-    choice,
-    clock,
     duration,
     duration_words,
     event_name,
-    key_of,
     lacks,
 )
 from orchestrator.domain.definition.rule_parser import RuleContext, parse_rule
+from orchestrator.domain.definition.trigger_parser import (
+    parse_date,
+    parse_event,
+    parse_inactive,
+    parse_milestone,
+)
 
 TRIGGERS = ("event", "inactive", "milestone", "date", "segment", "audience", "schedule", "api")
 MOST_TRIGGERS = 20
-MOST_MARKS = 50
 LONGEST_GRACE = timedelta(minutes=30)
 AGAIN_MEND = "Write `never`, `after exit`, `after 180 days`, `per cart_id`, `per key` or `always`."
 # Ways in whose entries have a key of their own: a mark, a year, a day, the caller's.
 KEYED = (MilestoneTrigger, DateTrigger, AudienceTrigger, ScheduleTrigger, ApiTrigger)
-_OFFSET = re.compile(r"([+-]?)([0-9]{1,3}) (day|week)s?", re.ASCII)
 
 
 def parse_entry(spot: Spot, context: RuleContext) -> Entry | None:
@@ -118,101 +114,6 @@ def _any_of(spot: Spot, context: RuleContext) -> tuple[Trigger, ...]:
     return kept
 
 
-def _event(spot: Spot, context: RuleContext) -> Trigger | None:
-    if not isinstance(spot.node.value, dict):
-        name = event_name(spot)
-        return EventTrigger(name) if name else None
-    spots = spot.fields(["name", "where"], "`event`") or {}
-    if lacks(spot, spots, "name", "`event`"):
-        return None
-    name = event_name(spots["name"])
-    tests = where(spots["where"]) if "where" in spots else ()
-    return EventTrigger(name, tests) if name else None
-
-
-def _inactive(spot: Spot, context: RuleContext) -> Trigger | None:
-    spots = spot.fields(["event", "for"], "`inactive`")
-    if spots is None or lacks(spot, spots, "event", "`inactive`") or lacks(spot, spots, "for", "`inactive`"):
-        return None
-    event, quiet = event_name(spots["event"]), duration(spots["for"])
-    return InactiveTrigger(event, quiet) if event and quiet else None
-
-
-def _milestone(spot: Spot, context: RuleContext) -> Trigger | None:
-    spots = spot.fields(["event", "count", "sum", "as"], "`milestone`")
-    if spots is None or lacks(spot, spots, "event", "`milestone`"):
-        return None
-    measures = [word for word in ("count", "sum") if word in spots]
-    if len(measures) != 1:
-        spot.refuse(
-            "bad_milestone", "`milestone` needs `count` or `sum`, one of them", "Write `count: [1, 5, 10]`."
-        )
-        return None
-    measure: Any = measures[0]
-    event, marks = event_name(spots["event"]), _marks(spots[measure], measure)
-    name = key_of(spots["as"], "a milestone's name") if "as" in spots else None
-    if not event or not marks or ("as" in spots and not name):
-        return None
-    usual = (event.rsplit(".", 1)[0].rsplit(".", 1)[-1]) if measure == "count" else "spent"
-    return MilestoneTrigger(event, measure, marks, name or usual)
-
-
-def _marks(spot: Spot, measure: str) -> tuple[int | float, ...]:
-    items = spot.items(f"`{measure}`")
-    if items is None:
-        return ()
-    values: list[Any] = [item.node.value for item in items]
-    kinds = (int,) if measure == "count" else (int, float)
-    for item in items:
-        value: Any = item.node.value
-        if kind_of(value) != "number" or not isinstance(value, kinds) or not finite(value) or value <= 0:
-            mend = "Use a whole number above 0." if measure == "count" else "Use a number above 0."
-            item.refuse("bad_mark", f"{shown(value)} cannot be a mark of a milestone", mend)
-            return ()
-    if not 1 <= len(values) <= MOST_MARKS or any(a >= b for a, b in pairwise(values)):
-        spot.refuse(
-            "bad_marks", f"the marks of `{measure}` must go up", f"Write 1 to {MOST_MARKS}, like [1, 5, 10]."
-        )
-        return ()
-    return tuple(values)
-
-
-def _date(spot: Spot, context: RuleContext) -> Trigger | None:
-    spots = spot.fields(["attribute", "anniversary_of", "at", "leap", "offset", "as"], "`date`")
-    if spots is None:
-        return None
-    days = [word for word in ("attribute", "anniversary_of") if word in spots]
-    if len(days) != 1:
-        what = "`date` needs `attribute` or `anniversary_of`, one of them"
-        spot.refuse("bad_date", what, "Write `attribute: birthday`.")
-        return None
-    attribute = key_of(spots["attribute"], "an attribute's name") if "attribute" in spots else ""
-    event = event_name(spots["anniversary_of"]) if "anniversary_of" in spots else ""
-    at = clock(spots["at"]) if "at" in spots else time(9)
-    leap: Any = choice(spots["leap"], ("feb28", "mar1"), "`leap`") if "leap" in spots else "feb28"
-    offset = _offset(spots["offset"]) if "offset" in spots else 0
-    name = key_of(spots["as"], "a name") if "as" in spots else attribute or (event or "").rsplit(".", 1)[0]
-    if None in (attribute, event, at, leap, offset, name):
-        return None
-    return DateTrigger(
-        attribute or "", event or "", at or time(9), (name or "").replace(".", "_"), leap, offset or 0
-    )
-
-
-def _offset(spot: Spot) -> int | None:
-    value = spot.node.value
-    parts = _OFFSET.fullmatch(value) if isinstance(value, str) else None
-    days = int(parts[2]) * (7 if parts[3] == "week" else 1) if parts else 0
-    if parts is None or days > 180:
-        spot.refuse(
-            "bad_offset",
-            f"{shown(value)} cannot be an `offset`",
-            "Write `-7 days` or `2 weeks`, up to 180 days.",
-        )
-        return None
-    return -days if parts[1] == "-" else days
-
-
 def _grace(spot: Spot) -> durations.Duration | None:
     grace = duration(spot)
     if grace and grace.approximate > LONGEST_GRACE:
@@ -269,10 +170,10 @@ def _per(
 
 
 READERS: dict[str, Callable[[Spot, RuleContext], Trigger | None]] = {
-    "event": _event,
-    "inactive": _inactive,
-    "milestone": _milestone,
-    "date": _date,
+    "event": parse_event,
+    "inactive": parse_inactive,
+    "milestone": parse_milestone,
+    "date": parse_date,
     "segment": parse_segment,
     "audience": parse_audience,
     "schedule": parse_schedule,

@@ -90,7 +90,10 @@ def _trigger_definitions() -> Schema:
     number = {"type": "number", "exclusiveMinimum": 0}
     counts = {"type": "array", "minItems": 1, "maxItems": 50, "items": {**number, "type": "integer"}}
     sums = {"type": "array", "minItems": 1, "maxItems": 50, "items": number}
-    milestone = closed({"event": ref("event"), "count": counts, "sum": sums, "as": ref("key")}, ["event"])
+    rearm = text("^(never|below [0-9]+(\\.[0-9]{1,2})?|per (day|week|month|year))$")
+    milestone = closed(
+        {"event": ref("event"), "count": counts, "sum": sums, "rearm": rearm, "as": ref("key")}, ["event"]
+    )
     date = {
         "attribute": ref("key"),
         "anniversary_of": ref("event"),
