@@ -21,14 +21,16 @@ from orchestrator.domain.outbox import ProviderClass, Settle
 from orchestrator.messaging import compose
 from orchestrator.messaging.breakers import Breakers
 from orchestrator.messaging.claim import claim
-from orchestrator.messaging.content.render import Rendered
+from orchestrator.messaging.content.render import Rendered, RenderFailure
 from orchestrator.messaging.doubt import clear_up
 from orchestrator.messaging.facts import Loaded
 from orchestrator.messaging.gate import Ready, gate
 from orchestrator.messaging.handoff import Stale, boottime, group_size, hand_off
 from orchestrator.messaging.look import Hopeful, look
 from orchestrator.messaging.review import review
+from orchestrator.messaging.rows import Claimed
 from orchestrator.messaging.settle import class_of, put_back, send_back, settle, wish
+from orchestrator.messaging.unrendered import judge
 from orchestrator.messaging.verdicts import apply, hold
 
 BATCH = 500
@@ -81,17 +83,16 @@ def _render(hopeful: Sequence[Hopeful], loaded: Loaded, now: datetime) -> list[R
         return []
     drafts = compose.draft([one.message for one in hopeful], loaded, now)
     ready: list[Ready] = []
-    failed: dict[int, Verdict] = {}
+    failed: dict[int, tuple[Claimed, RenderFailure]] = {}
     for one, draft, answer in zip(hopeful, drafts, compose.render(drafts), strict=True):
         address = loaded.facts[one.message.id].address
         if isinstance(answer, Rendered) and address is not None:
             ready.append(Ready(draft, answer, one.provider, address.value, address.digest))
         elif not isinstance(answer, Rendered):
-            failed[one.message.id] = Verdict(
-                Outcome.FAIL, answer.code, evidence={"error": answer.detail}, check=15
-            )
+            failed[one.message.id] = (one.message, answer)
     with transaction.atomic():
-        apply([one.message for one in hopeful if one.message.id in failed], failed, loaded, now)
+        verdicts = judge([one.message for one in ready], failed, now)
+        apply([message for message, _ in failed.values()], verdicts, loaded, now)
     return ready
 
 

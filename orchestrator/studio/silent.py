@@ -1,4 +1,4 @@
-"""Live journeys that let nobody in for longer than usual, for the first page."""
+"""What is wrong, for the first page: journeys that fell silent, and steps that cannot be rendered."""
 
 from __future__ import annotations
 
@@ -10,10 +10,14 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.db.models.functions import TruncDate
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from orchestrator.domain.silence import silent_for
+from orchestrator.messaging.models import StepFault
+from orchestrator.messaging.unrendered import IN_A_ROW
 from orchestrator.studio.links import url_of
 from orchestrator.studio.titles import title_of
 
@@ -37,6 +41,18 @@ def silent(journeys: Iterable[Any], entries: QuerySet[Any], now: datetime, days:
     today = timezone.localtime(now).date()
     found = [(known[pk], silent_for(on, today)) for pk, on in sorted(entered.items())]
     return [_alarm(journey, silence) for journey, silence in found if silence is not None]
+
+
+def broken() -> list[Alarm]:
+    """An alarm for each step whose messages are held because its template cannot be rendered. One query."""
+    faults = StepFault.objects.filter(in_a_row__gte=IN_A_ROW).order_by("journey", "step")
+    where = reverse("admin:messaging_stepfault_changelist")
+    return [Alarm(_unrendered(one), where) for one in faults[:20]]
+
+
+def _unrendered(fault: StepFault) -> str:
+    told = {"journey": fault.journey, "step": fault.step, "detail": fault.detail}
+    return _("%(journey)s, step %(step)s: its messages cannot be rendered and wait. %(detail)s") % told
 
 
 def _alarm(journey: Any, silence: int) -> Alarm:

@@ -27,7 +27,7 @@ from orchestrator.messaging.models import Message
 from orchestrator.studio import words
 from orchestrator.studio.links import url_of
 from orchestrator.studio.numbers import at_most, grouped, share
-from orchestrator.studio.silent import Alarm, silent
+from orchestrator.studio.silent import Alarm, broken, silent
 from orchestrator.studio.titles import title_of, titled
 
 NEWEST = 20_000
@@ -99,7 +99,7 @@ def read_today(now: datetime) -> Today:
     return Today(
         _sentence(told["accepted"], told["held"], len(journeys)),
         [_down(one) for one in down()],
-        silent(journeys[:MOST_JOURNEYS], _window(Enrollment)[0], now, DAYS),
+        broken() + silent(journeys[:MOST_JOURNEYS], _window(Enrollment)[0], now, DAYS),
         live,
         len(journeys) > MOST_JOURNEYS,
         sampled,

@@ -79,6 +79,7 @@ REASONS = {
     "render_error": gettext_lazy("the template could not be filled in"),
     "no_provider": gettext_lazy("no provider for this channel is plugged in"),
     "provider_down": gettext_lazy("the provider is down"),
+    "render_paused": gettext_lazy("its step could not be filled in many times in a row"),
     "review_failed": gettext_lazy("a review could not be made"),
     "address_changed": gettext_lazy("the address changed while it was being prepared"),
     "vetoed": gettext_lazy("a review refused it"),

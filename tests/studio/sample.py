@@ -33,6 +33,7 @@ from orchestrator.messaging.models import (
     ProviderBreaker,
     QuietHoursRule,
     Receipt,
+    StepFault,
     Subject,
     Template,
     TemplateVersion,
@@ -174,6 +175,9 @@ def fill(people: int = 5, now: datetime | None = None) -> Sample:
     )
     Sequence.objects.get_or_create(name="sample", defaults={"value": 7})
     Subject.objects.create(key="email:abc")
+    StepFault.objects.create(
+        journey="onboarding", version=1, step="hello", in_a_row=2, detail="line 3", since=now
+    )
     ProviderBreaker.objects.create(
         provider="acme_sms",
         failures=6,

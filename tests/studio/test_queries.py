@@ -78,6 +78,7 @@ def _again() -> None:
         MessageBody,
         ProviderBreaker,
         Receipt,
+        StepFault,
         Subject,
         Template,
         TemplateVersion,
@@ -89,7 +90,7 @@ def _again() -> None:
     kinds: list[Any] = [
         Consent, ConsentRecord, Suppression, Event, EntryTimer, Doorstep, Launch, Membership, Segment, StepRun,
         JourneyVersion, Journey, Decision, DeliveryAttempt, MailboxMessage, MessageBody, PointsEntry,
-        ProviderBreaker, Receipt, Subject, TemplateVersion, Template, Address, Customer,
+        ProviderBreaker, StepFault, Receipt, Subject, TemplateVersion, Template, Address, Customer,
     ]  # fmt: skip
     for kind in kinds:
         kind._default_manager.all().delete()

@@ -2,6 +2,7 @@
 
 from orchestrator.messaging.models.attempt import Decision, DeliveryAttempt
 from orchestrator.messaging.models.breaker import ProviderBreaker
+from orchestrator.messaging.models.fault import StepFault
 from orchestrator.messaging.models.limits import FrequencyCap, QuietHoursRule
 from orchestrator.messaging.models.mailbox import MailboxMessage
 from orchestrator.messaging.models.message import Message, MessageBody
@@ -19,6 +20,7 @@ __all__ = [
     "ProviderBreaker",
     "QuietHoursRule",
     "Receipt",
+    "StepFault",
     "Subject",
     "Template",
     "TemplateVersion",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.contrib import admin
 
-from orchestrator.messaging.models import ProviderBreaker
+from orchestrator.messaging.models import ProviderBreaker, StepFault
 from orchestrator.studio.admin.base import History
 
 
@@ -15,3 +15,12 @@ class ProviderBreakerAdmin(History):
     list_display = ("provider", "opened_at", "open_until", "failures", "failed_at", "fault")
     ordering = ("provider",)
     fields = ("provider", "opened_at", "open_until", "probe_until", "failures", "failed_at", "fault")
+
+
+@admin.register(StepFault)
+class StepFaultAdmin(History):
+    """Steps whose messages could not be rendered one after the other; the first that can be takes its row away."""
+
+    list_display = ("journey", "step", "version", "in_a_row", "detail", "since")
+    ordering = ("journey", "step")
+    fields = ("journey", "version", "step", "in_a_row", "detail", "since")
