@@ -16,7 +16,7 @@ RUNTIME := $(VENV)/.runtime
 DEVELOPMENT := $(VENV)/.development
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-sqlite test-postgresql test-wheel test-real lint types format lock run work clean
+.PHONY: help demo test test-sqlite test-postgresql test-wheel test-browser test-real lint types format lock run work clean
 
 help: ## this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' Makefile
@@ -37,13 +37,16 @@ test: $(DEVELOPMENT) ## the whole suite, on SQLite and then on PostgreSQL (DATAB
 	test -z "$$failed" || { echo "failed on:$$failed" >&2; exit 1; }
 
 test-sqlite: $(DEVELOPMENT) ## the whole suite on SQLite
-	TEST_DATABASE=sqlite $(PYTHON) -m pytest -n $(WORKERS) $(PYTEST)
+	TEST_DATABASE=sqlite $(PYTHON) -m pytest -n $(WORKERS) --ignore=tests/browser $(PYTEST)
 
-test-postgresql: $(DEVELOPMENT) ## the whole suite on PostgreSQL
-	TEST_DATABASE=postgresql $(PYTHON) -m pytest -n $(WORKERS) $(PYTEST)
+test-postgresql: $(DEVELOPMENT) ## on PostgreSQL, all that meets a database
+	TEST_DATABASE=postgresql $(PYTHON) -m pytest -n $(WORKERS) --ignore=tests/browser $(PYTEST)
 
 test-wheel: $(DEVELOPMENT) ## an example plugin as a wheel, installed beside ours in a clean environment, delivering
 	TEST_WHEEL=1 TEST_DATABASE=sqlite $(PYTHON) -m pytest -q tests/wheel $(PYTEST)
+
+test-browser: $(DEVELOPMENT) ## what only a real browser can show (Debian's firefox-esr); without one they are skipped and say so
+	TEST_DATABASE=sqlite $(PYTHON) -m pytest tests/browser $(PYTEST)
 
 test-real: $(DEVELOPMENT) ## a folder of real customers (REAL_DATA) lived through whole, on SQLite: about five minutes more
 	REAL_DATA_WHOLE=1 TEST_DATABASE=sqlite $(PYTHON) -m pytest -s tests/real_data/test_demo.py $(PYTEST)

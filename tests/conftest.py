@@ -69,7 +69,10 @@ def pytest_report_header() -> str:
     url = os.environ["DATABASE_URL"]
     with psycopg.connect(url) as connection:
         version = connection.info.parameter_status("server_version")
-        return f"database: PostgreSQL {version} at {connection.info.host}:{connection.info.port}"
+        return (
+            f"database: PostgreSQL {version} at {connection.info.host}:{connection.info.port}\n"
+            "tests that meet no database: left to the run with TEST_DATABASE=sqlite"
+        )
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -89,13 +92,29 @@ def pytest_unconfigure() -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave what exists only on PostgreSQL to the run on PostgreSQL."""
-    if KIND == "postgresql":
-        return
-    elsewhere = [item for item in items if item.get_closest_marker("postgresql")]
+    """Leave what exists only on PostgreSQL to the run on it, and what meets no database to the run on SQLite."""
+    here = [item for item in items if _meets_a_database(item) or _was_asked_for(config)]
+    if KIND != "postgresql":
+        here = [item for item in items if not item.get_closest_marker("postgresql")]
+    elsewhere = set(items) - set(here)
     if elsewhere:
-        config.hook.pytest_deselected(items=elsewhere)
-        items[:] = [item for item in items if not item.get_closest_marker("postgresql")]
+        config.hook.pytest_deselected(items=list(elsewhere))
+        items[:] = here
+
+
+NO_DATABASE = ("domain", "sdk", "contracts", "plugins", "messaging/content")
+
+
+def _meets_a_database(item: pytest.Item) -> bool:
+    """Whether a test might behave otherwise on another database: all do, but those of these folders that ask for none."""
+    pure = any(item.path.is_relative_to(Path(__file__).parent / folder) for folder in NO_DATABASE)
+    asks = {"db", "transactional_db"} & set(getattr(item, "fixturenames", ()))
+    return not pure or bool(asks) or item.get_closest_marker("django_db") is not None
+
+
+def _was_asked_for(config: pytest.Config) -> bool:
+    """Whether somebody named files or folders: then they get what they named."""
+    return config.args_source is config.ArgsSource.ARGS
 
 
 @pytest.fixture(scope="session")
