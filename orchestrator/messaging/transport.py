@@ -1,6 +1,6 @@
 """The HTTP that providers get: aiohttp on a loop of the provider's own thread, with its own pool of connections.
 
-Guarded requests (their URLs were written by customers or marketers) have a pool of their own behind `guard.py`.
+Guarded requests (their URLs were written by customers or marketers) have a pool of their own behind `outward.py`.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import aiohttp
 from aiohttp.abc import AbstractResolver
 from django.conf import settings
 
-from orchestrator.messaging import guard
+from orchestrator.messaging import outward
 from orchestrator.sdk.transport import Request, Response, Transport, TransportError, TransportRefused
 
 T = TypeVar("T")
@@ -35,22 +35,22 @@ class AiohttpTransport(Transport):
     async def request(self, request: Request, *, timeout: float = 10.0) -> Response:
         """See `Transport.request`. Only a connection that was never made counts as not sent."""
         if request.guarded:
-            guard.check_request(request, settings.OUTBOUND_ALLOWLIST)
+            outward.check_request(request, settings.OUTBOUND_ALLOWLIST)
         try:
             async with self._session(request.guarded).request(
                 request.method,
                 request.url,
-                headers={**request.headers, **(guard.HEADERS if request.guarded else {})},
+                headers={**request.headers, **(outward.HEADERS if request.guarded else {})},
                 data=request.body or None,
                 timeout=aiohttp.ClientTimeout(total=timeout),
                 allow_redirects=False,
             ) as answer:
-                body = await _read(answer, guard.MOST_READ if request.guarded else _LARGEST)
+                body = await _read(answer, outward.MOST_READ if request.guarded else _LARGEST)
                 return Response(
                     answer.status, {name.lower(): value for name, value in answer.headers.items()}, body
                 )
         except aiohttp.ClientConnectorError as error:
-            if isinstance(error.os_error, guard.NotPublic):
+            if isinstance(error.os_error, outward.NotPublic):
                 raise TransportRefused(str(error.os_error)) from error
             raise TransportError(type(error).__name__, sent=False) from error
         except aiohttp.InvalidURL as error:
@@ -66,7 +66,7 @@ class AiohttpTransport(Transport):
     def _session(self, guarded: bool) -> aiohttp.ClientSession:
         if guarded not in self._sessions:
             pool = (
-                guard.connector(settings.OUTBOUND_ALLOWLIST, self._resolver)
+                outward.connector(settings.OUTBOUND_ALLOWLIST, self._resolver)
                 if guarded
                 else aiohttp.TCPConnector(limit=100)
             )

@@ -1,4 +1,4 @@
-"""GUARD: names are resolved once, every address is looked at, and the connection goes to what was looked at.
+"""OUTWARD: names are resolved once, every address is looked at, and the connection goes to what was looked at.
 
 The pure part, which URLs may be called at all, is `domain/outbound.py`.
 """
