@@ -38,7 +38,9 @@ def move_due(now: datetime, limit: int = BATCH) -> int:
 
 @prepared
 def _due(limit: int) -> QuerySet[Any]:
-    due = moving().filter(due_at__lte=Given("now")).order_by("due_at")
+    due = (
+        moving().filter(due_at__lte=Given("now")).order_by("due_at", "id")
+    )  # of one moment, first come first
     return due.select_for_update(skip_locked=True, of=("self",)).values_list(*COLUMNS)[:limit]
 
 

@@ -76,7 +76,9 @@ class Enrollment(models.Model):
         ]
         indexes = [
             models.Index(
-                fields=["due_at"], condition=Q(status="active", due_at__isnull=False), name="enrollment_due"
+                fields=["due_at", "id"],
+                condition=Q(status="active", due_at__isnull=False),
+                name="enrollment_due",
             ),
             models.Index(fields=["customer", "journey"], name="enrollment_of_customer"),
             models.Index(
