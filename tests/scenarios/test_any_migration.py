@@ -74,7 +74,7 @@ def clear() -> None:
 
 @pytest.mark.slow
 @settings(
-    max_examples=50,
+    max_examples=20,
     deadline=None,
     phases=[Phase.explicit, Phase.generate],  # making a failing example smaller would take minutes
     suppress_health_check=[HealthCheck.function_scoped_fixture],
