@@ -106,7 +106,7 @@ def test_at_night_an_sms_is_got_in_the_morning(world: World):
 
 
 def test_waves_come_an_hour_apart_and_everybody_is_in_one(world: World):
-    everybody = members(world, 60)
+    everybody = members(world, 150)
     campaign(world, audience=f", {WAVES}")
     world.run(days=2)
     rows = Enrollment.objects.values_list("customer_id", "arrived_at")
@@ -114,7 +114,7 @@ def test_waves_come_an_hour_apart_and_everybody_is_in_one(world: World):
     assert sorted(customer for customer, _ in rows) == everybody
     assert set(hours) == {10, 11, 12}
     assert hours.count(10) < hours.count(11) < hours.count(12)
-    assert list(Launch.objects.values_list("state", "wave", "entered")) == [("done", 2, 60)]
+    assert list(Launch.objects.values_list("state", "wave", "entered")) == [("done", 2, 150)]
 
 
 def test_a_wave_is_for_good_however_the_audience_grows(world: World):
@@ -138,11 +138,11 @@ def test_a_wave_is_for_good_however_the_audience_grows(world: World):
 
 
 def test_too_many_complaints_let_no_further_wave_begin(world: World):
-    people = members(world, 300)
+    people = members(world, 400)
     campaign(world, audience=f", {WAVES.replace('10%, 30%, 60%', '40%, 60%')}")
     world.run_to(AT + timedelta(minutes=30))
     sent = list(Message.objects.values_list("customer_id", flat=True))
-    assert 100 <= len(sent) < 200
+    assert 100 <= len(sent) < 220
     world.event(sent[0], "message.complained", journey="sale")
     world.run(days=1)
     assert len(people) > Message.objects.count() == len(sent)
@@ -155,7 +155,7 @@ def test_too_many_complaints_let_no_further_wave_begin(world: World):
 
 
 def test_a_stop_between_waves_says_how_many_got_it(world: World):
-    members(world, 60)
+    members(world, 100)
     campaign(world, audience=f", {WAVES}")
     world.run_to(AT + timedelta(minutes=30))
     got = Message.objects.count()
