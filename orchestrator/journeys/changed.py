@@ -18,7 +18,8 @@ def look_again(customers: Collection[int], now: datetime) -> int:
 
     A wait by the calendar ends by the clock of where they live now, never earlier than now, and a rule about their
     attributes may have become true. The price is one walk, which most often leads nowhere. Whoever is being moved
-    just now is passed over: their next look comes when their time does. Call it inside a transaction.
+    just now is passed over: their next look comes when their time does. Whoever has been let in for a later moment has
+    not begun, and begins at that moment. Call it inside a transaction.
     """
     zones.look_again(customers, now)
     ids = _waiting().column(customers=customers, now=now)
@@ -28,6 +29,10 @@ def look_again(customers: Collection[int], now: datetime) -> int:
 @prepared
 def _waiting() -> QuerySet[Any]:
     waiting = Enrollment.objects.filter(
-        customer_id__among=Given("customers"), status="active", sending=False, due_at__gt=Given("now")
+        customer_id__among=Given("customers"),
+        status="active",
+        sending=False,
+        due_at__gt=Given("now"),
+        arrived_at__lte=Given("now"),
     )
     return waiting.order_by("id").select_for_update(skip_locked=True).values_list("id")

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from orchestrator.customers.change import NewFacts, change
 from orchestrator.domain.definition import DefinitionError
 from orchestrator.journeys.models import Enrollment, Journey, Launch
 from tests.scenarios.journeys import one_send
@@ -53,6 +54,18 @@ def test_an_audience_by_everybodys_own_clock(world: World):
         (york, datetime(2026, 3, 4, 15, tzinfo=UTC)),
     ]
     assert world.sent() == [("Wed 02:00", "news"), ("Wed 10:00", "news"), ("Wed 16:00", "news")]
+
+
+def test_who_changes_before_their_own_clock_comes_still_waits_for_it(world: World):
+    anna = member(world, "anna")
+    live(world, f'{{audience: {{{CLUB}, at: "2026-03-04 10:00", zone: customer}}}}')
+    world.run_to(datetime(2026, 3, 4, 8, 0, tzinfo=WARSAW))
+    assert [key for _, key in entered(world)] == ["audience:2026-03-04"]
+    change([NewFacts(anna, {"city": "Gdynia"})], world.now)
+    world.run(hours=1)
+    assert world.messages() == []
+    world.run(days=1)
+    assert world.sent() == [("Wed 10:00", "news")]
 
 
 def test_those_excepted_stay_out(world: World):
