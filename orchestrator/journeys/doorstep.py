@@ -18,9 +18,12 @@ KNOCKS = timedelta(minutes=1)  # how often those at the door are asked in again
 
 
 def keep(candidates: Sequence[Candidate], now: datetime) -> None:
-    """Let them wait, each with what brought them; whoever waits already with the same key goes on waiting."""
-    zone = ZoneInfo(Workspace.get().time_zone) if candidates else ZoneInfo("UTC")
-    rows = [_row(one, zone, now) for one in candidates]
+    """Let those wait whose journey gives a grace; whoever waits already with the same key goes on waiting."""
+    waiting = [one for one in candidates if one.live.definition.entry.grace]
+    if not waiting:
+        return
+    zone = ZoneInfo(Workspace.get().time_zone)
+    rows = [_row(one, zone, now) for one in waiting]
     columns = ("journey", "version", "customer", "entry_key", "candidate", "due_at", "until")
     bulk.insert(Doorstep, columns, rows, ignore_conflicts=True)
 

@@ -67,7 +67,7 @@ def enroll(candidates: Sequence[Candidate], now: datetime) -> list[int]:
     Whom only the filter turns away waits at the door, where the journey gives a grace.
     """
     asked = ask(candidates, now)
-    keep([one for one in asked.turned_away if one.live.definition.entry.grace], now)
+    keep(asked.turned_away, now)
     return let_in(asked.welcome, now)
 
 

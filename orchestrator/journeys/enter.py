@@ -57,7 +57,7 @@ def enter(journey: str, customer_id: int, key: str, properties: Mapping[str, Any
             return Entered(before, False)
         candidate = Candidate(door, customer_id, key, said)
         asked = ask([candidate], now)
-        keep([one for one in asked.turned_away if door.definition.entry.grace], now)
+        keep(asked.turned_away, now)
         made = let_in(asked.welcome, now)
         if not made:
             return _not_made(door, candidate, bool(asked.turned_away), bool(asked.welcome))
