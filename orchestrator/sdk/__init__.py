@@ -31,7 +31,14 @@ from orchestrator.sdk.steps import (
     Tried,
     Webhook,
 )
-from orchestrator.sdk.transport import Request, Response, Transport, TransportError, TransportRefused
+from orchestrator.sdk.transport import (
+    Request,
+    Response,
+    Transport,
+    TransportError,
+    TransportRefused,
+    retry_after,
+)
 from orchestrator.sdk.values import (
     Accepted,
     Content,
@@ -109,4 +116,5 @@ __all__ = [
     "WebhookContent",
     "hookimpl",
     "is_web_device",
+    "retry_after",
 ]

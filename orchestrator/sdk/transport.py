@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from typing import Protocol
 
 
@@ -56,3 +58,16 @@ class Transport(Protocol):
         Raises TransportError, never anything else of the HTTP library underneath.
         """
         ...
+
+
+def retry_after(response: Response, now: datetime) -> timedelta | None:
+    """When the other side will take it, if it says so: in seconds, or as a date (RFC 9110); a day at most in seconds."""
+    written = response.headers.get("retry-after", "").strip()
+    if written.isascii() and written.isdecimal():
+        return timedelta(seconds=min(int(written[:9]), 86_400))
+    try:
+        at = parsedate_to_datetime(written)
+    except ValueError:
+        return None
+    wait = (at if at.tzinfo else at.replace(tzinfo=UTC)) - now
+    return wait if wait > timedelta(0) else None

@@ -5,10 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import datetime, timedelta
 
-from orchestrator.sdk import Deferred, Message, Response, Result, TransportError, Unknown
+from orchestrator.sdk import Deferred, Message, Result, TransportError, Unknown
 
 AT_ONCE = 20  # calls of one batch on the way together; the transport's connections are shared by all
 LONGEST = timedelta(days=28)  # neither FCM nor a push service keeps a message longer
@@ -32,19 +31,6 @@ async def each(messages: Sequence[Message], send_one: Callable[[Message], Awaita
                 return Unknown("no clear answer") if error.sent else NotSent(detail="no connection")
 
     return list(await asyncio.gather(*(one(message) for message in messages)))
-
-
-def retry_after(response: Response, now: datetime) -> timedelta | None:
-    """When they will take it, if they say so: in seconds, or as a date."""
-    written = response.headers.get("retry-after", "").strip()
-    if written.isascii() and written.isdecimal():
-        return timedelta(seconds=min(int(written[:9]), 86_400))
-    try:
-        at = parsedate_to_datetime(written)
-    except ValueError:
-        return None
-    wait = (at if at.tzinfo else at.replace(tzinfo=UTC)) - now
-    return wait if wait > timedelta(0) else None
 
 
 def seconds_left(message: Message, now: datetime) -> int:

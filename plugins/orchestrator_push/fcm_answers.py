@@ -8,8 +8,16 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
-from orchestrator.sdk import Accepted, Deferred, Rejected, RejectReason, Response, Result, Unknown
-from orchestrator_push.answers import retry_after
+from orchestrator.sdk import (
+    Accepted,
+    Deferred,
+    Rejected,
+    RejectReason,
+    Response,
+    Result,
+    Unknown,
+    retry_after,
+)
 
 NAME = re.compile(r"projects/[^/\s]+/messages/[^/\s]{1,120}\Z")
 CODE = re.compile(r"[A-Z][A-Z_]{2,40}\Z")

@@ -11,8 +11,8 @@ from urllib.parse import urlencode
 
 from google.auth import crypt, jwt
 
-from orchestrator.sdk import PluginError, Request, Response, Transport, TransportError
-from orchestrator_push.answers import NotSent, retry_after
+from orchestrator.sdk import PluginError, Request, Response, Transport, TransportError, retry_after
+from orchestrator_push.answers import NotSent
 
 SCOPE = "https://www.googleapis.com/auth/firebase.messaging"
 GRANT = "urn:ietf:params:oauth:grant-type:jwt-bearer"

@@ -20,8 +20,9 @@ from orchestrator.sdk import (
     TransportRefused,
     Unknown,
     WebDevice,
+    retry_after,
 )
-from orchestrator_push.answers import each, retry_after, seconds_left
+from orchestrator_push.answers import each, seconds_left
 from orchestrator_push.encryption import LARGEST, encrypt
 from orchestrator_push.vapid import Vapid
 

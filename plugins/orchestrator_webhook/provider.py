@@ -5,8 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import datetime, timedelta
 
 from orchestrator.sdk import (
     Accepted,
@@ -25,6 +24,7 @@ from orchestrator.sdk import (
     TransportRefused,
     Unknown,
     WebhookContent,
+    retry_after,
 )
 from orchestrator_webhook import receipts
 from orchestrator_webhook.signature import Secrets
@@ -94,20 +94,7 @@ def read(response: Response, now: datetime) -> Result:
     if 200 <= status <= 299:
         return Accepted()
     if status == 429 or (status == 503 and "retry-after" in response.headers):
-        return Deferred(_retry_after(response, now), detail)
+        return Deferred(retry_after(response, now), detail)
     if 300 <= status <= 499:
         return Rejected(REASONS.get(status, RejectReason.OTHER), detail)
     return Unknown(detail)
-
-
-def _retry_after(response: Response, now: datetime) -> timedelta | None:
-    """In seconds, or as a date."""
-    written = response.headers.get("retry-after", "").strip()
-    if written.isascii() and written.isdecimal():
-        return timedelta(seconds=min(int(written[:9]), 86_400))
-    try:
-        at = parsedate_to_datetime(written)
-    except ValueError:
-        return None
-    wait = (at if at.tzinfo else at.replace(tzinfo=UTC)) - now
-    return wait if wait > timedelta(0) else None
