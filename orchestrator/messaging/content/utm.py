@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import html as html_module
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from orchestrator.domain.utm import tag
 
-# The href of an `a` or `area`; attributes before it are stepped over, whatever their quotes hold.
-_HREF = re.compile(
-    r"""(<(?:a|area)(?:\s(?:[^>"']|"[^"]*"|'[^']*')*?)?\shref\s*=\s*)("[^"]*"|'[^']*')""", re.IGNORECASE
+_OPENS = re.compile(r"<(?:a|area)(?=[\s/])", re.IGNORECASE)
+# A name and, after "=", its value, as browsers read them: what is read is never read again, so that a document takes
+# as long as it is long.
+_ATTRIBUTE = re.compile(
+    r"""[\s/]*+([^\s=>/]++)(?:\s*+=\s*+("[^"]*"|'[^']*'|[^\s>"'][^\s>]*+))?+""", re.IGNORECASE
 )
 _WRITTEN = re.compile(r"https?://[^\s<>\"]+")
 _CLOSING = ".,;:!?)]}'’”»…"
@@ -24,14 +26,27 @@ def tagged(query: str, ours: tuple[str, ...]) -> Callable[[str], str]:
 
 def tag_html(html: str, change: Callable[[str], str]) -> str:
     """The document with its links changed; one that does not change keeps its very bytes."""
-
-    def swap(found: re.Match[str]) -> str:
-        sign, written = found[2][0], found[2][1:-1]
-        link = html_module.unescape(written).strip()
+    parts, end = [], 0
+    for start, stop in _hrefs(html):
+        link = html_module.unescape(html[start:stop]).strip()
         after = change(link)
-        return found[0] if after == link else f"{found[1]}{sign}{html_module.escape(after)}{sign}"
+        if after != link:
+            parts += [html[end:start], html_module.escape(after)]
+            end = stop
+    return "".join([*parts, html[end:]])
 
-    return _HREF.sub(swap, html)
+
+def _hrefs(html: str) -> Iterator[tuple[int, int]]:
+    """Where the quoted href of each `a` or `area` begins and ends, without its quotes."""
+    at = 0
+    while opens := _OPENS.search(html, at):
+        at = opens.end()
+        while attribute := _ATTRIBUTE.match(html, at):
+            at = attribute.end()
+            value = attribute[2]
+            if attribute[1].lower() == "href" and value is not None and value[0] in "\"'":
+                yield attribute.start(2) + 1, attribute.end(2) - 1
+                break
 
 
 def tag_text(text: str, change: Callable[[str], str]) -> str:
