@@ -10,18 +10,10 @@ from __future__ import annotations
 import signal
 import threading
 from collections.abc import Callable
-from copy import deepcopy
-from datetime import datetime
 from types import FrameType
 from typing import TypeVar
 
-from orchestrator.domain.advance import Question
-from orchestrator.domain.definition import Step
-from orchestrator.domain.shapes import is_ours
-from orchestrator.sdk.steps import StepFacts
-
 T = TypeVar("T")
-LONGEST_DECISION = 1.0  # seconds that a plugin's step may take for one person
 
 
 class TookTooLong(BaseException):
@@ -59,26 +51,6 @@ def within(seconds: float, act: Callable[[], T]) -> T:
         # An alarm of somebody else's goes on, later by as long as this took. What the plugin made of ours is undone.
         signal.signal(signal.SIGALRM, before if before is not None else signal.SIG_DFL)
         signal.setitimer(signal.ITIMER_REAL, *alarm)
-
-
-def ask(question: Question, step: Step, facts: StepFacts, now: datetime) -> object:
-    """What a step answers; whatever it raises, and its not coming back, as an Exception.
-
-    What its plugin does to its facts is seen by nobody: they are its own.
-    """
-    if is_ours(step.kind):
-        return question(step.params, facts, now)
-    try:
-        own = deepcopy(facts)
-        return within(LONGEST_DECISION, lambda: question(step.params, own, now))
-    except TookTooLong as error:
-        raise TimeoutError(f"it took longer than {LONGEST_DECISION:g} s") from error
-    except Exception:
-        raise
-    except BaseException as error:
-        if not contained(error):
-            raise
-        raise Raised(f"{type(error).__name__}: {error}") from error
 
 
 def _overrun(number: int, frame: FrameType | None) -> None:

@@ -15,11 +15,11 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
 
+from orchestrator.apart import ask
 from orchestrator.domain.advance import FAILED, advance
 from orchestrator.domain.catch_up import due_since
 from orchestrator.domain.outbox import FINAL
 from orchestrator.domain.walks import Missing, Parked, RuleAsked, Traveller, Walk
-from orchestrator.guard import ask
 from orchestrator.journeys.effects import apply
 from orchestrator.journeys.history import Asking, history
 from orchestrator.journeys.models import Enrollment

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from orchestrator import guard
+from orchestrator import apart
 from orchestrator.messaging import calls
 from tests.scenarios import conftest as scenarios
 
@@ -41,5 +41,6 @@ def short(monkeypatch: pytest.MonkeyPatch) -> None:
     """Deadlines that a test can wait for."""
     monkeypatch.setattr(calls, "DEADLINE", 0.2)
     monkeypatch.setattr(calls, "GRACE", 0.1)
-    monkeypatch.setattr(guard, "LONGEST_DECISION", 0.2)
+    monkeypatch.setattr(apart, "LONGEST_DECISION", 0.2)
+    monkeypatch.setattr(apart, "KILLED_AFTER", 0.5)
     monkeypatch.setattr("orchestrator.registry.LONGEST_HOOK", 0.2)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Mapping
 
 from pydantic import ValidationError
@@ -47,6 +48,14 @@ class StepParamsRules(StepBench):
                 except (ValidationError, TypeError, AttributeError):
                     continue
                 fail(f"`{field}` of the params can be set: leave `frozen=True` in their model_config.")
+
+    def test_params_reach_the_process_in_which_a_step_decides(self) -> None:
+        for params in self._all_params:
+            try:
+                arrived = pickle.loads(pickle.dumps(params))
+            except Exception as error:
+                fail(f"The params cannot be pickled ({error}): write their class at the top of a module.")
+            check(arrived == params, "The params are others after pickling.")
 
     def test_unknown_fields_are_refused(self) -> None:
         for example in self.examples:
