@@ -15,6 +15,7 @@ from typing import Any
 from django.db import connection, models
 
 from orchestrator.store import json_text
+from orchestrator.store.arrays import literal
 from orchestrator.store.statement import execute
 
 Row = Sequence[Any]
@@ -43,7 +44,7 @@ def insert(
     head = f"INSERT INTO {_table(model)} ({', '.join(_quote(field.column) for field in fields)}) "
     if connection.vendor == "postgresql":
         source = f"SELECT {_casts(fields)} FROM {_unnest(fields)} AS v ({_names(fields)})"
-        return execute(head + source + tail, _columnwise(fields, rows), fetch=bool(returning))
+        return execute(head + source + tail, _arrays(fields, rows), fetch=bool(returning))
     answer: list[tuple[Any, ...]] = []
     for chunk in _chunks(_rowwise(fields, rows), len(fields)):
         sql = head + _values(len(chunk), len(fields)) + tail
@@ -75,7 +76,7 @@ def update(
     tail += "t.id" if connection.vendor == "postgresql" else "id"
     if connection.vendor == "postgresql":
         head = f"UPDATE {_table(model)} AS t SET {sets} FROM {_unnest(fields)} AS v ({_names(fields)})"
-        return [row[0] for row in execute(head + tail, _columnwise(fields, rows))]
+        return [row[0] for row in execute(head + tail, _arrays(fields, rows))]
     answer: list[int] = []
     for chunk in _chunks(_rowwise(fields, rows), len(fields)):
         head = f"WITH v ({_names(fields)}) AS ({_values(len(chunk), len(fields))}) "
@@ -86,6 +87,10 @@ def update(
 
 def _rowwise(fields: Sequence[Any], rows: Sequence[Row]) -> list[Row]:
     return list(zip(*_columnwise(fields, rows), strict=True))
+
+
+def _arrays(fields: Sequence[Any], rows: Sequence[Row]) -> list[Any]:
+    return [literal(column) for column in _columnwise(fields, rows)]
 
 
 def _columnwise(fields: Sequence[Any], rows: Sequence[Row]) -> list[list[Any]]:

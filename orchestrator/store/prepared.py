@@ -30,6 +30,7 @@ from orchestrator.store import (
     json_text,
     moments,  # noqa: F401  SQLite's moments come as moments
 )
+from orchestrator.store.arrays import literal
 from orchestrator.store.statement import Row, execute
 
 P = ParamSpec("P")
@@ -117,7 +118,7 @@ def _parameter(value: Any) -> Any:
     if isinstance(value, datetime):
         return connection.ops.adapt_datetimefield_value(value)
     if isinstance(value, Collection) and not isinstance(value, str):
-        return list(value) if connection.vendor == "postgresql" else json.dumps(list(value))
+        return literal(value) if connection.vendor == "postgresql" else json.dumps(list(value))
     return value
 
 
