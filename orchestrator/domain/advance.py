@@ -1,13 +1,12 @@
 """ADVANCE: walk one person through the steps of their journey, in memory, until they must stop.
 
 Pure: the truth of rules, the fate of messages and the arrived event are facts. A rule whose truth is not among the
-facts ends the walk with `Missing`; the caller loads it for the whole group and walks again from the same start.
+facts ends the walk with `Missing`; the caller loads it for the whole group, and the walk goes on from where it stopped.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -41,12 +40,14 @@ from orchestrator.sdk.steps import (
     Send,
     Start,
     StepFacts,
+    StepKind,
 )
 
 FAILED = "step_failed: "  # begins the note of a park at a step that could not decide
 UNREADABLE = "plugin_gone"
 AFTER_FAILURE = timedelta(minutes=15)
 OUTWARD = (Award, Start)  # what a holdout withholds, as it withholds messages
+_NONE: frozenset[RuleAsked] = frozenset()
 _FINISHED = SENT | {State.GHOST}
 # What the gate cancels a message for when it sees, before the journey has, that the passage is over.
 _WAYS_OUT = frozenset({"goal_met", "exit_rule"})
@@ -67,26 +68,28 @@ def advance(
     rules: Mapping[RuleAsked, bool],
     now: datetime,
     ask: Ask = plainly,
+    before: tuple[Run, ...] = (),
 ) -> Walk:
     """Walk from `start` as far as the facts at `now` lead. Ends always: definitions have no way back.
 
-    `ask` asks a step; whoever runs where a plugin could do harm gives one that does not let it.
+    `ask` asks a step; whoever runs where a plugin could do harm gives one that does not let it. `before`: the runs of
+    a walk that ended with `Missing`, and goes on here.
     """
-    runs: list[Run] = []
+    runs: list[Run] = [*before]
     person = start
     while True:
         if person.step not in definition:  # it stands in an arm that only a plugin which is off can read
             park = Park(now + AFTER_FAILURE, note=UNREADABLE)
             return Walk(tuple(runs), Parked(person.step, person.visit, person.arrived_at, park))
         step = definition.step(person.step)
-        missing = frozenset((step.id, name) for name in step.rules if (step.id, name) not in rules)
+        missing = _unasked(step, rules)
         unreached = person.reachable is None and _asks_for_reach(step, person)
         if missing or unreached:
-            return Walk(tuple(runs), Missing(missing, unreached))
+            return Walk(tuple(runs), Missing(person, missing, unreached))
         found = _found_at_gate(person)
         outcome = Leave(found) if found else _decide(definition, step, person, rules, now, ask)
         if isinstance(outcome, Past):
-            return Walk(tuple(runs), Missing(past=((step.id, person.visit), outcome)))
+            return Walk(tuple(runs), Missing(person, past=((step.id, person.visit), outcome)))
         if isinstance(outcome, Park):
             return Walk(tuple(runs), Parked(step.id, person.visit, person.arrived_at, outcome))
         if isinstance(outcome, Send | Call):
@@ -104,10 +107,14 @@ def advance(
         if acted:
             # What follows must see what was done: it is looked at afresh, at once.
             return Walk(tuple(runs), Parked(*onward, left_at, Park(due_at or now)), acted)
-        step_id, visit = onward
-        person = replace(
-            person, step=step_id, visit=visit, arrived_at=left_at, tried=(), events=(), due_at=due_at
-        )
+        person = person.onward(*onward, left_at, due_at)
+
+
+def _unasked(step: Step, rules: Mapping[RuleAsked, bool]) -> frozenset[RuleAsked]:
+    """The rules of a step whose truth is not known yet."""
+    if not step.rules:
+        return _NONE
+    return frozenset((step.id, name) for name in step.rules if (step.id, name) not in rules)
 
 
 def _asks_for_reach(step: Step, person: Traveller) -> bool:
@@ -132,7 +139,7 @@ def _decide(
     """The step's outcome, or the past it must see first."""
     facts = _facts(definition, step, person, rules)
     try:
-        if (step.id, person.visit) not in person.past:
+        if _looks_back(step) and (step.id, person.visit) not in person.past:
             past = ask(step.kind.history, step, facts, now)
             if isinstance(past, Past):
                 return past
@@ -140,11 +147,17 @@ def _decide(
     except Exception as error:  # a plugin's fault must not hold up anybody but those who stand at its step
         outcome, fault = None, f"{type(error).__name__}: {error}"
     else:
-        templates = {one.name for one in definition.mentions if one.kind == "template"}
-        outcome, fault = sound(answer, templates, now, is_ours(step.kind))
+        ours = is_ours(step.kind)
+        templates = () if ours else {one.name for one in definition.mentions if one.kind == "template"}
+        outcome, fault = sound(answer, templates, now, ours)
         if isinstance(outcome, Call) and step.kind.webhook(step.params) is None:
             outcome, fault = None, "it calls, and says neither where nor what"
     return outcome or Park(now + AFTER_FAILURE, note=f"{FAILED}{fault}"[:200])
+
+
+def _looks_back(step: Step) -> bool:
+    """Whether its kind has anything to say about the past; nearly all have not, and need not be asked."""
+    return type(step.kind).history is not StepKind.history
 
 
 def _facts(
@@ -186,7 +199,7 @@ def _run(
 ) -> Run:
     evidence: dict[str, Any] = {}
     if step.rules:
-        evidence["rules"] = {rule.sentence(): rules[step.id, name] for name, rule in step.rules.items()}
+        evidence["rules"] = {words: rules[step.id, name] for name, words in step.rule_words.items()}
     if person.tried:
         evidence["messages"] = [f"{one.channel}: {one.state}" for one in person.tried]
     if step.kind.reads_zone and person.zone_rung:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from functools import lru_cache
 from typing import Any
 
 
@@ -44,4 +45,9 @@ def _has(thing: Any, name: str, usable: Callable[[Any], bool]) -> bool:
 
 def is_ours(thing: object) -> bool:
     """Whether this is an object of our own package, which is trusted, not of a plugin."""
-    return type(thing).__module__.partition(".")[0] == "orchestrator"
+    return _is_our_module(type(thing).__module__)
+
+
+@lru_cache(maxsize=1024)
+def _is_our_module(name: str) -> bool:
+    return name.partition(".")[0] == "orchestrator"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from urllib.parse import parse_qsl, quote, urlsplit
 
 DEFAULT = "utm_source={brand}&utm_medium={channel}&utm_campaign={journey}&utm_content={step}"
@@ -13,6 +14,7 @@ _PAIR = re.compile(r"([a-z][a-z0-9_]{0,39})=((?:[A-Za-z0-9._~-]|\{[a-z]+\})+)", 
 _WORD = re.compile(r"\{([a-z]+)\}")
 
 
+@lru_cache(maxsize=64)
 def parse_pattern(pattern: str) -> tuple[tuple[str, str], ...]:
     """Names and values as they are written; ValueError that says what is wrong with which part."""
     pairs: list[tuple[str, str]] = []
@@ -31,6 +33,12 @@ def parse_pattern(pattern: str) -> tuple[tuple[str, str], ...]:
 
 def fill(pattern: str, values: Mapping[str, str]) -> str:
     """The pattern with its words filled in, as it stands in a link; a pair whose word is empty is left out."""
+    return _filled(pattern, tuple(values.items()))
+
+
+@lru_cache(maxsize=1024)  # all messages of a step say the same
+def _filled(pattern: str, items: tuple[tuple[str, str], ...]) -> str:
+    values = dict(items)
     return "&".join(
         f"{name}={_WORD.sub(lambda word: quote(values[word[1]], safe=''), value)}"
         for name, value in parse_pattern(pattern)

@@ -183,7 +183,7 @@ def _walk(
     workspace: Workspace,
     now: datetime,
 ) -> dict[int, Walk]:
-    """Walk everybody; load what is missing, once a version and rule for all who need it; walk again."""
+    """Walk everybody; load what is missing, once a version and rule for all who need it; walk on."""
     truths: dict[int, dict[RuleAsked, bool]] = defaultdict(dict)
     walks: dict[int, Walk] = {}
     waiting = list(passengers)
@@ -192,9 +192,13 @@ def _walk(
         unreached: list[Passenger] = []
         asked_past: list[Asking] = []
         for one in waiting:
-            walk = advance(live[one.version_id].definition, travellers[one.id], truths[one.id], now, ask)
+            before = walks[one.id].runs if one.id in walks else ()
+            walk = advance(
+                live[one.version_id].definition, travellers[one.id], truths[one.id], now, ask, before
+            )
             walks[one.id] = walk
             if isinstance(walk.end, Missing):
+                travellers[one.id] = walk.end.at
                 unreached += [one] if walk.end.reach else []
                 if walk.end.past is not None:
                     asked_past.append(Asking(one.id, one.customer_id, one.entered_at, *walk.end.past))

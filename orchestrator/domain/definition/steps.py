@@ -14,7 +14,8 @@ from orchestrator.sdk import Path, StepKind, StepParams
 class Step:
     """A step: its kind, what the author wrote in it, and its arms in written order.
 
-    `rules` are those whose truth its kind asks for, by the kind's own names. `path` leads to it in the tree.
+    `rules` are those whose truth its kind asks for, by the kind's own names, and `rule_words` the same in words.
+    `path` leads to it in the tree.
     """
 
     id: str
@@ -25,6 +26,11 @@ class Step:
     line: int = 0
     column: int = 0
     path: Path = ()
+    rule_words: Mapping[str, str] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        words = {name: rule.sentence() for name, rule in self.rules.items()}
+        object.__setattr__(self, "rule_words", words)
 
     @property
     def rounds(self) -> int:
