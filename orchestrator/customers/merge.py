@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import transaction
+from django.db import OperationalError, transaction
 
 from orchestrator.customers import joining
 from orchestrator.customers.locks import lock_chain
@@ -18,11 +18,16 @@ from orchestrator.customers.survivors import last
 from orchestrator.store import doorbells
 from orchestrator.store.again import again
 
+LOCK_NOT_AVAILABLE = "55P03"
 TRIES = 8  # some seconds in all: longer than a worker moves one batch
 
 
 class MergeError(ValueError):
-    """Who cannot be merged, and why, in words. Nothing of the call has been done."""
+    """Who cannot be merged, and why, in words; `code` names the reason for programs. Nothing of the call is done."""
+
+    def __init__(self, code: str, what: str) -> None:
+        super().__init__(what)
+        self.code = code
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +50,19 @@ def merge(pairs: Sequence[Pair], now: datetime) -> int:
 
     Whoever was merged away stands for their survivor. The same merge again only gathers what came meanwhile.
     MergeError where one of them is erased or not there, where somebody would be merged into themselves, in a circle,
-    or into a second survivor. Where a worker is moving one of them just now, the merge gives way and is tried again.
+    or into a second survivor. Where a worker is moving one of them just now, the merge gives way and is tried again,
+    for some seconds.
     """
-    return again(lambda: _merge(pairs, now), TRIES) if pairs else 0
+    if not pairs:
+        return 0
+    try:
+        return again(lambda: _merge(pairs, now), TRIES)
+    except OperationalError as error:
+        if getattr(error.__cause__, "sqlstate", "") != LOCK_NOT_AVAILABLE:
+            raise
+        raise MergeError(
+            "busy", "workers are moving these customers just now; try again in a minute"
+        ) from error
 
 
 def _merge(pairs: Sequence[Pair], now: datetime) -> int:
@@ -66,7 +81,7 @@ def _locked(ids: Collection[int]) -> dict[int, _Row]:
     )
     rows = {id_: _Row(external or f"#{id_}", erased is not None, to) for id_, external, erased, to in found}
     if missing := set(ids) - rows.keys():
-        raise MergeError(f"there is no customer with the id {min(missing)}")
+        raise MergeError("missing", f"there is no customer with the id {min(missing)}")
     return rows
 
 
@@ -83,18 +98,18 @@ def _resolve(pairs: Sequence[Pair], rows: Mapping[int, _Row]) -> dict[int, int]:
 def _refuse_wrong(pair: Pair, survivor: int, into: Mapping[int, int], rows: Mapping[int, _Row]) -> None:
     merged, name = pair.merged, rows[pair.merged].name
     if pair.survivor == merged:
-        raise MergeError(f"the customer {name} cannot be merged into themselves; name two customers")
-    if survivor == merged:
         raise MergeError(
-            f"the customer {rows[pair.survivor].name} was merged into {name} before: the other way round it would be"
-            f" a circle"
+            "oneself", f"the customer {name} cannot be merged into themselves; name two customers"
         )
-    for id_ in (survivor, merged):
-        if rows[id_].erased:
-            raise MergeError(
-                f"the customer {rows[id_].name} was erased at their own wish; nobody is merged with them"
-            )
-    if merged in into and (before := last(merged, into)) != survivor:
+    if survivor == merged:
+        before = f"the customer {rows[pair.survivor].name} was merged into {name} before"
+        raise MergeError("circle", f"{before}: the other way round it would be a circle")
+    for gone in (rows[id_].name for id_ in (survivor, merged) if rows[id_].erased):
         raise MergeError(
-            f"the customer {name} was merged into {rows[before].name} before; merge that one instead"
+            "erased", f"the customer {gone} was erased at their own wish; nobody is merged with them"
+        )
+    if merged in into and (stands := last(merged, into)) != survivor:
+        raise MergeError(
+            "elsewhere",
+            f"the customer {name} was merged into {rows[stands].name} before; merge that one instead",
         )

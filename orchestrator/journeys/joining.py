@@ -50,7 +50,10 @@ def join(into: Into, now: datetime) -> None:
 def _join_passages(into: Into, now: datetime) -> None:
     columns = ("id", "journey_id", "customer_id", "entry_key", "once_key", "status", "entered_at")
     rows = Enrollment.objects.filter(customer_id__in={*into, *into.values()}).values_list(*columns)
-    passages = [Passing(*row[:5], row[5] == Enrollment.Status.ACTIVE, row[6]) for row in rows]
+    passages = [
+        Passing(id_, journey, customer, entry, once, status == Enrollment.Status.ACTIVE, entered_at)
+        for id_, journey, customer, entry, once, status, entered_at in rows
+    ]
     # Before they move: no two active passages of one person may have the same key.
     finish({id_: Ended("exited", MERGED) for id_ in doubled(passages, into)}, now)
     keys = once_keys(passages, into)

@@ -1,8 +1,7 @@
 """Messages of the merged are the survivor's, and so is what counts against a cap: counting rows is counting both.
 
-A message keeps its key. What a worker is preparing for either of them goes back to the queue under a new fence:
-that worker's gate waits for the merge, and then finds that the message is no longer its own. What is with a provider
-has left, and counts.
+A message keeps its key. What a worker is preparing for either of them goes back to the queue: that worker's gate waits
+for the merge, and then finds that the message is no longer its own. What is with a provider has left, and counts.
 """
 
 from __future__ import annotations
@@ -10,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 
-from django.db.models import Case, F, Q, Value, When
+from django.db.models import Case, Q, Value, When
 
 from orchestrator.customers import joining
 from orchestrator.customers.joining import Handler, Into, hand_over
@@ -37,5 +36,5 @@ def join(into: Into, now: datetime) -> None:
     hand_over(Message, into)
     waiting = Case(When(maybe_sent=True, then=Value(State.UNCERTAIN)), default=Value(State.PLANNED))
     Message.objects.filter(customer_id__in=survivors, state=State.LEASED).update(
-        state=waiting, fence=F("fence") + 1, claim=None, lease_until=None, due_at=now
+        state=waiting, claim=None, lease_until=None, due_at=now
     )

@@ -5,14 +5,18 @@ from __future__ import annotations
 import pytest
 from django.db import transaction
 
+from orchestrator.customers.change import NewFacts, change
 from orchestrator.customers.locks import lock
-from orchestrator.customers.merge import Pair, merge
+from orchestrator.customers.merge import MergeError, Pair, merge
+from orchestrator.customers.models import Customer
+from orchestrator.journeys.models import Enrollment
 from orchestrator.journeys.work import never, walk_by
 from orchestrator.messaging.deliver import deliver
 from orchestrator.messaging.gate import gate
 from orchestrator.messaging.models import FrequencyCap, Message
 from orchestrator.messaging.settle import settle
 from orchestrator.sdk.values import Accepted
+from tests.installation import until
 from tests.messaging.conftest import Outbox
 from tests.messaging.threads import Beside, somebody_waits
 from tests.scenarios.journeys import one_send
@@ -124,3 +128,32 @@ def test_a_merge_waits_for_who_is_at_the_gate_and_counts_what_they_let_out(outbo
     deliver_all(outbox)
     assert fates() == [("accepted", "accepted"), ("planned", "capped")]
     assert set(Message.objects.values_list("customer_id", flat=True)) == {anna}
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
+def test_a_merge_gives_way_to_who_is_moving_them(outbox: Outbox, caplog: pytest.LogCaptureFixture):
+    """A walk locks passages, and then the customers it changes: a merge that waited for it would wait in a circle."""
+    anna, bela = two(outbox)
+    with transaction.atomic():
+        list(Enrollment.objects.filter(customer=bela).select_for_update())
+        merging = Beside(lambda: merge([Pair(anna, bela)], outbox.now))
+        until(lambda: "a transaction is run again" in caplog.text, seconds=20)
+        assert change([NewFacts(bela, {"tier": "gold"})], outbox.now) == 1
+    merging.done()
+    assert Customer.objects.get(id=anna).attributes["tier"] == "gold"
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
+def test_a_merge_that_cannot_be_made_now_says_so(outbox: Outbox, monkeypatch: pytest.MonkeyPatch):
+    anna, bela = two(outbox)
+    monkeypatch.setattr("orchestrator.customers.merge.TRIES", 2)
+    with transaction.atomic():
+        list(Enrollment.objects.filter(customer=bela).select_for_update())
+        merging = Beside(lambda: merge([Pair(anna, bela)], outbox.now))
+        with pytest.raises(
+            MergeError, match="workers are moving these customers just now; try again in a minute"
+        ):
+            merging.done()
+    assert Customer.objects.get(id=bela).merged_into_id is None
