@@ -15,6 +15,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from orchestrator.customers.models import Customer
+from orchestrator.customers.survivors import survivors
 from orchestrator.journeys.enter import LONGEST_KEY, EnterError, enter
 
 _STATUS = {"no_journey": status.HTTP_404_NOT_FOUND, "not_live": status.HTTP_409_CONFLICT}
@@ -67,8 +68,9 @@ class EnrollmentsView(APIView):
 
 
 def _customer(external_id: str) -> int | None:
-    there = Customer.objects.filter(external_id=external_id, erased_at=None, merged_into=None)
-    return there.values_list("id", flat=True).first()
+    """Who has this id; where they were merged, who stands for them now."""
+    found = Customer.objects.filter(external_id=external_id).values_list("id", flat=True).first()
+    return survivors([found]).get(found) if found is not None else None
 
 
 def _refused(code: str, what: str, code_of_http: int) -> Response:

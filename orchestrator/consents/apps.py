@@ -8,8 +8,10 @@ class ConsentsConfig(AppConfig):
     label = "consents"
 
     def ready(self) -> None:
-        """Teach the import of customers the consent columns."""
+        """Teach the import of customers the consent columns, and say what becomes of consents in a merge."""
+        from orchestrator.consents import joining
         from orchestrator.consents.imports import ConsentColumns
         from orchestrator.customers.imports import handlers
 
         handlers.register("consents", ConsentColumns())
+        joining.handle()

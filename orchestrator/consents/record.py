@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 from django.db import transaction
 
 from orchestrator.consents.models import Consent, ConsentRecord, ConsentState
-from orchestrator.customers.locks import lock
 from orchestrator.customers.models import Customer
 from orchestrator.customers.plain import check_text, make_plain
+from orchestrator.customers.survivors import lock_survivors
 from orchestrator.domain.zones import as_instant
 from orchestrator.store import bulk
 from orchestrator.workspace.models import Brand
@@ -49,12 +49,13 @@ def record(statements: Sequence[Statement], now: datetime) -> list[int]:
 
     The latest statement holds; of two at the same time the withdrawal; a later grant is allowed. The customers are
     locked and the numbers taken under the locks, from the sequence of the hand-offs: what left before a withdrawal
-    has the smaller number. ValueError where a customer or state does not exist; nothing is stored then.
+    has the smaller number. What is said for somebody merged is their survivor's. ValueError where a customer or state
+    does not exist; nothing is stored then.
     """
     if not statements:
         return []
     with transaction.atomic():
-        _check(statements, lock({statement.customer_id for statement in statements}))
+        statements = of_survivors(statements)
         brand = default_brand_id() if any(statement.brand_id is None for statement in statements) else 0
         numbers = take(len(statements))
         rows = [
@@ -77,10 +78,16 @@ _COLUMNS = (
 )  # fmt: skip
 
 
-def _check(statements: Sequence[Statement], known: Collection[int]) -> None:
-    missing = {statement.customer_id for statement in statements} - set(known)
+def of_survivors(statements: Sequence[Statement]) -> list[Statement]:
+    """Lock the customers, and let what is said for the merged be said for who stands for them."""
+    known = lock_survivors({statement.customer_id for statement in statements})
+    missing = {statement.customer_id for statement in statements} - known.keys()
     if missing:
         raise ValueError(f"there is no customer with id {min(missing)}; save the customer first")
+    return [
+        one if known[one.customer_id] == one.customer_id else replace(one, customer_id=known[one.customer_id])
+        for one in statements
+    ]
 
 
 def _row(statement: Statement, brand: int, number: int, now: datetime) -> tuple[Any, ...]:

@@ -6,3 +6,9 @@ from django.apps import AppConfig
 class CustomersConfig(AppConfig):
     name = "orchestrator.customers"
     label = "customers"
+
+    def ready(self) -> None:
+        """Say what becomes of a customer's own rows in a merge."""
+        from orchestrator.customers import united
+
+        united.handle()

@@ -22,3 +22,19 @@ def lock(customer_ids: Collection[int]) -> list[int]:
     if connection.vendor == "postgresql":
         rows = rows.select_for_update(no_key=True)
     return list(rows.values_list("id", flat=True))
+
+
+def lock_chain(customer_ids: Collection[int]) -> dict[int, int | None]:
+    """Lock these customers and everybody they were merged into; each that exists -> into whom.
+
+    In the order of ids, but for a link that only the lock has shown: such a one may meet a deadlock, and is run again.
+    """
+    wanted = set(customer_ids)
+    while wanted:
+        there = lock(wanted)
+        into = dict(Customer.objects.filter(id__in=there).values_list("id", "merged_into"))
+        onward = {to for to in into.values() if to is not None}
+        if onward <= wanted:
+            return into
+        wanted |= onward
+    return {}

@@ -14,6 +14,7 @@ from orchestrator.customers.addresses import digest
 from orchestrator.customers.locks import lock
 from orchestrator.customers.models import Address, Customer
 from orchestrator.customers.people import Person, Problem, check
+from orchestrator.customers.survivors import lock_survivors
 from orchestrator.store import bulk
 
 __all__ = ["Person", "Problem", "Saved", "save"]
@@ -57,6 +58,8 @@ def save(people: Sequence[Person], now: datetime) -> Saved:
     unique = list({draft.token: draft for draft in drafts}.values())
     with transaction.atomic():
         ids, created = _find_or_add(unique, now)
+        standing = lock_survivors(ids.values())  # somebody may have been merged since we found them
+        ids = {token: standing.get(id_, id_) for token, id_ in ids.items()}
         updated, erased = _merge(
             [(ids[draft.token], draft) for draft in unique if draft.token not in created], now
         )

@@ -2,9 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
+from orchestrator.customers.locks import lock_chain
 from orchestrator.customers.models import Customer
+
+
+def lock_survivors(ids: Collection[int]) -> dict[int, int]:
+    """Lock these customers and who stands for them; each that exists -> who that is, erased or not.
+
+    For whoever found their ids before the lock: a merge may have been made meanwhile, and what is then written for the
+    merged would never be read. One query more than the lock.
+    """
+    into = lock_chain(ids)
+    return {id_: last(id_, into) for id_ in ids if id_ in into}
+
+
+def last(id_: int, into: Mapping[int, int | None]) -> int:
+    """The end of a chain of mergers. A circle, which no merge makes, ends before it closes."""
+    seen = {id_}
+    while (onward := into.get(id_)) is not None and onward not in seen:
+        seen.add(onward)
+        id_ = onward
+    return id_
 
 
 def survivors(ids: Collection[int]) -> dict[int, int]:

@@ -8,11 +8,12 @@ class JourneysConfig(AppConfig):
     label = "journeys"
 
     def ready(self) -> None:
-        """Plug in the built-in steps, and tell the gate how to ask about passages."""
+        """Plug in the built-in steps, tell the gate how to ask about passages, and say what a merge does."""
         from orchestrator import registry
-        from orchestrator.journeys import builtin
+        from orchestrator.journeys import builtin, joining
         from orchestrator.journeys.passage import passages
 
         registry.add_builtin("journeys", builtin)
         if passages not in registry.passage_loaders:
             registry.passage_loaders.append(passages)
+        joining.handle()

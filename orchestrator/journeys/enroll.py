@@ -14,6 +14,7 @@ from django.db.models import Max, QuerySet
 
 from orchestrator import registry
 from orchestrator.customers.models import Customer
+from orchestrator.domain.merging import once_key
 from orchestrator.domain.splits import held_out
 from orchestrator.journeys.doorstep import keep
 from orchestrator.journeys.models import Enrollment
@@ -180,9 +181,9 @@ def _began(one: Candidate, now: datetime) -> datetime:
 def _once_key(one: Candidate) -> str | None:
     kind = one.live.definition.entry.again.kind
     if kind == "never":
-        return f"{one.live.journey_id}:{one.customer_id}"
+        return once_key(one.live.journey_id, one.customer_id)
     if kind in ("per_key", "per_property"):
-        return f"{one.live.journey_id}:{one.customer_id}:{one.entry_key}"
+        return once_key(one.live.journey_id, one.customer_id, one.entry_key)
     return None
 
 

@@ -12,7 +12,9 @@ from typing import Any
 
 from django.db import transaction
 
+from orchestrator.customers.locks import lock
 from orchestrator.customers.plain import check_text, make_plain
+from orchestrator.customers.survivors import survivors
 from orchestrator.domain.definition.audiences import ApiTrigger
 from orchestrator.journeys.doorstep import keep
 from orchestrator.journeys.enroll import Candidate, ask, let_in
@@ -44,6 +46,7 @@ def enter(journey: str, customer_id: int, key: str, properties: Mapping[str, Any
     """Let a customer in; EnterError where the journey takes no such call.
 
     Whoever calls twice with a key gets the first call's enrollment, whatever the second one's properties say.
+    Somebody who was merged is let in as who they are now.
     """
     door = _door(journey)
     trigger = next((one for one in door.definition.entry.triggers if isinstance(one, ApiTrigger)), None)
@@ -53,6 +56,8 @@ def enter(journey: str, customer_id: int, key: str, properties: Mapping[str, Any
         )
     said = _checked(trigger, key, properties)
     with transaction.atomic():
+        lock([customer_id])  # whoever is being merged just now is merged first
+        customer_id = survivors([customer_id]).get(customer_id, customer_id)
         if (before := _found(door, customer_id, key)) is not None:
             return Entered(before, False)
         candidate = Candidate(door, customer_id, key, said)

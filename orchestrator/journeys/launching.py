@@ -26,7 +26,7 @@ from orchestrator.domain.schedules import FIRST_CLOCK, LAST_CLOCK, moment_on, op
 from orchestrator.domain.splits import bucket
 from orchestrator.domain.waves import too_many
 from orchestrator.journeys.enroll import Candidate, enroll
-from orchestrator.journeys.models import Journey, Launch
+from orchestrator.journeys.models import Enrollment, Journey, Launch
 from orchestrator.journeys.reached import reached
 from orchestrator.journeys.versions import Live, version
 from orchestrator.messaging.facts import read_people, zone_of
@@ -162,8 +162,11 @@ def _candidates(
     """Those of this wave, each with the moment at which it begins for them."""
     pace, zone = trigger.pace, _zone(trigger)
     people = read_people(ids) if zone is None else {}
+    been = _been(row, ids)
     keyed = door.definition.entry.again.kind in ("per_key", "always")
     for id_ in ids:
+        if id_ in been:
+            continue
         if pace and pace.wave_of(bucket(f"{workspace.salt}:{door.key}", "wave", str(id_))) != row.wave:
             continue
         theirs = zone or zone_of(people.get(id_), workspace).zone
@@ -174,6 +177,15 @@ def _candidates(
         yield Candidate(
             door, id_, key, {"on": row.on.isoformat()}, begins_at=begins if zone is None else None
         )
+
+
+def _been(row: Launch, ids: Collection[int]) -> set[int]:
+    """Those who had been let in by this launch as somebody else, and were merged since: once is enough."""
+    merged = Customer.objects.filter(merged_into__in=ids).values_list("merged_into", flat=True)
+    theirs = Enrollment.objects.filter(
+        journey_id=row.journey_id, customer_id__in=set(merged), entered_at__gte=row.opens_at
+    )
+    return set(theirs.filter(entry_properties__on=row.on.isoformat()).values_list("customer_id", flat=True))
 
 
 def _next_wave(row: Launch, trigger: Launched, workspace: Workspace, now: datetime) -> None:

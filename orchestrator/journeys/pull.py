@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -15,6 +15,9 @@ from typing import Any
 from django.db import transaction
 from django.db.models import QuerySet
 
+from orchestrator.customers.joining import hand_over
+from orchestrator.customers.models import Customer
+from orchestrator.customers.survivors import survivors
 from orchestrator.events.models import Event
 from orchestrator.journeys.arrivals import react
 from orchestrator.journeys.doors import candidates
@@ -46,7 +49,7 @@ _COLUMNS: tuple[str, ...] = tuple(Happening.__dataclass_fields__)
 def pull(now: datetime, limit: int = BATCH) -> int:
     """Take at most `limit` events, all that are theirs; answers how many."""
     with transaction.atomic():
-        happenings = [Happening(*row) for row in _pending(limit).rows(now=now)]
+        happenings = _followed([Happening(*row) for row in _pending(limit).rows(now=now)])
         if not happenings:
             return 0
         doors = live()
@@ -64,6 +67,21 @@ def _pending(limit: int) -> QuerySet[Any]:
     pending = Event.objects.filter(pending=True, occurred_at__lte=Given("now"))
     locked = pending.order_by("occurred_at", "id").select_for_update(skip_locked=True)
     return locked.values_list(*_COLUMNS)[:limit]
+
+
+def _followed(happenings: Sequence[Happening]) -> list[Happening]:
+    """What was recorded for somebody while they were being merged is their survivor's, here and in the table."""
+    merged = set(_merged().column(ids={one.customer_id for one in happenings})) if happenings else set()
+    if not merged:
+        return list(happenings)
+    into = survivors(merged)
+    hand_over(Event, into)
+    return [replace(one, customer_id=into.get(one.customer_id, one.customer_id)) for one in happenings]
+
+
+@prepared
+def _merged() -> QuerySet[Any]:
+    return Customer.objects.filter(id__among=Given("ids"), merged_into__isnull=False).values_list("id")
 
 
 def _by_customer(happenings: Sequence[Happening]) -> dict[int, list[Happening]]:

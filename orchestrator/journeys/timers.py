@@ -76,6 +76,19 @@ def _changed(limit: int) -> QuerySet[Any]:
     return changed.select_for_update(skip_locked=True).values_list("id")[:limit]
 
 
+def triggers() -> dict[tuple[int, int], InactiveTrigger | DateTrigger]:
+    """The triggers of live journeys that timers wait for, by journey and place."""
+    return {(door.journey_id, place): trigger for door, place, trigger in _timed(live())}
+
+
+def plan_anew(places: Collection[tuple[int, int, int]], now: datetime) -> None:
+    """Set these timers (journey, trigger, customer) by what is known of their customers now."""
+    for door, place, trigger in _timed(live()):
+        customers = {one for journey, at, one in places if (journey, at) == (door.journey_id, place)}
+        if customers:
+            _set(_settings(door, place, trigger, customers, now))
+
+
 def seed(door: Live, now: datetime) -> None:
     """Set the timers of a newly published journey for the people who are there already.
 

@@ -8,9 +8,10 @@ class MessagingConfig(AppConfig):
     label = "messaging"
 
     def ready(self) -> None:
-        """Plug in the built-in channels and mailboxes, and the rule about received messages."""
+        """Plug in the built-in channels and mailboxes, the rule about received messages, and what a merge does."""
         from orchestrator import registry
-        from orchestrator.messaging import builtin, received
+        from orchestrator.messaging import builtin, joining, received
 
         registry.add_builtin("messaging", builtin)
         received.register()
+        joining.handle()

@@ -6,3 +6,9 @@ from django.apps import AppConfig
 class SegmentsConfig(AppConfig):
     name = "orchestrator.segments"
     label = "segments"
+
+    def ready(self) -> None:
+        """Say what becomes of memberships in a merge."""
+        from orchestrator.segments import joining
+
+        joining.handle()

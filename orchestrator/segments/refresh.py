@@ -7,7 +7,7 @@ and again, in chunks, by `pass_over`. The table of memberships decides who has c
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -60,10 +60,13 @@ def _stored(id_: int, key: str, plain: Any, settled: bool) -> Stored:
         return Stored(id_, key, None, settled)
 
 
-def refresh(customer_ids: Collection[int], now: datetime) -> None:
-    """Look at these customers in every segment. Runs inside the caller's transaction."""
+def refresh(customer_ids: Collection[int], now: datetime, silently: bool = False) -> None:
+    """Look at these customers in every segment. Runs inside the caller's transaction.
+
+    `silently`: nothing of theirs has changed but what we know (a merge): who comes or goes is history, and starts nothing.
+    """
     for segment in stored():
-        _look(segment, customer_ids, now)
+        _look(replace(segment, settled=False) if silently else segment, customer_ids, now)
 
 
 def pass_over(now: datetime, limit: int = BATCH) -> int:

@@ -22,9 +22,9 @@ _CLASHES = frozenset({"40P01", "40001", "55P03"})  # deadlock, serialization fai
 _GONE = ("08", "57P")  # connection exceptions, shutdown
 
 
-def again(act: Callable[[], T]) -> T:
-    """Run `act`, which opens a transaction of its own; at most five times, with rests between."""
-    for tried in range(1, TRIES):
+def again(act: Callable[[], T], tries: int = TRIES) -> T:
+    """Run `act`, which opens a transaction of its own; at most `tries` times, with longer and longer rests between."""
+    for tried in range(1, tries):
         try:
             return act()
         except (OperationalError, InterfaceError) as error:

@@ -52,6 +52,7 @@ REASONS = {
     "customer_missing": gettext_lazy("the customer is not known"),
     "customer_erased": gettext_lazy("the customer was erased"),
     "customer_merged": gettext_lazy("the customer was merged into another"),
+    "merged": gettext_lazy("the customer was merged, and had been in it before"),
     "goal_met": gettext_lazy("the goal was already met"),
     "exited": gettext_lazy("the customer had left the journey"),
     "exit_step": gettext_lazy("the journey ended here"),

@@ -5,16 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
 from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import path
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST
 from unfold.decorators import display
 
 from orchestrator.customers.models import Address, Customer
-from orchestrator.studio import person, words
+from orchestrator.studio import merging, person, words
 from orchestrator.studio.admin.base import BigHistory, BigPage, channel_mark, customer_link
+from orchestrator.studio.links import url_of
 from orchestrator.studio.timeline import read_timeline
 from orchestrator.studio.whys import read_whys
 
@@ -65,7 +70,29 @@ class CustomerAdmin(BigPage):
     def page(self, request: HttpRequest, obj: Customer) -> Mapping[str, Any]:
         """Who, what happened, and the answer for the journey that the address asks about: `?why=onboarding`."""
         whys = read_whys(obj, request.GET.get("why", ""), timezone.now())
-        return {"who": person.describe(obj), "timeline": read_timeline(obj), "whys": whys}
+        may_merge = merging.possible(request.user, obj)
+        return {
+            "who": person.describe(obj),
+            "timeline": read_timeline(obj),
+            "whys": whys,
+            "may_merge": may_merge,
+        }
+
+    def get_urls(self) -> list[Any]:
+        """With the button "Merge"."""
+        view = self.admin_site.admin_view(require_POST(self.merge_view))
+        return [path("<int:object_id>/merge/", view, name="customers_customer_merge"), *super().get_urls()]
+
+    def merge_view(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        """The button "Merge": the customer with the id that was written becomes this one."""
+        customer = get_object_or_404(Customer, pk=object_id)
+        if not merging.allowed(request.user):
+            raise PermissionDenied
+        done, told = merging.press(customer, request.POST.get("external_id", ""), timezone.now())
+        if done:
+            self.log_change(request, customer, told)
+        messages.add_message(request, messages.SUCCESS if done else messages.ERROR, told)
+        return redirect(url_of("customers_customer", customer.pk))
 
 
 @admin.register(Address)
