@@ -8,7 +8,8 @@ class CustomersConfig(AppConfig):
     label = "customers"
 
     def ready(self) -> None:
-        """Say what becomes of a customer's own rows in a merge."""
-        from orchestrator.customers import united
+        """Say what becomes of a customer's own rows in a merge and in an erasure."""
+        from orchestrator.customers import erase, united
 
         united.handle()
+        erase.handle()

@@ -45,12 +45,16 @@ def registered() -> dict[str, Handler]:
 
 def join(into: Into, now: datetime) -> None:
     """Let every room hold its rows, and only then join them: whoever was at work on them has come to an end."""
-    ids = sorted({*into, *into.values()})
-    for handler in registered().values():
-        if handler.hold is not None:
-            handler.hold(ids)
+    hold(sorted({*into, *into.values()}))
     for handler in registered().values():
         handler.join(into, now)
+
+
+def hold(customer_ids: Collection[int]) -> None:
+    """Lock what others may be changing of these customers, or give way to whoever is."""
+    for handler in registered().values():
+        if handler.hold is not None:
+            handler.hold(customer_ids)
 
 
 def hand_over(model: type[models.Model], into: Into) -> None:

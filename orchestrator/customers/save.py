@@ -11,6 +11,7 @@ from uuid import uuid4
 from django.db import transaction
 
 from orchestrator.customers.addresses import digest
+from orchestrator.customers.keys import mark
 from orchestrator.customers.locks import lock
 from orchestrator.customers.models import Address, Customer
 from orchestrator.customers.people import Person, Problem, check
@@ -106,11 +107,20 @@ def _fold(people: Iterable[Person]) -> list[_Draft]:
 def _find_or_add(drafts: Sequence[_Draft], now: datetime) -> tuple[dict[str, int], set[str]]:
     """Every draft's customer, and the tokens of those added now. Two saves of one new person add one customer."""
     ids = _find([draft.external_id for draft in drafts if draft.external_id])
+    ids |= _find_erased(
+        [draft.external_id for draft in drafts if draft.external_id and draft.token not in ids]
+    )
     missing = sorted((draft for draft in drafts if draft.token not in ids), key=lambda draft: draft.token)
     added = _add(missing, now)
     ids |= added
     late = [draft.token for draft in missing if draft.token not in added]
     return ids | _find(late), set(added)
+
+
+def _find_erased(external_ids: Sequence[str]) -> dict[str, int]:
+    """Of names that nobody has, those of people who were erased: they are known by the hash alone."""
+    marks = {mark(external_id): external_id for external_id in external_ids}
+    return {marks[known]: id_ for known, id_ in _find(list(marks)).items()}
 
 
 def _find(external_ids: Sequence[str]) -> dict[str, int]:

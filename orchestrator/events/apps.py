@@ -8,7 +8,8 @@ class EventsConfig(AppConfig):
     label = "events"
 
     def ready(self) -> None:
-        """Say what becomes of events in a merge."""
-        from orchestrator.events import joining
+        """Say what becomes of events in a merge and in an erasure."""
+        from orchestrator.events import erasing, joining
 
         joining.handle()
+        erasing.handle()

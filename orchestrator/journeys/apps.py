@@ -10,10 +10,11 @@ class JourneysConfig(AppConfig):
     def ready(self) -> None:
         """Plug in the built-in steps, tell the gate how to ask about passages, and say what a merge does."""
         from orchestrator import registry
-        from orchestrator.journeys import builtin, joining
+        from orchestrator.journeys import builtin, erasing, joining
         from orchestrator.journeys.passage import passages
 
         registry.add_builtin("journeys", builtin)
         if passages not in registry.passage_loaders:
             registry.passage_loaders.append(passages)
         joining.handle()
+        erasing.handle()

@@ -13,11 +13,12 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from orchestrator.customers.joining import hand_over
 from orchestrator.customers.models import Customer
 from orchestrator.customers.survivors import survivors
+from orchestrator.events.erasing import erase
 from orchestrator.events.models import Event
 from orchestrator.journeys.arrivals import react
 from orchestrator.journeys.doors import candidates
@@ -49,9 +50,10 @@ _COLUMNS: tuple[str, ...] = tuple(Happening.__dataclass_fields__)
 def pull(now: datetime, limit: int = BATCH) -> int:
     """Take at most `limit` events, all that are theirs; answers how many."""
     with transaction.atomic():
-        happenings = _followed([Happening(*row) for row in _pending(limit).rows(now=now)])
+        rows = _pending(limit).rows(now=now)
+        happenings = _followed([Happening(*row) for row in rows], now)
         if not happenings:
-            return 0
+            return len(rows)
         doors = live()
         by_customer = _by_customer(happenings)
         react(by_customer, now)
@@ -59,7 +61,7 @@ def pull(now: datetime, limit: int = BATCH) -> int:
         reset(doors, happenings, now)
         refresh(by_customer, now)
         Event.objects.filter(id__among=[one.id for one in happenings]).update(pending=False)
-    return len(happenings)
+    return len(rows)
 
 
 @prepared
@@ -69,19 +71,29 @@ def _pending(limit: int) -> QuerySet[Any]:
     return locked.values_list(*_COLUMNS)[:limit]
 
 
-def _followed(happenings: Sequence[Happening]) -> list[Happening]:
-    """What was recorded for somebody while they were being merged is their survivor's, here and in the table."""
-    merged = set(_merged().column(ids={one.customer_id for one in happenings})) if happenings else set()
-    if not merged:
+def _followed(happenings: Sequence[Happening], now: datetime) -> list[Happening]:
+    """What was recorded for somebody while they were being merged is their survivor's, here and in the table.
+
+    What was recorded of somebody while they were being erased is emptied, and nothing comes of it.
+    """
+    rows = _gone().rows(ids={one.customer_id for one in happenings}) if happenings else []
+    if not rows:
         return list(happenings)
-    into = survivors(merged)
+    erased = {id_ for id_, erased_at in rows if erased_at is not None}
+    erase(erased, now)
+    into = survivors({id_ for id_, _ in rows} - erased)
     hand_over(Event, into)
-    return [replace(one, customer_id=into.get(one.customer_id, one.customer_id)) for one in happenings]
+    return [
+        replace(one, customer_id=into.get(one.customer_id, one.customer_id))
+        for one in happenings
+        if one.customer_id not in erased
+    ]
 
 
 @prepared
-def _merged() -> QuerySet[Any]:
-    return Customer.objects.filter(id__among=Given("ids"), merged_into__isnull=False).values_list("id")
+def _gone() -> QuerySet[Any]:
+    gone = Customer.objects.filter(Q(merged_into__isnull=False) | Q(erased_at__isnull=False))
+    return gone.filter(id__among=Given("ids")).values_list("id", "erased_at")
 
 
 def _by_customer(happenings: Sequence[Happening]) -> dict[int, list[Happening]]:

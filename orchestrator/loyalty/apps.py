@@ -8,7 +8,8 @@ class LoyaltyConfig(AppConfig):
     label = "loyalty"
 
     def ready(self) -> None:
-        """Say what becomes of points in a merge."""
-        from orchestrator.loyalty import joining
+        """Say what becomes of points in a merge and in an erasure."""
+        from orchestrator.loyalty import erasing, joining
 
         joining.handle()
+        erasing.handle()

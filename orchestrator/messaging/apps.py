@@ -10,8 +10,9 @@ class MessagingConfig(AppConfig):
     def ready(self) -> None:
         """Plug in the built-in channels and mailboxes, the rule about received messages, and what a merge does."""
         from orchestrator import registry
-        from orchestrator.messaging import builtin, joining, received
+        from orchestrator.messaging import builtin, erasing, joining, received
 
         registry.add_builtin("messaging", builtin)
         received.register()
         joining.handle()
+        erasing.handle()

@@ -23,6 +23,8 @@ log = logging.getLogger(__name__)
 # Between the gate's commit and the first byte at most this long passes; after it the gate must be asked again,
 # since a withdrawal may have come meanwhile. CLOCK_BOOTTIME goes on while the machine sleeps.
 FRESH_FOR = 2.0
+# The fault of a provider's breaker outlives the people of the call: what is said of them stands with their messages.
+NOBODY_KNOWS = "nobody knows what became of any message; what it said stands with each of them"
 _CLOCK = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
 
 
@@ -95,7 +97,7 @@ def _read(provider: Provider, messages: Sequence[Message], answer: Any) -> tuple
     if len(results) != len(messages):
         log.error("provider %s answered %d messages with %d", name, len(messages), len(results))
     read = sound(name, results, len(messages))
-    return read, Call("" if any(not isinstance(one, Unknown) for one in read) else _first_words(read))
+    return read, Call("" if any(not isinstance(one, Unknown) for one in read) else NOBODY_KNOWS)
 
 
 def _listed(answer: Any, asked: int) -> list[object]:
@@ -103,11 +105,6 @@ def _listed(answer: Any, asked: int) -> list[object]:
     if isinstance(answer, BaseException):
         raise answer
     return list(islice(iter(answer), asked + 1))
-
-
-def _first_words(results: Sequence[Result]) -> str:
-    words = next((one.detail for one in results if isinstance(one, Unknown) and one.detail), "")
-    return words or "nobody knows what became of any message"
 
 
 def message_of(ready: Ready) -> Message:

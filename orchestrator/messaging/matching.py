@@ -15,6 +15,7 @@ from orchestrator.customers.addresses import digest, normalise
 from orchestrator.customers.models import Address
 from orchestrator.customers.survivors import survivors
 from orchestrator.domain.receipts import About
+from orchestrator.messaging.erasing import hidden
 from orchestrator.messaging.models import Message
 from orchestrator.sdk.values import Receipt, ReceiptKind
 
@@ -107,7 +108,9 @@ def _digest(channel: str, recipient: str) -> str:
 def _letters(provider: str, receipts: Sequence[Receipt]) -> dict[str, Letter]:
     """Messages by key, and by "\\0" and reference."""
     keys = {one.message_key for one in receipts if one.message_key}
-    references = {one.reference for one in receipts if one.reference}
+    # Of somebody who was erased only the hash of it is kept: such a report is counted, and that is all.
+    references = {one.reference: one.reference for one in receipts if one.reference}
+    references |= {hidden(one): one for one in references}
     named = Message.objects.filter(provider=provider)
     by_key = {letter.key: letter for letter, _ in _read(named.filter(key__in=keys))} if keys else {}
     # Word for word the condition of the index, or SQLite would not use it.
@@ -115,7 +118,7 @@ def _letters(provider: str, receipts: Sequence[Receipt]) -> dict[str, Letter]:
     found: dict[str, list[Letter]] = defaultdict(list)
     if references:
         for letter, reference in _read(named.filter(indexed, reference__in=references)):
-            found[f"\0{reference}"].append(letter)
+            found[f"\0{references[reference]}"].append(letter)
     return by_key | {mark: letters[0] for mark, letters in found.items() if len(letters) == 1}
 
 

@@ -11,6 +11,7 @@ from orchestrator import registry
 from orchestrator.consents.models import SuppressionReason
 from orchestrator.consents.suppress import Entry, suppress
 from orchestrator.domain.outbox import FINAL, Attempted, Move, ProviderClass, Settle, State, settled
+from orchestrator.messaging.erasing import forget
 from orchestrator.messaging.gate import Ready
 from orchestrator.messaging.models import DeliveryAttempt, Message
 from orchestrator.messaging.rows import Claimed
@@ -51,6 +52,7 @@ def _settle(ready: Sequence[Ready], results: Sequence[Result], moves: Sequence[M
         ]
         true = written | set(accept_doubtful(late, now))
         _keep_references(late, ready, moves)
+        forget([one.message.id for one in ready])
         outcomes = [
             _outcome(one, move, now)
             for one, move in zip(ready, moves, strict=True)

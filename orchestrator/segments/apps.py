@@ -8,7 +8,8 @@ class SegmentsConfig(AppConfig):
     label = "segments"
 
     def ready(self) -> None:
-        """Say what becomes of memberships in a merge."""
-        from orchestrator.segments import joining
+        """Say what becomes of memberships in a merge and in an erasure."""
+        from orchestrator.segments import erasing, joining
 
         joining.handle()
+        erasing.handle()

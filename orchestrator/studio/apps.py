@@ -20,6 +20,9 @@ class StudioConfig(AppConfig):
     label = "studio"
 
     def ready(self) -> None:
-        """Give the apps the names that marketers see above their pages."""
+        """Give the apps the names that marketers see above their pages; say what becomes of the log in an erasure."""
+        from orchestrator.studio import erasing
+
+        erasing.handle()
         for label, room in ROOMS.items():
             apps.get_app_config(label).verbose_name = room

@@ -25,6 +25,8 @@ class Customer(models.Model):
     created_at = models.DateTimeField(_("created"))
     updated_at = models.DateTimeField(_("updated"))
     erased_at = models.DateTimeField(_("erased"), null=True, blank=True)
+    # From the sequence of the hand-offs: what left before has a smaller number.
+    erased_number = models.BigIntegerField(null=True, editable=False)
     merged_into = models.ForeignKey(
         "self", models.SET_NULL, null=True, blank=True, verbose_name=_("merged into")
     )

@@ -1,0 +1,92 @@
+"""PERSONAL: what of a person each field may hold, and what becomes of it when they are erased.
+
+A model stands in one of three lists; a field that stands nowhere fails a test, so that whoever adds one decides.
+Data protection reads this page (RODO art. 17 and 30); the rooms' `erasing.py` do what it says.
+"""
+
+from __future__ import annotations
+
+# Whole rows that go.
+REMOVED = frozenset(
+    {
+        "customers.Address",
+        "consents.Consent",
+        "segments.Membership",
+        "messaging.MessageBody",
+        "messaging.MailboxMessage",
+        "journeys.Doorstep",
+        "journeys.EntryTimer",
+    }
+)
+
+# Rows that stay, emptied: field -> what becomes of it. Fields not named here stand in KEPT.
+EMPTIED: dict[str, dict[str, str]] = {
+    "customers.Customer": {
+        "external_id": "its keyed hash",
+        "language": "empty",
+        "country": "empty",
+        "time_zone": "empty",
+        "last_seen_zone": "empty",
+        "attributes": "empty",
+        "personalization": "none",
+    },
+    "events.Event": {"key": "a mark", "properties": "empty"},
+    "consents.ConsentRecord": {"text": "empty", "proof": "empty"},
+    "consents.Suppression": {"detail": "empty"},
+    "loyalty.PointsEntry": {"why": "empty"},
+    "messaging.Message": {
+        "parameters": "empty",
+        "address": "empty",
+        "reference": "its keyed hash",
+        "zone": "empty",
+        "zone_rung": "empty",
+        "consent_as_stood": "empty",
+    },
+    "messaging.Decision": {"evidence": "empty"},
+    "messaging.DeliveryAttempt": {"reference": "empty", "detail": "empty"},
+    "messaging.Receipt": {},
+    "journeys.Enrollment": {"entry_key": "empty", "once_key": "empty", "entry_properties": "empty"},
+    "journeys.StepRun": {"evidence": "empty"},
+}
+
+# What stays of emptied rows: numbers, times, and words of ours; keyed hashes, by which nobody is found who is not
+# known already.
+KEPT: dict[str, str] = {
+    "customers.Customer": "id created_at updated_at erased_at erased_number merged_into changed_pending",
+    "events.Event": "id customer name occurred_at received_at amount backfilled pending",
+    "consents.ConsentRecord": "id customer brand channel purpose topic state recorded_at number text_version language"
+    " source legal_basis",
+    "consents.Suppression": "id brand channel digest reason created_at",
+    "loyalty.PointsEntry": "id customer points source key awarded_at",
+    "messaging.Message": "id key customer brand enrollment_id journey version step visit template_version channel purpose"
+    " topic priority journey_at held_out obeys_caps counts_toward_caps on_cap test state reason created_at due_at"
+    " expires_at first_held_at handed_off_at final_at delivered_at bounced_at fence claim lease_until maybe_sent"
+    " crash_count attempts number counted_at address_digest provider wake_pending",
+    "messaging.Decision": "id message decided_at outcome reason until",
+    "messaging.DeliveryAttempt": "id message number fence provider settled_at outcome",
+    "messaging.Receipt": "id key provider kind message occurred_at received_at machine",
+    "journeys.Enrollment": "id journey version customer status reason entered_at finished_at expires_at held_out step"
+    " visit hops arrived_at due_at awaits sending goal_until goal_met_at",
+    "journeys.StepRun": "id enrollment step visit entered_at left_at outcome reason",
+}
+
+# Rows that are about nobody.
+NOBODYS = frozenset(
+    {
+        "workspace.Brand",
+        "workspace.Topic",
+        "workspace.Sequence",
+        "workspace.Workspace",
+        "segments.Segment",
+        "messaging.Template",
+        "messaging.TemplateVersion",
+        "messaging.ProviderBreaker",
+        "messaging.StepFault",
+        "messaging.FrequencyCap",
+        "messaging.QuietHoursRule",
+        "messaging.Subject",
+        "journeys.Journey",
+        "journeys.JourneyVersion",
+        "journeys.Launch",
+    }
+)

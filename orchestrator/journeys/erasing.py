@@ -1,0 +1,30 @@
+"""Passages of an erased person end; who walked where, and when, remains, and why for whom does not."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+
+from orchestrator.customers.erasing import Handler, register
+from orchestrator.domain.walks import Ended
+from orchestrator.journeys.effects import finish
+from orchestrator.journeys.models import Doorstep, Enrollment, EntryTimer, StepRun
+
+ERASED = "erased"
+
+
+def handle() -> None:
+    """Have passages ended and emptied in an erasure."""
+    names = ("Enrollment", "StepRun", "EntryTimer", "Doorstep")
+    register("journeys", Handler(tuple(f"journeys.{name}" for name in names), erase))
+
+
+def erase(customer_ids: Collection[int], now: datetime) -> None:
+    """End what is under way, and cancel what it has not sent; nobody waits at a door or for a day any more."""
+    theirs = Enrollment.objects.filter(customer__in=customer_ids)
+    active = theirs.filter(status=Enrollment.Status.ACTIVE).order_by("id")
+    finish({id_: Ended("exited", ERASED) for id_ in active.values_list("id", flat=True)}, now)
+    EntryTimer.objects.filter(customer__in=customer_ids).delete()
+    Doorstep.objects.filter(customer__in=customer_ids).delete()
+    StepRun.objects.filter(enrollment__in=theirs.values("id")).update(evidence={})
+    theirs.update(entry_key="", once_key=None, entry_properties={})

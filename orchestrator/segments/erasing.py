@@ -1,0 +1,19 @@
+"""An erased person is in no segment."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+
+from orchestrator.customers.erasing import Handler, register
+from orchestrator.segments.models import Membership
+
+
+def handle() -> None:
+    """Have memberships ended in an erasure, without anybody being told of it."""
+    register("segments", Handler(("segments.Membership",), erase))
+
+
+def erase(customer_ids: Collection[int], now: datetime) -> None:
+    """The rows go; no event is recorded, since nobody may start anything by it."""
+    Membership.objects.filter(customer__in=customer_ids).delete()
