@@ -88,5 +88,6 @@ NOBODYS = frozenset(
         "journeys.Journey",
         "journeys.JourneyVersion",
         "journeys.Launch",
+        "journeys.UsualInterval",
     }
 )

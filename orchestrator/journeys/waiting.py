@@ -12,7 +12,7 @@ from orchestrator.customers.models import Customer
 from orchestrator.events.models import Event
 from orchestrator.journeys.due import moving
 from orchestrator.journeys.launching import launching
-from orchestrator.journeys.models import Doorstep, EntryTimer
+from orchestrator.journeys.models import Doorstep, EntryTimer, UsualInterval
 from orchestrator.messaging import queues
 from orchestrator.messaging.models import Message
 from orchestrator.segments.models import Segment
@@ -21,7 +21,7 @@ from orchestrator.store.statement import execute
 
 
 def waiting(now: datetime) -> frozenset[str]:
-    """The kinds of work that are due: replan, pull, segments, launch, knock, fire, wake, move, rescue, deliver."""
+    """The kinds of work that are due: replan, pull, segments, launch, knock, compute, fire, wake, move, rescue, deliver."""
     sql, params, kinds = _statement()
     row = execute(sql, fill(params, {"now": now}))[0]
     return frozenset(kind for kind, there in zip(kinds, row, strict=True) if there)
@@ -46,6 +46,7 @@ def _timed() -> dict[str, tuple[QuerySet[Any], str]]:
         "segments": (Segment.objects.filter(due_at__isnull=False), "due_at"),
         "launch": (launching(), "due_at"),
         "knock": (Doorstep.objects.all(), "due_at"),
+        "compute": (UsualInterval.objects.all(), "due_at"),
         "fire": (EntryTimer.objects.filter(due_at__isnull=False), "due_at"),
         "move": (moving(), "due_at"),
         "deliver": (queues.claimable(), "due_at"),

@@ -15,7 +15,8 @@ from orchestrator.journeys.launching import launch
 from orchestrator.journeys.pull import BATCH as PULLED_AT_ONCE
 from orchestrator.journeys.pull import pull
 from orchestrator.journeys.timers import BATCH as TIMED_AT_ONCE
-from orchestrator.journeys.timers import fire, replan
+from orchestrator.journeys.timers import GROUPS as COMPUTED_AT_ONCE
+from orchestrator.journeys.timers import compute, fire, replan
 from orchestrator.journeys.waiting import waiting
 from orchestrator.messaging.deliver import BATCH as DELIVERED_AT_ONCE
 from orchestrator.messaging.deliver import deliver
@@ -24,7 +25,7 @@ from orchestrator.segments.refresh import BATCH as LOOKED_AT_ONCE
 from orchestrator.segments.refresh import pass_over
 
 RESCUED_AT_ONCE = 1000
-WALKING = frozenset({"replan", "pull", "segments", "launch", "knock", "fire", "wake", "move"})
+WALKING = frozenset({"replan", "pull", "segments", "launch", "knock", "compute", "fire", "wake", "move"})
 DELIVERING = frozenset({"rescue", "deliver"})
 Clock = Callable[[], datetime]
 Stopping = Callable[[], bool]
@@ -39,6 +40,7 @@ class Worked:
     segments: int = 0
     launched: int = 0
     knocked: int = 0
+    computed: int = 0
     timers: int = 0
     woken: int = 0
     moved: int = 0
@@ -94,6 +96,8 @@ def walk_by(clock: Clock, stopping: Stopping, kinds: Collection[str] = WALKING) 
         done.launched = _drain(launch, LAUNCHED_AT_ONCE, clock, stopping)
     if "knock" in kinds:
         done.knocked = _drain(knock, KNOCKING_AT_ONCE, clock, stopping)
+    if "compute" in kinds:
+        done.computed = _drain(compute, COMPUTED_AT_ONCE, clock, stopping)
     if "fire" in kinds:
         done.timers = _drain(fire, TIMED_AT_ONCE, clock, stopping)
     if "wake" in kinds:

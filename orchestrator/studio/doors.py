@@ -20,12 +20,14 @@ from orchestrator.domain.definition.entries import (
     MilestoneTrigger,
     Trigger,
 )
+from orchestrator.domain.definition.replenishment import ReplenishmentTrigger
 from orchestrator.events.models import Event
 from orchestrator.journeys.arrivals import event_properties
 from orchestrator.journeys.models import EntryTimer, Journey
 from orchestrator.journeys.versions import Live
 from orchestrator.studio import words
 from orchestrator.studio.launches import say_launch
+from orchestrator.studio.replenished import say_replenishment
 
 Said = tuple[str, str]  # a code, and the sentence
 MOST = 50
@@ -41,6 +43,8 @@ def say_door(
         yield from _milestone(customer, trigger, now)
     elif isinstance(trigger, ApiTrigger):
         yield "no_call", _("No program has called %(name)s for them.") % {"name": trigger.name}
+    elif isinstance(trigger, ReplenishmentTrigger):
+        yield from say_replenishment(customer, journey, place, trigger)
     elif isinstance(trigger, InactiveTrigger | DateTrigger):
         yield from _timer(customer, journey, place, trigger, now)
     else:

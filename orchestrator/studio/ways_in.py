@@ -38,6 +38,8 @@ def say_way_in(trigger: Mapping[str, Any], say: Say) -> str:
         return _schedule(trigger["schedule"], say)
     if isinstance(trigger.get("segment"), Mapping):
         return _door(trigger["segment"])
+    if isinstance(trigger.get("replenishment"), Mapping):
+        return _replenishment(trigger["replenishment"])
     if "api" in trigger:
         call = trigger["api"]
         name = call.get("name") if isinstance(call, Mapping) else call
@@ -64,6 +66,17 @@ def _schedule(schedule: Mapping[str, Any], say: Say) -> str:
         said += " · " + ", ".join(str(_WEEKDAYS.get(str(day), day)) for day in days)
     said += _(", at %(time)s") % {"time": f"{schedule.get('at', '09:00')}{_clock(schedule)}"}
     return f"{said}: {say_who(schedule, say)}"
+
+
+def _replenishment(trigger: Mapping[str, Any]) -> str:
+    told = {"event": trigger.get("event", "–"), "by": words.spaced(str(trigger.get("by", "")))}
+    if trigger.get("by"):
+        said = _("When the next %(event)s of the same %(by)s is due") % told
+    else:
+        said = _("When the next %(event)s is due") % told
+    if "before" in trigger:
+        said += ", " + _("%(days)s earlier") % {"days": trigger["before"]}
+    return said + _(", at %(time)s") % {"time": trigger.get("at", "09:00")}
 
 
 def _door(door: Mapping[str, Any]) -> str:

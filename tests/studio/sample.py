@@ -21,6 +21,7 @@ from orchestrator.journeys.models import (
     JourneyVersion,
     Launch,
     StepRun,
+    UsualInterval,
 )
 from orchestrator.loyalty.models import PointsEntry
 from orchestrator.messaging.models import (
@@ -343,6 +344,18 @@ def make_enrollment(
         evidence={"channel": "email"},
     )
     EntryTimer.objects.create(journey=journey, trigger=0, customer=customer, due_at=now + timedelta(days=9))
+    UsualInterval.objects.get_or_create(
+        journey=journey,
+        trigger=0,
+        part=f"coffee {customer.pk}",
+        defaults={
+            "days": 30,
+            "people": 40,
+            "intervals": 90,
+            "computed_at": now,
+            "due_at": now + timedelta(days=1),
+        },
+    )
     return enrollment
 
 

@@ -21,6 +21,7 @@ from orchestrator.journeys.models import (
     JourneyVersion,
     Launch,
     StepRun,
+    UsualInterval,
 )
 from orchestrator.loyalty.models import PointsEntry
 from orchestrator.messaging.models import (
@@ -67,6 +68,7 @@ HISTORY: list[Any] = [
     Suppression,
     Template,
     TemplateVersion,
+    UsualInterval,
 ]
 
 

@@ -69,7 +69,14 @@ def _again() -> None:
     from orchestrator.consents.models import Consent, ConsentRecord, Suppression
     from orchestrator.customers.models import Address
     from orchestrator.events.models import Event
-    from orchestrator.journeys.models import Doorstep, EntryTimer, JourneyVersion, Launch, StepRun
+    from orchestrator.journeys.models import (
+        Doorstep,
+        EntryTimer,
+        JourneyVersion,
+        Launch,
+        StepRun,
+        UsualInterval,
+    )
     from orchestrator.loyalty.models import PointsEntry
     from orchestrator.messaging.models import (
         Decision,
@@ -88,7 +95,7 @@ def _again() -> None:
     Journey.objects.update(current=None)
     Template.objects.update(latest=None)
     kinds: list[Any] = [
-        Consent, ConsentRecord, Suppression, Event, EntryTimer, Doorstep, Launch, Membership, Segment, StepRun,
+        Consent, ConsentRecord, Suppression, Event, EntryTimer, UsualInterval, Doorstep, Launch, Membership, Segment, StepRun,
         JourneyVersion, Journey, Decision, DeliveryAttempt, MailboxMessage, MessageBody, PointsEntry,
         ProviderBreaker, StepFault, Receipt, Subject, TemplateVersion, Template, Address, Customer,
     ]  # fmt: skip

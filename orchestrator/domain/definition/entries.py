@@ -15,6 +15,7 @@ from orchestrator.domain.definition.audiences import (
 )
 from orchestrator.domain.definition.comparisons import Comparison
 from orchestrator.domain.definition.rearm import NEVER, Rearm
+from orchestrator.domain.definition.replenishment import ReplenishmentTrigger
 from orchestrator.domain.definition.rules import Rule
 from orchestrator.domain.durations import Duration
 
@@ -103,7 +104,14 @@ class DateTrigger:
 
 
 Trigger = (
-    EventTrigger | InactiveTrigger | MilestoneTrigger | DateTrigger | Launched | SegmentTrigger | ApiTrigger
+    EventTrigger
+    | InactiveTrigger
+    | MilestoneTrigger
+    | DateTrigger
+    | ReplenishmentTrigger
+    | Launched
+    | SegmentTrigger
+    | ApiTrigger
 )
 
 

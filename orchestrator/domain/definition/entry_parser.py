@@ -32,6 +32,8 @@ from orchestrator.domain.definition.reading import (
     event_name,
     lacks,
 )
+from orchestrator.domain.definition.replenishment import ReplenishmentTrigger
+from orchestrator.domain.definition.replenishment_parser import parse_replenishment
 from orchestrator.domain.definition.rule_parser import RuleContext, parse_rule
 from orchestrator.domain.definition.trigger_parser import (
     parse_date,
@@ -40,12 +42,14 @@ from orchestrator.domain.definition.trigger_parser import (
     parse_milestone,
 )
 
-TRIGGERS = ("event", "inactive", "milestone", "date", "segment", "audience", "schedule", "api")
+TRIGGERS = (
+    "event", "inactive", "milestone", "date", "replenishment", "segment", "audience", "schedule", "api",
+)  # fmt: skip
 MOST_TRIGGERS = 20
 LONGEST_GRACE = timedelta(minutes=30)
 AGAIN_MEND = "Write `never`, `after exit`, `after 180 days`, `per cart_id`, `per key` or `always`."
-# Ways in whose entries have a key of their own: a mark, a year, a day, the caller's.
-KEYED = (MilestoneTrigger, DateTrigger, AudienceTrigger, ScheduleTrigger, ApiTrigger)
+# Ways in whose entries have a key of their own: a mark, a year, a day, a purchase, the caller's.
+KEYED = (MilestoneTrigger, DateTrigger, ReplenishmentTrigger, AudienceTrigger, ScheduleTrigger, ApiTrigger)
 
 
 def parse_entry(spot: Spot, context: RuleContext) -> Entry | None:
@@ -163,7 +167,7 @@ def _per(
     needs = (
         "an `event`"
         if again.kind == "per_property"
-        else "a `milestone`, `date`, `audience`, `schedule` or `api`"
+        else "a `milestone`, `date`, `replenishment`, `audience`, `schedule` or `api`"
     )
     spot.refuse("bad_again", f"`{again}` needs {needs} among the ways in", AGAIN_MEND)
     return None
@@ -174,6 +178,7 @@ READERS: dict[str, Callable[[Spot, RuleContext], Trigger | None]] = {
     "inactive": parse_inactive,
     "milestone": parse_milestone,
     "date": parse_date,
+    "replenishment": parse_replenishment,
     "segment": parse_segment,
     "audience": parse_audience,
     "schedule": parse_schedule,

@@ -107,6 +107,7 @@ def _trigger_definitions() -> Schema:
         "event": {"anyOf": [ref("event"), event]},
         "inactive": closed({"event": ref("event"), "for": ref("duration")}, ["event", "for"]),
         "milestone": {**milestone, "oneOf": [{"required": ["count"]}, {"required": ["sum"]}]},
+        "replenishment": _replenishment(),
         "date": {**closed(date), "oneOf": [{"required": ["attribute"]}, {"required": ["anniversary_of"]}]},
     }
     triggers |= _launches()
@@ -120,6 +121,13 @@ def _trigger_definitions() -> Schema:
             "oneOf": [{"required": [name]} for name in (*triggers, "any_of")],
         },
     }
+
+
+def _replenishment() -> Schema:
+    days = text("^[0-9]{1,10} +(day|week)s?$")
+    name, at = text("^[A-Za-z_][A-Za-z0-9_]{0,62}$"), ref("clock")
+    fields = {"event": ref("event"), "by": name, "where": ref("where"), "before": days, "at": at}
+    return closed({**fields, "as": ref("key")}, ["event"])
 
 
 def _launches() -> Schema:

@@ -4,6 +4,15 @@ from orchestrator.journeys.models.doorstep import Doorstep
 from orchestrator.journeys.models.enrollment import Enrollment, StepRun
 from orchestrator.journeys.models.journey import Journey, JourneyVersion
 from orchestrator.journeys.models.launch import Launch
-from orchestrator.journeys.models.timer import EntryTimer
+from orchestrator.journeys.models.timer import EntryTimer, UsualInterval
 
-__all__ = ["Doorstep", "Enrollment", "EntryTimer", "Journey", "JourneyVersion", "Launch", "StepRun"]
+__all__ = [
+    "Doorstep",
+    "Enrollment",
+    "EntryTimer",
+    "Journey",
+    "JourneyVersion",
+    "Launch",
+    "StepRun",
+    "UsualInterval",
+]

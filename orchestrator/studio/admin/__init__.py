@@ -16,6 +16,7 @@ from orchestrator.studio.admin import (
     points,
     segments,
     templates,
+    usual_intervals,
     workspace,
 )
 
@@ -35,5 +36,6 @@ __all__ = [
     "points",
     "segments",
     "templates",
+    "usual_intervals",
     "workspace",
 ]

@@ -106,11 +106,11 @@ class StepRunAdmin(BigHistory):
 class EntryTimerAdmin(BigHistory):
     """When time alone lets a person enter."""
 
-    list_display = ("customer_name", "journey_shown", "due_at", "anchor_at", "key")
+    list_display = ("customer_name", "journey_shown", "part", "due_at", "anchor_at", "key")
     search_fields = ("=customer__external_id",)
     ordering = ("-id",)
     together = ("customer",)
-    fields = ("customer_shown", "journey_shown", "due_at", "anchor_at", "key")
+    fields = ("customer_shown", "journey_shown", "part", "days", "intervals", "due_at", "anchor_at", "key")
     readonly_fields = ("customer_shown", "journey_shown")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[EntryTimer]:
