@@ -229,7 +229,7 @@ def test_a_bad_step(name: str, steps: str, said: str):
         ),
         (
             "{event: a.b, again: per key}",
-            "2:28: `per key` needs a `milestone`, `date`, `audience`, `schedule` or `api` among the ways in. "
+            "2:28: `per key` needs a `milestone`, `date`, `replenishment`, `audience`, `schedule` or `api` among the ways in. "
             "Write `never`, `after exit`, `after 180 days`, `per cart_id`, `per key` or `always`.",
         ),
         (
