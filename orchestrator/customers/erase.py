@@ -76,7 +76,7 @@ def _erase(ids: Sequence[int], now: datetime) -> tuple[int, int]:
     with transaction.atomic():
         there = lock(ids)
         fresh = Customer.objects.filter(id__in=there, erased_at=None).count()
-        joining.hold(there)
+        joining.hold(there, now)
         for handler in erasing.registered().values():
             handler.erase(there, now)
         doorbells.ring(doorbells.WALK)

@@ -13,13 +13,14 @@ from django.db import models
 from django.db.models import BigIntegerField, Case, Value, When
 
 Into = Mapping[int, int]  # merged -> survivor
-Hold = Callable[[Collection[int]], None]
+Hold = Callable[[Collection[int], datetime], None]
 Join = Callable[[Into, datetime], None]
 
 
 @dataclass(frozen=True, slots=True)
 class Handler:
-    """`hold` locks what others may be changing, of survivors and merged alike; `join` then gives it to the survivors.
+    """`hold` comes first, for survivors and merged alike, while they are still two: it locks what others may be changing,
+    and says what is still unsaid of each. `join` then gives all to the survivors.
 
     Both run within the merge's transaction, whose customers are locked. `join` is called again for who was merged
     before: what it did once it finds done.
@@ -45,16 +46,16 @@ def registered() -> dict[str, Handler]:
 
 def join(into: Into, now: datetime) -> None:
     """Let every room hold its rows, and only then join them: whoever was at work on them has come to an end."""
-    hold(sorted({*into, *into.values()}))
+    hold(sorted({*into, *into.values()}), now)
     for handler in registered().values():
         handler.join(into, now)
 
 
-def hold(customer_ids: Collection[int]) -> None:
+def hold(customer_ids: Collection[int], now: datetime) -> None:
     """Lock what others may be changing of these customers, or give way to whoever is."""
     for handler in registered().values():
         if handler.hold is not None:
-            handler.hold(customer_ids)
+            handler.hold(customer_ids, now)
 
 
 def hand_over(model: type[models.Model], into: Into) -> None:

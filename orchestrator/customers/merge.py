@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import OperationalError, transaction
+from django.db import IntegrityError, OperationalError, transaction
 
 from orchestrator.customers import joining
 from orchestrator.customers.locks import lock_chain
@@ -56,13 +56,20 @@ def merge(pairs: Sequence[Pair], now: datetime) -> int:
     if not pairs:
         return 0
     try:
-        return again(lambda: _merge(pairs, now), TRIES)
+        return again(lambda: _merge_whole(pairs, now), TRIES)
     except OperationalError as error:
         if getattr(error.__cause__, "sqlstate", "") != LOCK_NOT_AVAILABLE:
             raise
         raise MergeError(
             "busy", "workers are moving these customers just now; try again in a minute"
         ) from error
+
+
+def _merge_whole(pairs: Sequence[Pair], now: datetime) -> int:
+    try:
+        return _merge(pairs, now)
+    except IntegrityError:  # of a row of the survivor's that could not be seen yet; now it can
+        return _merge(pairs, now)
 
 
 def _merge(pairs: Sequence[Pair], now: datetime) -> int:

@@ -15,7 +15,7 @@ def handle() -> None:
     joining.register("events", Handler(("events.Event",), join, hold))
 
 
-def hold(customer_ids: Collection[int]) -> None:
+def hold(customer_ids: Collection[int], now: datetime) -> None:
     """Nobody is looking at a new event of these customers now, or the merge gives way."""
     fresh = Event.objects.filter(customer_id__in=customer_ids, pending=True).order_by("id")
     list(fresh.select_for_update(nowait=True).values_list("id"))

@@ -29,7 +29,7 @@ def handle() -> None:
     joining.register("journeys", Handler(models, join, hold))
 
 
-def hold(customer_ids: Collection[int]) -> None:
+def hold(customer_ids: Collection[int], now: datetime) -> None:
     """Nobody is letting these customers in or moving them now, or the merge gives way.
 
     Whoever moves them may be about to change them, and would wait for us while we wait for them.

@@ -22,7 +22,7 @@ def handle() -> None:
     joining.register("messaging", Handler(("messaging.Message",), join, hold))
 
 
-def hold(customer_ids: Collection[int]) -> None:
+def hold(customer_ids: Collection[int], now: datetime) -> None:
     """Nobody is waking an enrollment for one of their messages now, or the merge gives way."""
     final = Message.objects.filter(customer_id__in=customer_ids, wake_pending=True).order_by("id")
     list(final.select_for_update(nowait=True).values_list("id"))

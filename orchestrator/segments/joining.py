@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Collection
 from datetime import datetime
 
 from orchestrator.customers import joining
 from orchestrator.customers.joining import Handler, Into
 from orchestrator.segments.models import Membership
+from orchestrator.segments.refresh import refresh
 from orchestrator.store import bulk
 
 Row = tuple[int, int, int, datetime]  # id, segment, customer, since
@@ -15,7 +17,12 @@ Row = tuple[int, int, int, datetime]  # id, segment, customer, since
 
 def handle() -> None:
     """Have memberships joined in a merge."""
-    joining.register("segments", Handler(("segments.Membership",), join))
+    joining.register("segments", Handler(("segments.Membership",), join, hold))
+
+
+def hold(customer_ids: Collection[int], now: datetime) -> None:
+    """Who has come or gone by what each did alone is told aloud, as ever: only what they are together is silent."""
+    refresh(customer_ids, now)
 
 
 def join(into: Into, now: datetime) -> None:

@@ -9,6 +9,7 @@ import pytest
 from django.contrib.auth.models import Permission, User
 from django.test import Client
 
+from orchestrator.customers.merge import Pair, merge
 from orchestrator.journeys.models import Enrollment
 from tests.scenarios.journeys import one_send
 from tests.scenarios.world import World
@@ -46,6 +47,13 @@ def test_a_call_lets_somebody_in_once_for_its_key():
     assert (key, properties) == ("order-7", {"order": 7})
     assert post(shop) == (200, {"enrollment": id_, "entered": False, "reason": ""})
     assert Enrollment.objects.count() == 1
+
+
+def test_the_id_of_somebody_merged_means_who_stands_for_them(world: World):
+    anna, bela = world.person("anna"), world.person("bela")
+    merge([Pair(bela, anna)], world.now)
+    assert post(account("add_enrollment"))[0] == 201
+    assert list(Enrollment.objects.values_list("customer_id", flat=True)) == [bela]
 
 
 def test_strangers_and_accounts_without_the_right_let_nobody_in():

@@ -9,6 +9,7 @@ from orchestrator.customers.change import NewFacts, change
 from orchestrator.customers.locks import lock
 from orchestrator.customers.merge import MergeError, Pair, merge
 from orchestrator.customers.models import Customer
+from orchestrator.domain.definition import read_rule
 from orchestrator.journeys.models import Enrollment
 from orchestrator.journeys.work import never, walk_by
 from orchestrator.messaging.deliver import deliver
@@ -16,6 +17,9 @@ from orchestrator.messaging.gate import gate
 from orchestrator.messaging.models import FrequencyCap, Message
 from orchestrator.messaging.settle import settle
 from orchestrator.sdk.values import Accepted
+from orchestrator.segments.define import define
+from orchestrator.segments.models import Membership, Segment
+from orchestrator.segments.refresh import pass_over
 from tests.installation import until
 from tests.messaging.conftest import Outbox
 from tests.messaging.threads import Beside, somebody_waits
@@ -157,3 +161,20 @@ def test_a_merge_that_cannot_be_made_now_says_so(outbox: Outbox, monkeypatch: py
         ):
             merging.done()
     assert Customer.objects.get(id=bela).merged_into_id is None
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
+def test_a_row_of_the_survivors_that_comes_meanwhile_is_met_and_not_run_into(outbox: Outbox):
+    anna, bela = two(outbox)
+    change([NewFacts(bela, {"tier": "gold"})], outbox.now)
+    define("gold", "Gold", "", read_rule({"attribute": "tier", "is": "gold"}), outbox.now)
+    assert pass_over(outbox.now) == 2
+    assert list(Membership.objects.values_list("customer_id", flat=True)) == [bela]
+    with transaction.atomic():
+        Membership.objects.create(segment=Segment.objects.get(), customer_id=anna, since=outbox.now)
+        merging = Beside(lambda: merge([Pair(anna, bela)], outbox.now))
+        somebody_waits()
+    merging.done()
+    assert Customer.objects.get(id=bela).merged_into_id == anna
+    assert list(Membership.objects.values_list("customer_id", flat=True)) == [anna]

@@ -406,6 +406,18 @@ def test_a_segment_that_both_together_belong_to_is_not_entered_aloud(world: Worl
     assert whose(Membership) == [anna]
 
 
+def test_what_the_merged_had_come_to_alone_is_still_told(world: World):
+    segment(world, "rich", SPENT)
+    world.publish(one_send("note", entry="{segment: {enters: rich}}"), note="")
+    anna, bela = world.person("anna"), world.person("bela")
+    world.run(minutes=1)
+    world.event(bela, "order.placed", "600")
+    one(world, anna, bela)
+    world.run(hours=1)
+    assert (whose(Membership), whose(Enrollment)) == ([anna], [anna])
+    assert world.mailbox() == [("email", "anna@example.com", "note Anna")]
+
+
 def test_where_the_merged_was_a_member_the_survivor_is_since_then(world: World):
     segment(world, "rich", SPENT)
     world.publish(one_send("note", entry="{segment: {enters: rich}}"), note="")
