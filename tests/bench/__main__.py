@@ -1,12 +1,13 @@
 """`make bench`: measure the rows that are asked for, print them, and leave a chart and a JSON file in var/bench/.
 
-    python -m tests.bench [--rows engine,segment] [--scale 0.1] [--n 3] [--profile engine] [--out FOLDER]
+python -m tests.bench [--rows engine,segment] [--scale 0.1] [--n 3] [--profile engine] [--out FOLDER]
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import signal
 import sys
 import tempfile
 import time
@@ -25,8 +26,10 @@ PEOPLE, FEWEST = 300_000, 400
 
 
 def main(arguments: Sequence[str]) -> None:
-    """Make a database, measure, drop it."""
+    """Make a database, measure, drop it; also where somebody ends us with SIGTERM."""
     asked = _read(arguments)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    sys.path.insert(0, str(ROOT / "plugins"))
     console = Console(width=130 if not sys.stdout.isatty() else None)
     folder = tempfile.TemporaryDirectory(prefix="bench-")
     with folder, server.settled(Path(folder.name)) as (database, small, broker):
@@ -48,9 +51,15 @@ def main(arguments: Sequence[str]) -> None:
 def _read(arguments: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make bench", description="Measure the rows of the targets.")
     parser.add_argument("--rows", type=_rows, default=list(KEYS), metavar="NAME,…", help=", ".join(KEYS))
-    parser.add_argument("--scale", type=_positive, default=1.0, help="of all sizes; 1 is the full measurement")
-    parser.add_argument("--n", type=int, default=3, choices=range(1, 100), metavar="N", help="samples a figure")
-    parser.add_argument("--profile", choices=["engine", "delivery"], help="where the time goes, instead of figures")
+    parser.add_argument(
+        "--scale", type=_positive, default=1.0, help="of all sizes; 1 is the full measurement"
+    )
+    parser.add_argument(
+        "--n", type=int, default=3, choices=range(1, 100), metavar="N", help="samples a figure"
+    )
+    parser.add_argument(
+        "--profile", choices=["engine", "delivery"], help="where the time goes, instead of figures"
+    )
     parser.add_argument("--out", default=str(ROOT / "var" / "bench"), help="where the chart and the JSON go")
     return parser.parse_args(arguments)
 
@@ -79,7 +88,9 @@ def _seed(people: int, console: Console) -> None:
 
     began = time.monotonic()
     seed(people, MONDAY_NOON)
-    console.print(f"{people:,} people with their orders made in {time.monotonic() - began:.0f} s", style="dim")
+    console.print(
+        f"{people:,} people with their orders made in {time.monotonic() - began:.0f} s", style="dim"
+    )
 
 
 def _measure(bench: Bench, names: Sequence[str], console: Console) -> list[Figure]:

@@ -59,7 +59,10 @@ def _bar(figure: Figure, y: int) -> list[str]:
     label = f'<text x="{LEFT - 8}" y="{y + 15}" text-anchor="end">{escape(target.words)}</text>'
     done = progress(figure)
     if done is None or figure.value is None:
-        return [label, f'<text x="{LEFT + 6}" y="{y + 15}" class="dim">{escape(_shortened(figure.why))}</text>']
+        return [
+            label,
+            f'<text x="{LEFT + 6}" y="{y + 15}" class="dim">{escape(_shortened(figure.why))}</text>',
+        ]
     sign = "≤" if target.at_most else "≥"
     tone = "yes" if done >= 1 else "no"
     stretch = target.reach / target.stretch if target.at_most else target.stretch / target.reach

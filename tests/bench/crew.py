@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from typing import IO, Any, cast
 
 from tests.bench import processes
@@ -38,7 +39,9 @@ class Child:
         """Its next answer; RuntimeError if it has ended instead."""
         line = cast(IO[str], self._process.stdout).readline()
         if not line:
-            raise RuntimeError(f"a process of the benchmark ended with {self._process.wait()}; its errors are above")
+            raise RuntimeError(
+                f"a process of the benchmark ended with {self._process.wait()}; its errors are above"
+            )
         return dict(json.loads(line))
 
     def ask(self, what: Mapping[str, Any]) -> Answer:
@@ -63,19 +66,13 @@ def child(module: str, *arguments: str, **environment: str) -> Iterator[Child]:
     try:
         yield Child(process)
     finally:
-        _end(process)
+        end(process)
 
 
-def _end(process: subprocess.Popen[str]) -> None:
-    """The whole group, since Celery's workers are children of its own."""
-    import signal
-
-    if process.poll() is None:
-        os.killpg(process.pid, signal.SIGTERM)
-        try:
-            process.wait(10)
-        except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL)
+def end(process: subprocess.Popen[str]) -> None:
+    """Kill it with all that it has started: nothing of it is needed any more, and whatever it holds is thrown away."""
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
     process.communicate()
 
 

@@ -9,11 +9,11 @@ from orchestrator.journeys.models import Journey
 from orchestrator.journeys.publish import publish
 from orchestrator.journeys.versions import Live, version
 from orchestrator.messaging.models import FrequencyCap, QuietHoursRule
-from orchestrator.workspace.models import Workspace
+from orchestrator.workspace.models import Brand, Workspace
 
 MONDAY_NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 NIGHT = [{"weekdays": [0, 1, 2, 3, 4, 5, 6], "start": "21:00", "end": "08:00"}]
-GOLD, WINDOW_DAYS, CAP = "gold", 30, 3
+GOLD, WINDOW_DAYS, CAP = "gold", 10, 3
 
 ENGINE = """
 journey: engine
@@ -22,7 +22,7 @@ expires: 3 days
 entry: {api: bench, again: always}
 steps:
   - choose:
-      - when: {all: [{attribute: tier, is: gold}, {event: order.placed, within: 30 days}]}
+      - when: {all: [{attribute: tier, is: gold}, {event: order.placed, within: 10 days}]}
         then:
           - split:
               a: {share: 50%, steps: [{send: offer, via: [email], id: offer_a}]}
@@ -42,7 +42,7 @@ steps:
     id: tell
 """
 _PARAGRAPH = (
-    "<p style=\"margin:0 0 16px\">We have picked a few things that go well with what you already have, and kept "
+    '<p style="margin:0 0 16px">We have picked a few things that go well with what you already have, and kept '
     "them aside for you until Sunday. If the size is not right, the exchange is free, and so is the way back.</p>"
 )
 HTML = (
@@ -54,7 +54,7 @@ HTML = (
     + "<p>{{ brand.name }}</p>"
 )
 SUBJECT = "{{ customer.first_name|default('Hello') }}, something for you"
-TEMPLATE = f"template: offer\nemail:\n  en:\n    subject: \"{SUBJECT}\"\n    html: |\n      {HTML}\n"
+TEMPLATE = f'template: offer\nemail:\n  en:\n    subject: "{SUBJECT}"\n    html: |\n      {HTML}\n'
 
 
 def settle_rules(quiet: bool = True) -> None:
@@ -65,6 +65,7 @@ def settle_rules(quiet: bool = True) -> None:
     Workspace.objects.update(
         minimum_gap_minutes=0, languages=["en"], salt="11111111-2222-3333-4444-555555555555"
     )
+    Brand.objects.update(sender_name="My shop", sender_address="shop@example.com")
     FrequencyCap.objects.create(name="Three in seven days", limit=CAP, rolling="7 days")
     if quiet:
         QuietHoursRule.objects.create(name="Nights: email", channel="email", ranges=NIGHT)

@@ -45,7 +45,8 @@ def capacity(sink: Sink, letters: int) -> float:
     letter = b"MAIL FROM:<a@example.com>\r\nRCPT TO:<b@example.com>\r\nDATA\r\n"
     letter += b"Subject: x\r\n\r\n" + b"x" * 70 + b"\r\n" * 60 + b"\r\n.\r\n"
     before, at_once = sink.taken(), 50
-    with socket.create_connection(("127.0.0.1", sink.port)) as connection:
+    with socket.create_connection(("127.0.0.1", sink.port), timeout=20) as connection:
+        _read_answers(connection, 1)  # its greeting
         began = time.monotonic()
         for _ in range(letters // at_once):
             connection.sendall(letter * at_once)
@@ -58,12 +59,17 @@ def capacity(sink: Sink, letters: int) -> float:
 
 def _read_answers(connection: socket.socket, count: int) -> None:
     while count > 0:
-        count -= connection.recv(65536).count(b"\r\n")
+        answers = connection.recv(65536)
+        if not answers:
+            raise ConnectionError("the sink has closed the connection")
+        count -= answers.count(b"\r\n")
 
 
 def django_rate(sink: Sink, letters: int) -> float:
     """Letters a second by Django's SMTP backend on one open connection: built and sent, nothing decided or written."""
-    backend = EmailBackend(host="127.0.0.1", port=sink.port, username="", password="", use_tls=False, use_ssl=False)
+    backend = EmailBackend(
+        host="127.0.0.1", port=sink.port, username="", password="", use_tls=False, use_ssl=False
+    )
     before, html = sink.taken(), _one_letter()
     backend.open()
     began = time.monotonic()

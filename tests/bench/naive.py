@@ -8,8 +8,8 @@ workers can overshoot the cap.
 from __future__ import annotations
 
 import os
-from datetime import timedelta
-from typing import Any
+from datetime import datetime, timedelta
+from functools import cache
 
 import django
 from celery import Celery
@@ -26,6 +26,7 @@ from orchestrator.domain.splits import bucket  # noqa: E402
 from orchestrator.events.models import Event  # noqa: E402
 from orchestrator.journeys.models import Enrollment  # noqa: E402
 from orchestrator.messaging.models import Message, TemplateVersion  # noqa: E402
+from orchestrator.workspace.models import Workspace  # noqa: E402
 from tests.bench.journeys import CAP, GOLD, HTML, SUBJECT, WINDOW_DAYS  # noqa: E402
 
 app = Celery("naive", broker=os.environ["REDIS_URL"])
@@ -37,14 +38,15 @@ app.conf.update(
 if os.environ.get("BENCH_REUSE"):
     # The name under which Celery looks this setting up; by any other it closes the connection after every task.
     app.conf.update(CELERY_DB_REUSE_MAX=1_000_000)
+HALF = 5_000  # of ten thousand
 environment = Environment(autoescape=True)
 subject, html = environment.from_string(SUBJECT), environment.from_string(HTML)
 
 
 @app.task(name="naive.send")
-def send(enrollment_id: int, now: str | None = None) -> None:
+def send(enrollment_id: int, now: str) -> None:
     """Decide one person's step, write the message, and finish the passage."""
-    moment = timezone.now() if now is None else timezone.datetime.fromisoformat(now)  # type: ignore[attr-defined]
+    moment = datetime.fromisoformat(now)
     with transaction.atomic():
         enrollment = Enrollment.objects.select_related("customer", "journey").get(pk=enrollment_id)
         _step(enrollment, moment)
@@ -52,7 +54,7 @@ def send(enrollment_id: int, now: str | None = None) -> None:
         enrollment.save()
 
 
-def _step(enrollment: Enrollment, now: Any) -> None:
+def _step(enrollment: Enrollment, now: datetime) -> None:
     customer = enrollment.customer
     address = Address.objects.filter(customer=customer, channel="email", invalid_at=None).first()
     agreed = Consent.objects.filter(
@@ -63,16 +65,22 @@ def _step(enrollment: Enrollment, now: Any) -> None:
         _write(enrollment, customer, address, _which(customer, enrollment, now), now)
 
 
-def _which(customer: Customer, enrollment: Enrollment, now: Any) -> str:
+def _which(customer: Customer, enrollment: Enrollment, now: datetime) -> str:
     recent = Event.objects.filter(
         customer=customer, name="order.placed", occurred_at__gt=now - timedelta(days=WINDOW_DAYS)
     )
     if customer.attributes.get("tier") == GOLD and recent.exists():
-        return "offer_a" if bucket("naive", "halves", str(enrollment.customer_id)) < 5000 else "offer_b"
+        return "offer_a" if bucket(_salt(), "halves", str(customer.pk)) < HALF else "offer_b"
     return "offer_c"
 
 
-def _write(enrollment: Enrollment, customer: Customer, address: Address, step: str, now: Any) -> None:
+@cache
+def _salt() -> str:
+    """The salt of our own split, so that both choose the same for everybody."""
+    return f"{Workspace.get().salt}:engine"
+
+
+def _write(enrollment: Enrollment, customer: Customer, address: Address, step: str, now: datetime) -> None:
     said = {"customer": customer.attributes, "brand": {"name": enrollment.journey.brand.name}}
     template = TemplateVersion.objects.filter(template__key="offer").latest("id")
     Message.objects.create(

@@ -13,7 +13,7 @@ from django.db.models import Max, Min, QuerySet
 
 from orchestrator.messaging.models import Message
 from tests.bench.bench import Bench, same
-from tests.bench.crew import _end
+from tests.bench.crew import end
 from tests.bench.journeys import MONDAY_NOON
 from tests.environment import ROOT
 
@@ -26,7 +26,16 @@ def tasks_per_s(bench: Bench, enrollments: Sequence[int], reuse: bool) -> float:
     written = Message.objects.filter(key__startswith="naive-", enrollment_id__gte=min(enrollments))
     _queue(enrollments)
     environment = {**os.environ, "CONN_MAX_AGE": "0", "BENCH_REUSE": "1" if reuse else ""}
-    command = [sys.executable, "-m", "celery", "--app", "tests.bench.naive:app", "worker", "--concurrency", "2"]
+    command = [
+        sys.executable,
+        "-m",
+        "celery",
+        "--app",
+        "tests.bench.naive:app",
+        "worker",
+        "--concurrency",
+        "2",
+    ]
     process = subprocess.Popen(
         [*command, "--loglevel", "ERROR", "--without-gossip", "--without-mingle", "-Q", "naive"],
         cwd=ROOT,
@@ -38,7 +47,7 @@ def tasks_per_s(bench: Bench, enrollments: Sequence[int], reuse: bool) -> float:
     try:
         _wait(process, written, len(enrollments))
     finally:
-        _end(process)
+        end(process)
         redis.Redis.from_url(bench.redis_url).flushdb()
     return _rate(written, len(enrollments))
 
@@ -67,4 +76,3 @@ def _rate(written: QuerySet[Message], count: int) -> float:
     warm = ids[count // WARM :]
     span = Message.objects.filter(id__in=warm).aggregate(first=Min("created_at"), last=Max("created_at"))
     return (len(warm) - 1) / (span["last"] - span["first"]).total_seconds()
-

@@ -22,12 +22,12 @@ _ENROLLMENTS = """
 INSERT INTO journeys_enrollment (journey_id, version_id, customer_id, entry_key, entry_properties, status, reason,
     entered_at, finished_at, expires_at, held_out, step, visit, hops, awaits, sending)
 SELECT %(journey)s, %(version)s, i, 'then', '{}', 'completed', '', %(then)s, %(then)s, %(now)s, false, '', 1, 0, '',
-    false FROM generate_series(1, %(count)s) AS i RETURNING id
+    false FROM generate_series(1, %(count)s) AS i
 """
 _RUNS = """
 INSERT INTO journeys_steprun (enrollment_id, step, visit, entered_at, left_at, outcome, reason, evidence)
-SELECT id, step, 1, %(then)s, %(then)s, 'continue', '', '{}'
-FROM journeys_enrollment, unnest(ARRAY['who', 'halves', 'offer_a']) AS step
+SELECT id, passed, 1, %(then)s, %(then)s, 'continue', '', '{}'
+FROM journeys_enrollment, unnest(ARRAY['who', 'halves', 'offer_a']) AS passed
 """
 _MESSAGES = """
 INSERT INTO messaging_message (key, customer_id, brand_id, enrollment_id, journey, version, step, visit,

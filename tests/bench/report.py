@@ -19,7 +19,9 @@ def show(figures: Sequence[Figure], console: Console) -> None:
     for figure in figures:
         table.add_row(*_cells(figure, TARGETS[figure.key]))
     console.print(table)
-    for words in dict.fromkeys(f"{figure.key}: {figure.why or figure.said}" for figure in _first_of_each(figures)):
+    for words in dict.fromkeys(
+        f"{figure.key}: {figure.why or figure.said}" for figure in _first_of_each(figures)
+    ):
         console.print(words, style="dim", highlight=False, soft_wrap=True)
 
 

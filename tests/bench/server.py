@@ -14,7 +14,7 @@ import redis
 from tests import servers
 from tests.environment import read_variables
 
-SECRET = "a key of the benchmark, which signs nothing that leaves this machine"  # noqa: S105
+SECRET = "a key of the benchmark, which signs nothing that leaves this machine"
 SETTINGS = "orchestrator.config.settings"
 
 
@@ -55,7 +55,9 @@ def free_redis(url: str) -> str:
         candidate = urlunsplit(parts._replace(path=f"/{number}"))
         if redis.Redis.from_url(candidate).dbsize() == 0:
             return candidate
-    raise RuntimeError(f"the Redis at {parts.hostname}:{parts.port} has no empty database; set REDIS_URL to another")
+    raise RuntimeError(
+        f"the Redis at {parts.hostname}:{parts.port} has no empty database; set REDIS_URL to another"
+    )
 
 
 def _settle(folder: Path, database_url: str, broker: str) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
+from typing import cast
 
 import uvloop
 
@@ -28,9 +29,9 @@ class Session(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Greet."""
-        assert isinstance(transport, asyncio.Transport)
-        self.transport, self.unread, self.in_letter = transport, b"", False
-        transport.write(b"220 sink\r\n")
+        self.transport = cast(asyncio.Transport, transport)
+        self.unread, self.in_letter = b"", False
+        self.transport.write(b"220 sink\r\n")
 
     def data_received(self, data: bytes) -> None:
         """Answer every command and every letter that is whole, all in one write."""

@@ -71,9 +71,7 @@ def be_celery() -> None:
     from orchestrator.config.celery import app
 
     schedule = os.path.join(os.environ["VAR_DIR"], f"beat-{os.getpid()}")
-    app.worker_main(
-        ["worker", "--concurrency", "2", "--loglevel", "ERROR", "--beat", "--schedule", schedule]
-    )
+    app.worker_main(["worker", "--concurrency", "2", "--loglevel", "ERROR", "--beat", "--schedule", schedule])
 
 
 def _timed(do: Callable[[], object]) -> dict[str, Any]:

@@ -30,12 +30,8 @@ def measure(bench: Bench) -> Sequence[Figure]:
             for live in lives:
                 _ours(bench, live, min(WARM, *sizes), workers, server)
             vacuum()
-            ours = [
-                partial(_ours, bench, *one, workers, server) for one in zip(lives, sizes, strict=True)
-            ]
-            samples = alternately(
-                bench.n, *ours, partial(django_rate, server, bench.size(DJANGO))
-            )
+            ours = [partial(_ours, bench, *one, workers, server) for one in zip(lives, sizes, strict=True)]
+            samples = alternately(bench.n, *ours, partial(django_rate, server, bench.size(DJANGO)))
     return _figures(bench.n, able, [middle(one) for one in samples])
 
 

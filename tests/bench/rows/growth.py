@@ -33,7 +33,10 @@ def measure(bench: Bench) -> Sequence[Figure]:
 @contextmanager
 def _base(url: str, people: int, batch: int) -> Iterator[Iterator[float]]:
     """Seconds a step in this database, one answer a sample, everybody once."""
-    with child("tests.bench.past", str(people), DATABASE_URL=url) as past, crew(1, DATABASE_URL=url) as workers:
+    with (
+        child("tests.bench.past", str(people), DATABASE_URL=url) as past,
+        crew(1, DATABASE_URL=url) as workers,
+    ):
         past.hear()
         (worker,) = workers.workers
         steps = _steps(worker, batch)

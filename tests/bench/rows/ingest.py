@@ -30,9 +30,7 @@ def measure(bench: Bench) -> Sequence[Figure]:
     forget_passages()
     vacuum()
     events = bench.size(EVENTS, BATCH) // BATCH * BATCH
-    ours, copied = map(
-        middle, alternately(bench.n, partial(_ours, bench, events), partial(_copy, events))
-    )
+    ours, copied = map(middle, alternately(bench.n, partial(_ours, bench, events), partial(_copy, events)))
     said = f"one process, {events} events in batches of {BATCH}, each a commit: {ours:,.0f}/s; COPY {copied:,.0f}/s"
     parts = {"ours_per_s": ours, "copy_per_s": copied}
     return [
