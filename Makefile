@@ -4,6 +4,9 @@
 PYTHON3 ?= python3
 SERVE ?= 1
 WORKERS ?= 2
+BENCH ?=
+SCALE ?= 1
+N ?= 3
 
 VENV := .venv
 PYTHON := $(VENV)/bin/python
@@ -16,7 +19,7 @@ RUNTIME := $(VENV)/.runtime
 DEVELOPMENT := $(VENV)/.development
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-sqlite test-postgresql test-wheel test-browser test-real lint types format lock run work clean
+.PHONY: help demo bench test test-sqlite test-postgresql test-wheel test-browser test-real lint types format lock run work clean
 
 help: ## this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' Makefile
@@ -50,6 +53,9 @@ test-browser: $(DEVELOPMENT) ## what only a real browser can show (Debian's fire
 
 test-real: $(DEVELOPMENT) ## a folder of real customers (REAL_DATA) lived through whole, on SQLite: about five minutes more
 	REAL_DATA_WHOLE=1 TEST_DATABASE=sqlite $(PYTHON) -m pytest -s tests/real_data/test_demo.py $(PYTEST)
+
+bench: $(DEVELOPMENT) ## the figures of docs/benchmark.md on PostgreSQL (BENCH="engine,segment" SCALE=0.1 N=3, or PROFILE=engine)
+	$(PYTHON) -m tests.bench --rows "$(BENCH)" --scale $(SCALE) --n $(N) $(if $(PROFILE),--profile $(PROFILE))
 
 lint: $(DEVELOPMENT) ## style, formatting and the floors of the house
 	$(VENV)/bin/ruff check .
