@@ -54,7 +54,7 @@ test-browser: $(DEVELOPMENT) ## what only a real browser can show (Debian's fire
 test-real: $(DEVELOPMENT) ## a folder of real customers (REAL_DATA) lived through whole, on SQLite: about five minutes more
 	REAL_DATA_WHOLE=1 TEST_DATABASE=sqlite $(PYTHON) -m pytest -s tests/real_data/test_demo.py $(PYTEST)
 
-bench: $(DEVELOPMENT) ## the figures of docs/benchmark.md on PostgreSQL (BENCH="engine,segment" SCALE=0.1 N=3, or PROFILE=engine)
+bench: $(DEVELOPMENT) ## how fast we are beside what most teams would write, measured in one run on PostgreSQL (BENCH="engine,segment" SCALE=0.1 N=3, or PROFILE=engine)
 	$(PYTHON) -m tests.bench --rows "$(BENCH)" --scale $(SCALE) --n $(N) $(if $(PROFILE),--profile $(PROFILE))
 
 lint: $(DEVELOPMENT) ## style, formatting and the floors of the house

@@ -210,7 +210,7 @@ def test_a_bad_step(name: str, steps: str, said: str):
     [
         (
             "{only_if: {segment: a}}",
-            "2:1: `entry` does not say how people come in. Add `event`, `inactive`, `milestone`, `date`, "
+            "2:1: `entry` does not say how people come in. Add `event`, `inactive`, `milestone`, `date`, `replenishment`, "
             "`segment`, `audience`, `schedule`, `api` or `any_of`.",
         ),
         (
