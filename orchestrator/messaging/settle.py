@@ -153,7 +153,7 @@ def _write(ready: Sequence[Ready], moves: Sequence[Move], now: datetime) -> list
     rows = []
     for one, move in zip(ready, moves, strict=True):
         message, final = one.message, move.state in FINAL
-        counted_at = (message.counted_at or now) if move.keeps_reservation else None
+        counted_at = now if move.keeps_reservation else None
         rows.append(
             (
                 message.id,

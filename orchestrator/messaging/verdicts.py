@@ -124,7 +124,6 @@ def _allow(
     for message, number in zip(allowed, sequence.take(len(allowed)), strict=True):
         facts = loaded.facts[message.id]
         address = facts.address
-        counted_at = message.counted_at or now
         rows.append(
             (
                 message.id,
@@ -133,7 +132,7 @@ def _allow(
                 "allowed",
                 now,
                 number,
-                counted_at,
+                now,  # a retry keeps its slot, and counts from when it last left
                 True,
                 message.attempts + 1,
                 address.value if address else "",
