@@ -33,7 +33,6 @@ LIKE_TO_GROW = 512 * 1024 * 1024  # bytes that the process may take on top of wh
 LOOKS_FOR_PARENT = 5.0
 _LENGTH = struct.Struct("!I")
 _MOST_BYTES = 16 * 1024 * 1024
-_NO_LINE: socket.socket | None = None
 
 
 def ask(question: Question, step: Step, facts: StepFacts, now: datetime) -> object:
@@ -56,12 +55,16 @@ class Apart:
     def _begin(self) -> None:
         self._lock, self._owner = threading.Lock(), os.getpid()
         self._things: dict[str, object] = {}
-        self._pid, self._line = 0, _NO_LINE
+        self._pid = 0
+        self._line: socket.socket | None = None
+
+    def _mine(self) -> None:
+        if self._owner != os.getpid():  # this worker was forked since: that process is its parent's
+            self._begin()
 
     def ask(self, thing: object, name: str, method: str, *arguments: Any) -> object:
         """What `thing.method(*arguments)` answers over there. `name` tells things apart. Raises Fault, TimeoutError."""
-        if self._owner != os.getpid():  # this worker was forked since: that process is its parent's
-            self._begin()
+        self._mine()
         question = _packed((name, method, arguments))
         with self._lock:
             if self._things.get(name) is not thing:
@@ -71,6 +74,7 @@ class Apart:
 
     def close(self) -> None:
         """End the process; the next question starts another."""
+        self._mine()
         with self._lock:
             self._end()
 
@@ -152,7 +156,7 @@ def _serve(descriptor: int, parent: int, things: dict[str, object]) -> NoReturn:
     """What the process does until its parent is gone. Nothing of the parent's is used, or cleaned up, in here."""
     try:
         os.closerange(3, descriptor)
-        os.closerange(descriptor + 1, os.sysconf("SC_OPEN_MAX") if os.sysconf("SC_OPEN_MAX") > 0 else 65_536)
+        os.closerange(descriptor + 1, max(os.sysconf("SC_OPEN_MAX"), 65_536))
         _limit()
         line = socket.socket(fileno=descriptor)
         while os.getppid() == parent:

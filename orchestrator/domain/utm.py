@@ -14,7 +14,6 @@ _PAIR = re.compile(r"([a-z][a-z0-9_]{0,39})=((?:[A-Za-z0-9._~-]|\{[a-z]+\})+)", 
 _WORD = re.compile(r"\{([a-z]+)\}")
 
 
-@lru_cache(maxsize=64)
 def parse_pattern(pattern: str) -> tuple[tuple[str, str], ...]:
     """Names and values as they are written; ValueError that says what is wrong with which part."""
     pairs: list[tuple[str, str]] = []

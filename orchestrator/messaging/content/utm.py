@@ -11,9 +11,7 @@ from orchestrator.domain.utm import tag
 _OPENS = re.compile(r"<(?:a|area)(?=[\s/])", re.IGNORECASE)
 # A name and, after "=", its value, as browsers read them: what is read is never read again, so that a document takes
 # as long as it is long.
-_ATTRIBUTE = re.compile(
-    r"""[\s/]*+([^\s=>/]++)(?:\s*+=\s*+("[^"]*"|'[^']*'|[^\s>"'][^\s>]*+))?+""", re.IGNORECASE
-)
+_ATTRIBUTE = re.compile(r"""[\s/]*+([^\s=>/]++)(?:\s*+=\s*+("[^"]*"|'[^']*'|[^\s>"'][^\s>]*+))?+""")
 _WRITTEN = re.compile(r"https?://[^\s<>\"]+")
 _CLOSING = ".,;:!?)]}'’”»…"
 
