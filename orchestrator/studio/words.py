@@ -51,6 +51,7 @@ REASONS = {
     "paused": gettext_lazy("sending is paused"),
     "customer_missing": gettext_lazy("the customer is not known"),
     "customer_erased": gettext_lazy("the customer was erased"),
+    "erased": gettext_lazy("the customer was erased"),
     "customer_merged": gettext_lazy("the customer was merged into another"),
     "merged": gettext_lazy("the customer was merged, and had been in it before"),
     "goal_met": gettext_lazy("the goal was already met"),
