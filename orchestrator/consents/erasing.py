@@ -6,9 +6,9 @@ from collections.abc import Collection
 from datetime import datetime
 
 from orchestrator.consents.models import Consent, ConsentRecord, Suppression, SuppressionReason
+from orchestrator.consents.suppress import Entry, suppress
 from orchestrator.customers.erasing import Handler, register
 from orchestrator.customers.models import Address
-from orchestrator.store import bulk
 
 
 def handle() -> None:
@@ -27,8 +27,6 @@ def erase(customer_ids: Collection[int], now: datetime) -> None:
 def _suppress(customer_ids: Collection[int], now: datetime) -> None:
     """Before the addresses go. A row that is there for another reason stays; its detail may quote the address."""
     rows = Address.objects.filter(customer__in=customer_ids).values_list("channel", "digest")
-    places = sorted(set(rows))
-    entries = [(None, channel, digest, str(SuppressionReason.ERASURE), "", now) for channel, digest in places]
-    columns = ("brand", "channel", "digest", "reason", "detail", "created_at")
-    bulk.insert(Suppression, columns, entries, ignore_conflicts=True)
+    places = set(rows)
+    suppress([Entry(channel, digest, SuppressionReason.ERASURE) for channel, digest in places], now)
     Suppression.objects.filter(digest__in={digest for _, digest in places}).update(detail="")

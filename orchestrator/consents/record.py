@@ -55,15 +55,21 @@ def record(statements: Sequence[Statement], now: datetime) -> list[int]:
     if not statements:
         return []
     with transaction.atomic():
-        statements = of_survivors(statements)
-        brand = default_brand_id() if any(statement.brand_id is None for statement in statements) else 0
-        numbers = take(len(statements))
-        rows = [
-            _row(statement, brand, number, now) for statement, number in zip(statements, numbers, strict=True)
-        ]
-        answer = bulk.insert(ConsentRecord, _COLUMNS, rows, returning=("number", "id"))
-        ids = {int(number): int(id_) for number, id_ in answer}
-        _derive({row[0] for row in rows}, _latest(rows, ids))
+        return record_locked(of_survivors(statements), now)
+
+
+def record_locked(statements: Sequence[Statement], now: datetime) -> list[int]:
+    """The same for those whom `of_survivors` has locked, within its transaction."""
+    if not statements:
+        return []
+    brand = default_brand_id() if any(statement.brand_id is None for statement in statements) else 0
+    numbers = take(len(statements))
+    rows = [
+        _row(statement, brand, number, now) for statement, number in zip(statements, numbers, strict=True)
+    ]
+    answer = bulk.insert(ConsentRecord, _COLUMNS, rows, returning=("number", "id"))
+    ids = {int(number): int(id_) for number, id_ in answer}
+    _derive({row[0] for row in rows}, _latest(rows, ids))
     return [ids[number] for number in numbers]
 
 

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import OperationalError, transaction
+from django.db import transaction
 
 from orchestrator.customers import erasing, joining
 from orchestrator.customers.keys import mark
@@ -18,12 +18,10 @@ from orchestrator.customers.locks import lock
 from orchestrator.customers.models import Address, Customer
 from orchestrator.customers.survivors import survivors
 from orchestrator.store import bulk, doorbells
-from orchestrator.store.again import again
+from orchestrator.store.again import Busy, patiently
 from orchestrator.workspace import sequence
 
 BATCH = 200
-TRIES = 8  # some seconds in all: longer than a worker moves one batch
-LOCK_NOT_AVAILABLE = "55P03"
 
 
 class EraseError(ValueError):
@@ -65,10 +63,8 @@ def _whole(customer_ids: Collection[int]) -> set[int]:
 
 def _tried(ids: Sequence[int], now: datetime) -> tuple[int, int]:
     try:
-        return again(lambda: _erase(ids, now), TRIES)
-    except OperationalError as error:
-        if getattr(error.__cause__, "sqlstate", "") != LOCK_NOT_AVAILABLE:
-            raise
+        return patiently(lambda: _erase(ids, now))
+    except Busy as error:
         raise EraseError("workers are moving these customers just now; try again in a minute") from error
 
 
@@ -76,7 +72,7 @@ def _erase(ids: Sequence[int], now: datetime) -> tuple[int, int]:
     with transaction.atomic():
         there = lock(ids)
         fresh = Customer.objects.filter(id__in=there, erased_at=None).count()
-        joining.hold(there, now)
+        joining.hold(there)
         for handler in erasing.registered().values():
             handler.erase(there, now)
         doorbells.ring(doorbells.WALK)

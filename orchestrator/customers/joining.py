@@ -8,27 +8,30 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import models
 from django.db.models import BigIntegerField, Case, Value, When
 
 Into = Mapping[int, int]  # merged -> survivor
-Hold = Callable[[Collection[int], datetime], None]
+Hold = Callable[[Collection[int]], None]
+Tell = Callable[[Collection[int], datetime], None]
 Join = Callable[[Into, datetime], None]
 
 
 @dataclass(frozen=True, slots=True)
 class Handler:
-    """`hold` comes first, for survivors and merged alike, while they are still two: it locks what others may be changing,
-    and says what is still unsaid of each. `join` then gives all to the survivors.
+    """For survivors and merged alike, while they are still two, `hold` locks what others may be changing, and then `tell`
+    says what is still unsaid of each. `join` then gives all to the survivors.
 
-    Both run within the merge's transaction, whose customers are locked. `join` is called again for who was merged
+    All run within the merge's transaction, whose customers are locked. `join` is called again for who was merged
     before: what it did once it finds done.
     """
 
     models: tuple[str, ...]
     join: Join
     hold: Hold | None = None
+    tell: Tell | None = None
 
 
 _handlers: dict[str, Handler] = {}
@@ -46,16 +49,25 @@ def registered() -> dict[str, Handler]:
 
 def join(into: Into, now: datetime) -> None:
     """Let every room hold its rows, and only then join them: whoever was at work on them has come to an end."""
-    hold(sorted({*into, *into.values()}), now)
+    ids = sorted({*into, *into.values()})
+    hold(ids)
+    for handler in registered().values():
+        if handler.tell is not None:
+            handler.tell(ids, now)
     for handler in registered().values():
         handler.join(into, now)
 
 
-def hold(customer_ids: Collection[int], now: datetime) -> None:
+def hold(customer_ids: Collection[int]) -> None:
     """Lock what others may be changing of these customers, or give way to whoever is."""
     for handler in registered().values():
         if handler.hold is not None:
-            handler.hold(customer_ids, now)
+            handler.hold(customer_ids)
+
+
+def hold_rows(rows: models.QuerySet[Any]) -> None:
+    """Lock these rows by id, or give way at once to whoever holds one."""
+    list(rows.order_by("id").select_for_update(nowait=True, of=("self",)).values_list("id"))
 
 
 def hand_over(model: type[models.Model], into: Into) -> None:

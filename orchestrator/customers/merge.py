@@ -9,17 +9,14 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import IntegrityError, OperationalError, transaction
+from django.db import IntegrityError, transaction
 
 from orchestrator.customers import joining
 from orchestrator.customers.locks import lock_chain
 from orchestrator.customers.models import Customer
 from orchestrator.customers.survivors import last
 from orchestrator.store import doorbells
-from orchestrator.store.again import again
-
-LOCK_NOT_AVAILABLE = "55P03"
-TRIES = 8  # some seconds in all: longer than a worker moves one batch
+from orchestrator.store.again import Busy, patiently
 
 
 class MergeError(ValueError):
@@ -56,10 +53,8 @@ def merge(pairs: Sequence[Pair], now: datetime) -> int:
     if not pairs:
         return 0
     try:
-        return again(lambda: _merge_whole(pairs, now), TRIES)
-    except OperationalError as error:
-        if getattr(error.__cause__, "sqlstate", "") != LOCK_NOT_AVAILABLE:
-            raise
+        return patiently(lambda: _merge_whole(pairs, now))
+    except Busy as error:
         raise MergeError(
             "busy", "workers are moving these customers just now; try again in a minute"
         ) from error

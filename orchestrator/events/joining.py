@@ -6,7 +6,7 @@ from collections.abc import Collection
 from datetime import datetime
 
 from orchestrator.customers import joining
-from orchestrator.customers.joining import Handler, Into, hand_over
+from orchestrator.customers.joining import Handler, Into, hand_over, hold_rows
 from orchestrator.events.models import Event
 
 
@@ -15,10 +15,9 @@ def handle() -> None:
     joining.register("events", Handler(("events.Event",), join, hold))
 
 
-def hold(customer_ids: Collection[int], now: datetime) -> None:
+def hold(customer_ids: Collection[int]) -> None:
     """Nobody is looking at a new event of these customers now, or the merge gives way."""
-    fresh = Event.objects.filter(customer_id__in=customer_ids, pending=True).order_by("id")
-    list(fresh.select_for_update(nowait=True).values_list("id"))
+    hold_rows(Event.objects.filter(customer_id__in=customer_ids, pending=True))
 
 
 def join(into: Into, now: datetime) -> None:

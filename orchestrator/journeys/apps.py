@@ -8,7 +8,7 @@ class JourneysConfig(AppConfig):
     label = "journeys"
 
     def ready(self) -> None:
-        """Plug in the built-in steps, tell the gate how to ask about passages, and say what a merge does."""
+        """Plug in the built-in steps, tell the gate how to ask about passages, and say what a merge and an erasure do."""
         from orchestrator import registry
         from orchestrator.journeys import builtin, erasing, joining
         from orchestrator.journeys.passage import passages

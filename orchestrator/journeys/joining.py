@@ -8,12 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
-from typing import Any
-
-from django.db.models import QuerySet
 
 from orchestrator.customers import joining
-from orchestrator.customers.joining import Handler, Into
+from orchestrator.customers.joining import Handler, Into, hold_rows
 from orchestrator.domain.merging import MERGED, Passing, doubled, once_keys
 from orchestrator.domain.walks import Ended
 from orchestrator.journeys.effects import finish
@@ -29,14 +26,13 @@ def handle() -> None:
     joining.register("journeys", Handler(models, join, hold))
 
 
-def hold(customer_ids: Collection[int], now: datetime) -> None:
+def hold(customer_ids: Collection[int]) -> None:
     """Nobody is letting these customers in or moving them now, or the merge gives way.
 
     Whoever moves them may be about to change them, and would wait for us while we wait for them.
     """
     for model in (EntryTimer, Doorstep, Enrollment):
-        theirs: QuerySet[Any] = model.objects.filter(customer_id__in=customer_ids).order_by("id")
-        list(theirs.select_for_update(nowait=True, of=("self",)).values_list("id"))
+        hold_rows(model._default_manager.filter(customer_id__in=customer_ids))
 
 
 def join(into: Into, now: datetime) -> None:

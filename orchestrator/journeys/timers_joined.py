@@ -35,7 +35,9 @@ def join_timers(into: Into, now: datetime) -> None:
     ones. One that has been spent stays spent. Dates among the attributes are planned with the survivor's next look, as ever.
     """
     timers = _load(into)
-    latest = {at for at, trigger in triggers().items() if isinstance(trigger, _FROM_THE_LAST)}
+    timed = triggers()
+    latest = {at for at, trigger in timed.items() if isinstance(trigger, _FROM_THE_LAST)}
+    replenishing = {at for at, trigger in timed.items() if isinstance(trigger, ReplenishmentTrigger)}
     stays = {place: _kept(place[2], mine, place[:2] in latest) for place, mine in timers.items()}
     gone = {one.id for mine in timers.values() for one in mine} - {one.id for one in stays.values()}
     EntryTimer.objects.filter(id__in=gone).delete()
@@ -43,12 +45,8 @@ def join_timers(into: Into, now: datetime) -> None:
     bulk.update(EntryTimer, ("customer",), [(one.id, place[2]) for place, one in came.items()])
     ahead = {place[:3] for place, one in came.items() if one.due_at is not None and one.due_at > now}
     # How often somebody buys is another number with what the other bought.
-    buying = {place[:3] for place in stays if place[:2] in _replenishing()}
+    buying = {place[:3] for place in stays if place[:2] in replenishing}
     plan_anew(ahead | buying, now)
-
-
-def _replenishing() -> set[tuple[int, int]]:
-    return {at for at, trigger in triggers().items() if isinstance(trigger, ReplenishmentTrigger)}
 
 
 def _load(into: Into) -> dict[tuple[int, int, int, str], list[_Timer]]:

@@ -8,7 +8,7 @@ class MessagingConfig(AppConfig):
     label = "messaging"
 
     def ready(self) -> None:
-        """Plug in the built-in channels and mailboxes, the rule about received messages, and what a merge does."""
+        """Plug in the built-in channels and mailboxes, the rule about received messages, and what a merge and an erasure do."""
         from orchestrator import registry
         from orchestrator.messaging import builtin, erasing, joining, received
 

@@ -12,7 +12,7 @@ from datetime import datetime
 from django.db.models import Case, Q, Value, When
 
 from orchestrator.customers import joining
-from orchestrator.customers.joining import Handler, Into, hand_over
+from orchestrator.customers.joining import Handler, Into, hand_over, hold_rows
 from orchestrator.domain.outbox import State
 from orchestrator.messaging.models import Message
 
@@ -22,10 +22,9 @@ def handle() -> None:
     joining.register("messaging", Handler(("messaging.Message",), join, hold))
 
 
-def hold(customer_ids: Collection[int], now: datetime) -> None:
+def hold(customer_ids: Collection[int]) -> None:
     """Nobody is waking an enrollment for one of their messages now, or the merge gives way."""
-    final = Message.objects.filter(customer_id__in=customer_ids, wake_pending=True).order_by("id")
-    list(final.select_for_update(nowait=True).values_list("id"))
+    hold_rows(Message.objects.filter(customer_id__in=customer_ids, wake_pending=True))
 
 
 def join(into: Into, now: datetime) -> None:

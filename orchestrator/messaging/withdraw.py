@@ -10,8 +10,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from orchestrator.consents.models import ConsentState
-from orchestrator.consents.record import Statement, default_brand_id, of_survivors
-from orchestrator.consents.record import record as record_consents
+from orchestrator.consents.record import Statement, default_brand_id, of_survivors, record_locked
 from orchestrator.domain.zones import as_instant
 from orchestrator.messaging.cancel import stop
 
@@ -27,7 +26,7 @@ def record(statements: Sequence[Statement], now: datetime) -> int:
     """
     with transaction.atomic():
         statements = of_survivors(statements)
-        record_consents(statements, now)
+        record_locked(statements, now)
         return stop(list(_forbidden(statements, now)), now)
 
 

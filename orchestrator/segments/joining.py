@@ -17,10 +17,10 @@ Row = tuple[int, int, int, datetime]  # id, segment, customer, since
 
 def handle() -> None:
     """Have memberships joined in a merge."""
-    joining.register("segments", Handler(("segments.Membership",), join, hold))
+    joining.register("segments", Handler(("segments.Membership",), join, tell=tell))
 
 
-def hold(customer_ids: Collection[int], now: datetime) -> None:
+def tell(customer_ids: Collection[int], now: datetime) -> None:
     """Who has come or gone by what each did alone is told aloud, as ever: only what they are together is silent."""
     refresh(customer_ids, now)
 

@@ -18,7 +18,9 @@ T = TypeVar("T")
 log = logging.getLogger(__name__)
 TRIES = 5
 SHORTEST = 0.05  # seconds; each rest may be twice as long as the one before
-_CLASHES = frozenset({"40P01", "40001", "55P03"})  # deadlock, serialization failure, lock timeout
+PATIENT_TRIES = 8  # some seconds in all: longer than a worker moves one batch
+_LOCK_NOT_AVAILABLE = "55P03"
+_CLASHES = frozenset({"40P01", "40001", _LOCK_NOT_AVAILABLE})  # deadlock, serialization failure, lock timeout
 _GONE = ("08", "57P")  # connection exceptions, shutdown
 
 
@@ -34,6 +36,20 @@ def again(act: Callable[[], T], tries: int = TRIES) -> T:
             log.warning("a transaction is run again: %s", error)
         time.sleep(random.uniform(0, SHORTEST * 2**tried))
     return act()
+
+
+class Busy(Exception):
+    """Others held what was wanted until we gave up; nothing is done."""
+
+
+def patiently(act: Callable[[], T]) -> T:
+    """As `again`, for what gives way to whoever holds a row (`nowait`): tries for some seconds, then raises Busy."""
+    try:
+        return again(act, PATIENT_TRIES)
+    except OperationalError as error:
+        if getattr(error.__cause__, "sqlstate", "") != _LOCK_NOT_AVAILABLE:
+            raise
+        raise Busy from error
 
 
 def _passing(error: Exception) -> bool:

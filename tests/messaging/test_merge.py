@@ -152,7 +152,7 @@ def test_a_merge_gives_way_to_who_is_moving_them(outbox: Outbox, caplog: pytest.
 @pytest.mark.django_db(transaction=True)
 def test_a_merge_that_cannot_be_made_now_says_so(outbox: Outbox, monkeypatch: pytest.MonkeyPatch):
     anna, bela = two(outbox)
-    monkeypatch.setattr("orchestrator.customers.merge.TRIES", 2)
+    monkeypatch.setattr("orchestrator.store.again.PATIENT_TRIES", 2)
     with transaction.atomic():
         list(Enrollment.objects.filter(customer=bela).select_for_update())
         merging = Beside(lambda: merge([Pair(anna, bela)], outbox.now))
