@@ -11,6 +11,7 @@ from xdist.scheduler import LoadScopeScheduling
 # Slow, and what their tests share takes long to make: one worker makes it, and nobody waits for it at the end. None
 # of them touches the database of the run. The price: with more workers than files here, some have less to do.
 TOGETHER = (
+    "tests/bench/test_short.py",
     "tests/chaos/test_kill.py",
     "tests/contracts/test_example_wheel.py",
     "tests/demo/test_sample_shop.py",

@@ -8,13 +8,13 @@ import sys
 import time
 from collections.abc import Sequence
 
-import redis
 from django.db.models import Max, Min, QuerySet
 
 from orchestrator.messaging.models import Message
 from tests.bench.bench import Bench, same
 from tests.bench.crew import end
 from tests.bench.journeys import MONDAY_NOON
+from tests.bench.server import empty
 from tests.environment import ROOT
 
 PATIENCE = 600.0  # seconds
@@ -48,7 +48,7 @@ def tasks_per_s(bench: Bench, enrollments: Sequence[int], reuse: bool) -> float:
         _wait(process, written, len(enrollments))
     finally:
         end(process)
-        redis.Redis.from_url(bench.redis_url).flushdb()
+        empty(bench.redis_url)
     return _rate(written, len(enrollments))
 
 

@@ -16,6 +16,7 @@ from tests.environment import read_variables
 
 SECRET = "a key of the benchmark, which signs nothing that leaves this machine"
 SETTINGS = "orchestrator.config.settings"
+TAKEN = "benchmark:taken"
 
 
 @contextmanager
@@ -49,15 +50,27 @@ def settled(folder: Path) -> Iterator[tuple[str, str, str]]:
 
 
 def free_redis(url: str) -> str:
-    """The first empty database of this Redis, so that neither an application's queue nor a test's is touched."""
+    """The first empty database of this Redis, so that neither an application's queue nor a test's is touched.
+
+    It is taken by a key, so that two benchmarks that begin at once never share one, and empty each other's queues.
+    """
     parts = urlsplit(url)
     for number in range(15, 0, -1):
         candidate = urlunsplit(parts._replace(path=f"/{number}"))
-        if redis.Redis.from_url(candidate).dbsize() == 0:
-            return candidate
+        client = redis.Redis.from_url(candidate)
+        if client.set(TAKEN, os.getpid(), nx=True):
+            if client.dbsize() == 1:
+                return candidate
+            client.delete(TAKEN)
     raise RuntimeError(
         f"the Redis at {parts.hostname}:{parts.port} has no empty database; set REDIS_URL to another"
     )
+
+
+def empty(url: str) -> None:
+    """Throw away what is left in the database; it stays taken."""
+    client = redis.Redis.from_url(url)
+    client.pipeline().flushdb().set(TAKEN, os.getpid()).execute()
 
 
 def _settle(folder: Path, database_url: str, broker: str) -> None:
