@@ -43,4 +43,5 @@ class Customer(models.Model):
 
     def __str__(self) -> str:
         name = " ".join(str(self.attributes.get(part, "")) for part in ("first_name", "last_name")).strip()
-        return name or self.external_id or f"#{self.pk}"
+        known = None if self.erased_at else self.external_id  # of the erased it is a hash
+        return name or known or f"#{self.pk}"
