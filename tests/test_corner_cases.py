@@ -110,9 +110,6 @@ HELD: dict[str, list[str]] = {
     ],
 }
 
-# What is not built yet, or only in part: the case, and why no test holds it.
-OPEN: dict[str, str] = {}
-
 
 @cache
 def names_in(file: str) -> frozenset[str]:
@@ -131,12 +128,3 @@ def test_the_case_is_held_by_tests_that_are_there(case: str) -> None:
     named = [tuple(test.split("::")) for test in HELD[case]]
     assert named
     assert [f"{file}::{name}" for file, name in named if name not in names_in(file)] == []
-
-
-@pytest.mark.parametrize("case", OPEN)
-def test_the_case_is_open(case: str) -> None:
-    pytest.skip(f"open: {OPEN[case]}")
-
-
-def test_no_case_is_both_held_and_open() -> None:
-    assert set(HELD) & set(OPEN) == set()
