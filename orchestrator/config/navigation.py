@@ -78,6 +78,8 @@ _ROOMS: list[dict[str, Any]] = [
         "items": [
             _list(_("Decisions"), "gavel", "messaging.decision"),
             _list(_("Provider failures"), "electrical_services", "messaging.providerbreaker"),
+            _list(_("Workers"), "monitor_heart", "workspace.heartbeat"),
+            _list(_("Halts"), "pan_tool", "workspace.halt"),
         ],
     },
     {

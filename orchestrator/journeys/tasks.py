@@ -6,13 +6,16 @@ ends by itself well within `task_time_limit`; what it leaves, the next one finds
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import cache
 
 from celery import shared_task
 from django.db.models import QuerySet
 
+from orchestrator.journeys.shift import Shift
 from orchestrator.journeys.waiting import waiting
 from orchestrator.journeys.work import WALKING, deliver_by, walk_by
 from orchestrator.messaging.deliver import BATCH
@@ -28,24 +31,31 @@ MOST_BELLS = 8  # for one kind of work in one sweep
 @shared_task(name=WALK)
 def walk() -> None:
     """Let people in and move those whose time has come."""
-    walk_by(_now, _for(LONGEST))
+    walk_by(_now, _shift(os.getpid()).between("walk", _for(LONGEST)))
 
 
 @shared_task(name=DELIVER)
 def deliver() -> None:
     """Deliver what is due."""
-    deliver_by(_now, _for(LONGEST))
+    deliver_by(_now, _shift(os.getpid()).between("deliver", _for(LONGEST)))
 
 
 @shared_task(name="orchestrator.sweep")
 def sweep() -> None:
     """Find what no doorbell told: lost ones, and what became due by time alone."""
+    _shift(os.getpid()).look("sweep")
     now = _now()
     rescue(now)
     if waiting(now) & WALKING:
         ring_now(WALK)
     for _ in range(_bells(due(now))):
         ring_now(DELIVER)
+
+
+@cache
+def _shift(process: int) -> Shift:
+    """This process's: a fork is another worker than its parent."""
+    return Shift("celery", _now)
 
 
 def _bells(messages: QuerySet[Message]) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -27,9 +28,11 @@ def waiting(now: datetime) -> frozenset[str]:
     return frozenset(kind for kind, there in zip(kinds, row, strict=True) if there)
 
 
-def next_due() -> datetime | None:
-    """When there will be something to do next by time alone, as far as the database knows."""
-    moments = [moment for kind in _timed() for moment in _first(kind).column()]
+def next_due(kinds: Collection[str] | None = None) -> datetime | None:
+    """When there will be something to do next by time alone, as far as the database knows; of these kinds, or of all."""
+    moments = [
+        moment for kind in _timed() if kinds is None or kind in kinds for moment in _first(kind).column()
+    ]
     return min(moments, default=None)
 
 

@@ -14,6 +14,7 @@ from orchestrator.messaging import queues
 from orchestrator.messaging.models import Message
 from orchestrator.messaging.rows import Claimed, read
 from orchestrator.store.prepared import Given, prepared
+from orchestrator.workspace.halt import halted_at
 
 LEASE = timedelta(seconds=60)
 CRASHES_BEFORE_ALONE = 2
@@ -22,10 +23,15 @@ CRASHES_BEFORE_ALONE = 2
 def claim(now: datetime, limit: int) -> list[Claimed]:
     """Lease at most `limit` due messages, each with a new fence.
 
-    A message whose preparation has killed a worker before is taken alone, so that it can only hurt itself.
+    While all sending is halted, only those that somebody has released since. A message whose preparation has killed
+    a worker before is taken alone, so that it can only hurt itself.
     """
     with transaction.atomic():
-        ids = _safe(limit).column(now=now) or _suspect().column(now=now)
+        since = halted_at()
+        halted = since is not None
+        ids = _safe(limit, halted).column(now=now, since=since) or _suspect(halted).column(
+            now=now, since=since
+        )
         if not ids:
             return []
         Message.objects.filter(id__among=ids).update(
@@ -35,14 +41,17 @@ def claim(now: datetime, limit: int) -> list[Claimed]:
 
 
 @prepared
-def _safe(limit: int) -> QuerySet[Any]:
-    return _due().filter(crash_count__lt=CRASHES_BEFORE_ALONE).values_list("id")[:limit]
+def _safe(limit: int, halted: bool) -> QuerySet[Any]:
+    return _due(halted).filter(crash_count__lt=CRASHES_BEFORE_ALONE).values_list("id")[:limit]
 
 
 @prepared
-def _suspect() -> QuerySet[Any]:
-    return _due().values_list("id")[:1]
+def _suspect(halted: bool) -> QuerySet[Any]:
+    return _due(halted).values_list("id")[:1]
 
 
-def _due() -> QuerySet[Message]:
-    return queues.due(Given("now")).order_by("due_at", "id").select_for_update(skip_locked=True)
+def _due(halted: bool) -> QuerySet[Message]:
+    due = queues.due(Given("now"))
+    if halted:
+        due = due.filter(released_at__isnull=False, released_at__gte=Given("since"))
+    return due.order_by("due_at", "id").select_for_update(skip_locked=True)

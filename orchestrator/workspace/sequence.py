@@ -26,3 +26,17 @@ def take(count: int) -> list[int]:
         )
         last = cursor.fetchone()[0]
     return list(range(last - count + 1, last + 1))
+
+
+def last() -> int:
+    """The last number that was given."""
+    on_postgresql = connection.vendor == "postgresql"
+    sql = (
+        f"SELECT last_value FROM {NAME}"
+        if on_postgresql
+        else "SELECT value FROM workspace_sequence WHERE name = %s"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [] if on_postgresql else [NAME])
+        row = cursor.fetchone()
+    return int(row[0]) if row else 0

@@ -38,7 +38,7 @@ from orchestrator.messaging.models import (
     TemplateVersion,
 )
 from orchestrator.segments.models import Membership
-from orchestrator.workspace.models import Brand, Sequence, Workspace
+from orchestrator.workspace.models import Brand, Halt, Heartbeat, Sequence, Workspace
 from tests.studio.sample import Sample
 
 HISTORY: list[Any] = [
@@ -62,6 +62,8 @@ HISTORY: list[Any] = [
     Receipt,
     ProviderBreaker,
     StepFault,
+    Halt,
+    Heartbeat,
     Sequence,
     StepRun,
     Subject,

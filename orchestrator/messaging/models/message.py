@@ -93,6 +93,8 @@ class Message(models.Model):
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
     number = models.BigIntegerField(_("hand-off number"), null=True)
     counted_at = models.DateTimeField(null=True)
+    # Somebody let it go while all sending was halted.
+    released_at = models.DateTimeField(_("released"), null=True)
 
     address = models.CharField(_("address"), max_length=1000, blank=True)
     address_digest = models.CharField(max_length=64, blank=True)
@@ -111,6 +113,11 @@ class Message(models.Model):
                 fields=["due_at"],
                 condition=Q(state__in=("planned", "retry_wait", "uncertain")),
                 name="message_due",
+            ),
+            models.Index(
+                fields=["due_at"],
+                condition=Q(state__in=("planned", "retry_wait", "uncertain"), released_at__isnull=False),
+                name="message_released",
             ),
             models.Index(
                 fields=["lease_until"],

@@ -17,7 +17,7 @@ from orchestrator.studio import checks
 from orchestrator.studio.admin.base import History, StudioAdmin
 from orchestrator.studio.fields import TranslatedForm, WordsField, text_in
 from orchestrator.studio.links import url_of
-from orchestrator.workspace.models import Brand, Sequence, Topic, Workspace
+from orchestrator.workspace.models import Brand, Halt, Heartbeat, Sequence, Topic, Workspace
 
 LONGEST_GAP = 30 * 24 * 60
 
@@ -205,3 +205,21 @@ class SequenceAdmin(History):
     """The last number given, where the database has no sequences."""
 
     list_display = ("name", "value")
+
+
+@admin.register(Heartbeat)
+class HeartbeatAdmin(History):
+    """Who works, and who did lately."""
+
+    list_display = ("__str__", "started_at", "beat_at", "ended_at", "doing")
+    ordering = ("-beat_at",)
+    fields = ("worker", "kind", "started_at", "beat_at", "ended_at", "doing")
+
+
+@admin.register(Halt)
+class HaltAdmin(History):
+    """When nothing was sent until somebody decided, and why."""
+
+    list_display = ("why", "halted_at", "ended_at")
+    ordering = ("-halted_at",)
+    fields = ("why", "halted_at", "evidence", "ended_at")

@@ -1,7 +1,9 @@
 """The rows that describe the installation."""
 
 from orchestrator.workspace.models.brand import Brand, Topic
+from orchestrator.workspace.models.halt import Halt
+from orchestrator.workspace.models.heartbeat import Heartbeat
 from orchestrator.workspace.models.sequence import Sequence
 from orchestrator.workspace.models.workspace import Workspace
 
-__all__ = ["Brand", "Sequence", "Topic", "Workspace"]
+__all__ = ["Brand", "Halt", "Heartbeat", "Sequence", "Topic", "Workspace"]

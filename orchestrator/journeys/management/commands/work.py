@@ -11,6 +11,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError, close_old_connections
 
+from orchestrator.journeys.shift import Shift
 from orchestrator.journeys.work import Worked, work_by
 
 
@@ -33,20 +34,29 @@ class Command(BaseCommand):
         stopping = threading.Event()
         for one in (signal.SIGTERM, signal.SIGINT):
             signal.signal(one, lambda *_: stopping.set())
+        shift = Shift("work", _now)
         if options["once"]:
-            self._say(work_by(_now, stopping.is_set))
+            self._say(work_by(_now, shift.between("work", stopping.is_set)))
+            shift.end()
             return
         self.stdout.write("Working; Ctrl-C ends it.")
         while not stopping.is_set():
-            self._round(stopping)
+            self._round(shift, stopping)
             stopping.wait(options["every"])
+        self._goodbye(shift)
         self.stdout.write("Stopped; nothing was left half done.")
 
-    def _round(self, stopping: threading.Event) -> None:
+    def _goodbye(self, shift: Shift) -> None:
+        try:
+            shift.end()
+        except OperationalError as error:
+            self.stderr.write(f"the database does not answer ({error}); its row will go silent by itself")
+
+    def _round(self, shift: Shift, stopping: threading.Event) -> None:
         """One look. A database that is away is waited for: it is the truth, and there is nothing to do without it."""
         try:
             close_old_connections()
-            self._say(work_by(_now, stopping.is_set))
+            self._say(work_by(_now, shift.between("work", stopping.is_set)))
         except OperationalError as error:
             self.stderr.write(f"the database does not answer ({error}); trying again")
             stopping.wait(5)
