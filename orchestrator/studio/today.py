@@ -25,6 +25,7 @@ from orchestrator.journeys.models import Enrollment, Journey
 from orchestrator.messaging.breakers import Down, down
 from orchestrator.messaging.models import Message
 from orchestrator.studio import words
+from orchestrator.studio.halted import alarms, say_workers
 from orchestrator.studio.links import url_of
 from orchestrator.studio.numbers import at_most, grouped, share
 from orchestrator.studio.silent import Alarm, broken, silent
@@ -66,6 +67,7 @@ class Today:
     """All that stands on the page."""
 
     sentence: str
+    workers: str
     down: list[str]
     alarms: list[Alarm]
     live: list[Live]
@@ -98,8 +100,9 @@ def read_today(now: datetime) -> Today:
     live, sampled = _live(journeys[:MOST_JOURNEYS], now)
     return Today(
         _sentence(told["accepted"], told["held"], len(journeys)),
+        say_workers(now),
         [_down(one) for one in down()],
-        broken() + silent(journeys[:MOST_JOURNEYS], _window(Enrollment)[0], now, DAYS),
+        alarms(now) + broken() + silent(journeys[:MOST_JOURNEYS], _window(Enrollment)[0], now, DAYS),
         live,
         len(journeys) > MOST_JOURNEYS,
         sampled,

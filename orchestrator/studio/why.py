@@ -6,7 +6,7 @@ One answer in two forms: codes for programs, and beside each the sentence that t
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,18 +14,20 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from orchestrator.customers.models import Customer
-from orchestrator.domain.outbox import State
+from orchestrator.domain.outbox import CLAIMABLE, State
 from orchestrator.journeys.migrate import MIGRATED
 from orchestrator.journeys.models import Enrollment, Journey, StepRun
 from orchestrator.studio import outline, words
 from orchestrator.studio.absent import Because, say_absence, say_return
 from orchestrator.studio.entered import say_entry
+from orchestrator.studio.halted import say_halt
 from orchestrator.studio.letters import Letter, read_letters
 from orchestrator.studio.links import related
 from orchestrator.studio.moved import definitions, say_move
 from orchestrator.studio.outcomes import read_steps, say_outcome
 from orchestrator.studio.passage import say_passage, say_waiting
 from orchestrator.studio.titles import title_of
+from orchestrator.workspace.halt import current
 
 MOST = 20
 
@@ -104,7 +106,14 @@ def _headline(
         return _("%(customer)s has never entered “%(journey)s”.") % told + first
     letters = [letter for visited in passages[0].steps for letter in visited.messages]
     odd = [letter.text for letter in letters if letter.state != State.ACCEPTED][-1:]
-    return " ".join([_("%(customer)s in “%(journey)s”:") % told, passages[0].text, *odd])
+    return " ".join([_("%(customer)s in “%(journey)s”:") % told, passages[0].text, *odd, *_halted(letters)])
+
+
+def _halted(letters: Iterable[Letter]) -> list[str]:
+    """That nothing is sent at all, where one of these waits for it."""
+    waits = any(letter.state in CLAIMABLE for letter in letters)
+    halt = current() if waits else None
+    return [] if halt is None else [say_halt(halt)]
 
 
 def _named(customer: Customer) -> str:

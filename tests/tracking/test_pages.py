@@ -104,7 +104,7 @@ def test_buttons_can_be_read_on_any_brand_colour(colour: str, ink: str):
 @pytest.mark.django_db
 def test_health(monkeypatch: pytest.MonkeyPatch):
     answer = Client().get("/healthz")
-    assert (answer.status_code, answer.json()) == (200, {"status": "ok", "database": "ok"})
+    assert (answer.status_code, answer.json()) == (200, {"status": "ok", "database": "ok", "workers": "none"})
     assert "no-store" in answer["Cache-Control"]
     assert Client().post("/healthz").status_code == 405
 
