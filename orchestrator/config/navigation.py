@@ -91,6 +91,7 @@ _ROOMS: list[dict[str, Any]] = [
             _list(_("Suppressions"), "block", "consents.suppression"),
             _list(_("Frequency caps"), "speed", "messaging.frequencycap"),
             _list(_("Quiet hours"), "bedtime", "messaging.quiethoursrule"),
+            _list(_("Retention"), "auto_delete", "workspace.retention"),
             _list(_("Users"), "badge", "auth.user"),
             _list(_("Settings"), "tune", "workspace.workspace"),
         ],

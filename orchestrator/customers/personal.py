@@ -78,6 +78,7 @@ NOBODYS = frozenset(
         "workspace.Sequence",
         "workspace.Halt",
         "workspace.Heartbeat",
+        "workspace.Retention",
         "workspace.Workspace",
         "segments.Segment",
         "messaging.Template",

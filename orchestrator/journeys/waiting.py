@@ -19,10 +19,11 @@ from orchestrator.messaging.models import Message
 from orchestrator.segments.models import Segment
 from orchestrator.store.prepared import Given, fill, prepared
 from orchestrator.store.statement import execute
+from orchestrator.workspace.models import Retention
 
 
 def waiting(now: datetime) -> frozenset[str]:
-    """The kinds of work that are due: replan, pull, segments, launch, knock, compute, fire, wake, move, rescue, deliver."""
+    """The kinds of work that are due; `journeys/work.py` names them."""
     sql, params, kinds = _statement()
     row = execute(sql, fill(params, {"now": now}))[0]
     return frozenset(kind for kind, there in zip(kinds, row, strict=True) if there)
@@ -53,6 +54,7 @@ def _timed() -> dict[str, tuple[QuerySet[Any], str]]:
         "fire": (EntryTimer.objects.filter(due_at__isnull=False), "due_at"),
         "move": (moving(), "due_at"),
         "deliver": (queues.claimable(), "due_at"),
+        "retain": (Retention.objects.all(), "due_at"),
     }
 
 

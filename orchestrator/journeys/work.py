@@ -14,6 +14,8 @@ from orchestrator.journeys.launching import BATCH as LAUNCHED_AT_ONCE
 from orchestrator.journeys.launching import launch
 from orchestrator.journeys.pull import BATCH as PULLED_AT_ONCE
 from orchestrator.journeys.pull import pull
+from orchestrator.journeys.retain import BATCH as RETAINED_AT_ONCE
+from orchestrator.journeys.retain import retain
 from orchestrator.journeys.timers import BATCH as TIMED_AT_ONCE
 from orchestrator.journeys.timers import GROUPS as COMPUTED_AT_ONCE
 from orchestrator.journeys.timers import compute, fire, replan
@@ -25,7 +27,9 @@ from orchestrator.segments.refresh import BATCH as LOOKED_AT_ONCE
 from orchestrator.segments.refresh import pass_over
 
 RESCUED_AT_ONCE = 1000
-WALKING = frozenset({"replan", "pull", "segments", "launch", "knock", "compute", "fire", "wake", "move"})
+WALKING = frozenset(
+    {"replan", "pull", "segments", "launch", "knock", "compute", "fire", "wake", "move", "retain"}
+)
 DELIVERING = frozenset({"rescue", "deliver"})
 Clock = Callable[[], datetime]
 Stopping = Callable[[], bool]
@@ -46,6 +50,7 @@ class Worked:
     moved: int = 0
     messages: int = 0
     rescued: int = 0
+    retained: int = 0
 
     def __bool__(self) -> bool:
         return any(getattr(self, field.name) for field in fields(self))
@@ -104,6 +109,9 @@ def walk_by(clock: Clock, stopping: Stopping, kinds: Collection[str] = WALKING) 
         done.woken = _drain(wake_senders, MOVED_AT_ONCE, clock, stopping)
     if done or "move" in kinds:
         done.moved = _drain(move_due, MOVED_AT_ONCE, clock, stopping)
+    if "retain" in kinds and not stopping():
+        # One window a turn: what is old can wait for what is due.
+        done.retained = retain(clock(), RETAINED_AT_ONCE)
     return done
 
 

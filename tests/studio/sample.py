@@ -40,7 +40,7 @@ from orchestrator.messaging.models import (
     TemplateVersion,
 )
 from orchestrator.segments.models import Membership, Segment
-from orchestrator.workspace.models import Brand, Halt, Heartbeat, Sequence, Topic, Workspace
+from orchestrator.workspace.models import Brand, Halt, Heartbeat, Retention, Sequence, Topic, Workspace
 
 SOURCE = """\
 journey: onboarding
@@ -177,6 +177,7 @@ def fill(people: int = 5, now: datetime | None = None) -> Sample:
     Sequence.objects.get_or_create(name="sample", defaults={"value": 7})
     Subject.objects.create(key="email:abc")
     Heartbeat.objects.create(worker="a" * 32, kind="work", started_at=now, beat_at=now, doing="work")
+    Retention.objects.create(table="mailbox", days=90)
     Halt.objects.create(why="restored", halted_at=now, ended_at=now)
     StepFault.objects.create(
         journey="onboarding", version=1, step="hello", in_a_row=2, detail="line 3", since=now

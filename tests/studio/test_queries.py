@@ -91,14 +91,14 @@ def _again() -> None:
         TemplateVersion,
     )
     from orchestrator.segments.models import Membership, Segment
-    from orchestrator.workspace.models import Halt, Heartbeat
+    from orchestrator.workspace.models import Halt, Heartbeat, Retention
 
     Journey.objects.update(current=None)
     Template.objects.update(latest=None)
     kinds: list[Any] = [
         Consent, ConsentRecord, Suppression, Event, EntryTimer, UsualInterval, Doorstep, Launch, Membership, Segment, StepRun,
         JourneyVersion, Journey, Decision, DeliveryAttempt, MailboxMessage, MessageBody, PointsEntry,
-        ProviderBreaker, StepFault, Halt, Heartbeat, Receipt, Subject, TemplateVersion, Template, Address, Customer,
+        ProviderBreaker, StepFault, Halt, Heartbeat, Retention, Receipt, Subject, TemplateVersion, Template, Address, Customer,
     ]  # fmt: skip
     for kind in kinds:
         kind._default_manager.all().delete()

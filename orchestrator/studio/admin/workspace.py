@@ -17,7 +17,7 @@ from orchestrator.studio import checks
 from orchestrator.studio.admin.base import History, StudioAdmin
 from orchestrator.studio.fields import TranslatedForm, WordsField, text_in
 from orchestrator.studio.links import url_of
-from orchestrator.workspace.models import Brand, Halt, Heartbeat, Sequence, Topic, Workspace
+from orchestrator.workspace.models import Brand, Halt, Heartbeat, Retention, Sequence, Topic, Workspace
 
 LONGEST_GAP = 30 * 24 * 60
 
@@ -223,3 +223,12 @@ class HaltAdmin(History):
     list_display = ("why", "halted_at", "ended_at")
     ordering = ("-halted_at",)
     fields = ("why", "halted_at", "evidence", "ended_at")
+
+
+@admin.register(Retention)
+class RetentionAdmin(StudioAdmin):
+    """How long rows of tables that only grow are kept; a table that stands nowhere here keeps all."""
+
+    list_display = ("table", "days", "due_at")
+    ordering = ("table",)
+    fields = ("table", "days")

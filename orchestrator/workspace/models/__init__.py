@@ -3,7 +3,8 @@
 from orchestrator.workspace.models.brand import Brand, Topic
 from orchestrator.workspace.models.halt import Halt
 from orchestrator.workspace.models.heartbeat import Heartbeat
+from orchestrator.workspace.models.retention import Retention
 from orchestrator.workspace.models.sequence import Sequence
 from orchestrator.workspace.models.workspace import Workspace
 
-__all__ = ["Brand", "Halt", "Heartbeat", "Sequence", "Topic", "Workspace"]
+__all__ = ["Brand", "Halt", "Heartbeat", "Retention", "Sequence", "Topic", "Workspace"]

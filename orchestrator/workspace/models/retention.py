@@ -1,0 +1,42 @@
+"""How long rows of tables that only grow are kept."""
+
+from __future__ import annotations
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from orchestrator.domain.retention import LEAST, problem
+
+TITLES = {
+    "decision": _("decisions"),
+    "attempt": _("delivery attempts"),
+    "step_run": _("steps taken"),
+    "receipt": _("receipts"),
+    "mailbox": _("mailbox"),
+}
+
+
+class Retention(models.Model):
+    """One table's policy; no row: everything is kept. `after` is how far the pass that is under way has come."""
+
+    table = models.CharField(
+        _("table"), max_length=15, unique=True, choices=[(name, TITLES[name]) for name in LEAST]
+    )
+    days = models.PositiveIntegerField(_("days"))
+    after = models.BigIntegerField(default=0, editable=False)
+    due_at = models.DateTimeField(_("next pass"), default=timezone.now, db_index=True, editable=False)
+
+    class Meta:
+        verbose_name = _("retention")
+        verbose_name_plural = _("retention")
+
+    def __str__(self) -> str:
+        return f"{self.table}: {self.days}"
+
+    def clean(self) -> None:
+        """Not shorter than somebody may need it."""
+        wrong = problem(self.table, self.days or 0)
+        if wrong:
+            raise ValidationError(wrong)
