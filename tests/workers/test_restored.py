@@ -6,9 +6,11 @@ import os
 import shutil
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import psycopg
 
+from tests import servers
 from tests.installation import Installation, installed
 
 NAMES = ("anna", "bela", "cleo", "dora")
@@ -50,10 +52,9 @@ def copy(one: Installation, back: bool) -> None:
         saved = file.with_suffix(".saved")
         shutil.copy(*((saved, file) if back else (file, saved)))
         return
-    server, name = url.rsplit("/", 1)
-    name = name.split("?")[0]
+    name = urlsplit(url).path.removeprefix("/")
     source, target = (f"{name}_saved", name) if back else (name, f"{name}_saved")
-    with psycopg.connect(f"{server}/postgres", autocommit=True) as admin:
+    with psycopg.connect(servers.postgresql_url(), autocommit=True) as admin:
         admin.execute(f'DROP DATABASE IF EXISTS "{target}" WITH (FORCE)')
         admin.execute(f'CREATE DATABASE "{target}" TEMPLATE "{source}"')
         if back:
