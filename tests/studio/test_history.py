@@ -105,6 +105,7 @@ def test_only_these_may_be_edited() -> None:
         "Group",
         "Journey",
         "QuietHoursRule",
+        "Retention",
         "Segment",
         "Topic",
         "User",
