@@ -10,18 +10,17 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from orchestrator.domain.liveness import AtWork
 from orchestrator.journeys.waiting import next_due
 from orchestrator.studio.silent import Alarm
-from orchestrator.workspace import heartbeats
 from orchestrator.workspace.halt import current
 from orchestrator.workspace.models import Halt
 
 DUE = frozenset({"deliver", "move"})
 
 
-def say_workers(now: datetime) -> str:
+def say_workers(found: AtWork, now: datetime) -> str:
     """Who works, or since when nobody does; "" where nobody ever did."""
-    found = heartbeats.read(now)
     if found.last is None:
         return ""
     if not found.workers:
@@ -38,13 +37,12 @@ def say_workers(now: datetime) -> str:
     )
 
 
-def alarms(now: datetime) -> list[Alarm]:
+def alarms(heard: AtWork, now: datetime) -> list[Alarm]:
     """That sending is halted; that messages are due and nobody works."""
     halt = current()
     found = [] if halt is None else [Alarm(say_halt(halt), reverse("admin:workspace_halt_changelist"))]
-    heard = heartbeats.read(now)
-    due = next_due(DUE)
-    if heard.last is not None and not heard.workers and due is not None and due <= now:
+    due = next_due(DUE) if heard.last is not None and not heard.workers else None
+    if due is not None and due <= now:
         words = _("Messages are due, and no worker runs: run `make work`.")
         found.append(Alarm(words, reverse("admin:workspace_heartbeat_changelist")))
     return found

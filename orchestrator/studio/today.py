@@ -30,6 +30,7 @@ from orchestrator.studio.links import url_of
 from orchestrator.studio.numbers import at_most, grouped, share
 from orchestrator.studio.silent import Alarm, broken, silent
 from orchestrator.studio.titles import title_of, titled
+from orchestrator.workspace import heartbeats
 
 NEWEST = 20_000
 DAYS = 28
@@ -97,12 +98,13 @@ def read_today(now: datetime) -> Today:
         .annotate(goal=F("current__definition__goal"))
         .order_by("-updated_at")[: MOST_JOURNEYS + 1]
     )
+    heard = heartbeats.read(now)
     live, sampled = _live(journeys[:MOST_JOURNEYS], now)
     return Today(
         _sentence(told["accepted"], told["held"], len(journeys)),
-        say_workers(now),
+        say_workers(heard, now),
         [_down(one) for one in down()],
-        alarms(now) + broken() + silent(journeys[:MOST_JOURNEYS], _window(Enrollment)[0], now, DAYS),
+        alarms(heard, now) + broken() + silent(journeys[:MOST_JOURNEYS], _window(Enrollment)[0], now, DAYS),
         live,
         len(journeys) > MOST_JOURNEYS,
         sampled,

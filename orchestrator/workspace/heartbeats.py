@@ -6,9 +6,11 @@ from datetime import datetime
 
 from django.db import transaction
 
-from orchestrator.domain.liveness import KEPT, SILENT, AtWork, Beat, at_work
+from orchestrator.domain.liveness import KEPT, AtWork, Beat, at_work
 from orchestrator.workspace import sequence
 from orchestrator.workspace.models import Heartbeat
+
+MOST = 1000
 
 
 def beat(worker: str, kind: str, started_at: datetime, doing: str, now: datetime) -> int:
@@ -41,7 +43,6 @@ def last_beat() -> datetime | None:
 
 
 def read(now: datetime) -> AtWork:
-    """Who works now. Only rows that can matter are read."""
-    alive = Heartbeat.objects.filter(beat_at__gt=now - SILENT, ended_at=None)
-    found = at_work([Beat(*row) for row in alive.values_list("beat_at", "ended_at")], now)
-    return AtWork(found.workers, last_beat())
+    """Who works now: one query of the newest rows, more than there are ever workers."""
+    newest = Heartbeat.objects.order_by("-beat_at").values_list("beat_at", "ended_at")[:MOST]
+    return at_work([Beat(*row) for row in newest], now)
