@@ -97,7 +97,7 @@ def let_in(welcome: Sequence[Candidate], now: datetime) -> list[int]:
     columns = (
         "journey", "version", "customer", "entry_key", "once_key", "entry_properties", "status", "reason",
         "entered_at", "finished_at", "expires_at", "held_out", "step", "visit", "arrived_at", "due_at", "awaits",
-        "sending", "goal_until", "hops",
+        "sending", "goal_until", "hops", "urgent",
     )  # fmt: skip
     made = bulk.insert(Enrollment, columns, rows, ignore_conflicts=True, returning=("id", "version_id"))
     _announce(made, {one.live.id: one.live for one in admitted}, now)
@@ -170,6 +170,7 @@ def _row(one: Candidate, workspace: Workspace, now: datetime) -> tuple[Any, ...]
         False,
         goal_until,
         one.hops,
+        definition.purpose == "transactional",
     )
 
 

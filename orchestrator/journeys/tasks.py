@@ -14,7 +14,7 @@ from celery import shared_task
 from django.db.models import QuerySet
 
 from orchestrator.journeys.waiting import waiting
-from orchestrator.journeys.work import WALKING, deliver_by, walk_by
+from orchestrator.journeys.work import WALKING, deliver_beside, walk_beside
 from orchestrator.messaging.deliver import BATCH
 from orchestrator.messaging.models import Message
 from orchestrator.messaging.queues import due
@@ -27,14 +27,14 @@ MOST_BELLS = 8  # for one kind of work in one sweep
 
 @shared_task(name=WALK)
 def walk() -> None:
-    """Let people in and move those whose time has come."""
-    walk_by(_now, _for(LONGEST))
+    """Let people in and move those whose time has come; somebody's order is delivered meanwhile."""
+    walk_beside(_now, _for(LONGEST))
 
 
 @shared_task(name=DELIVER)
 def deliver() -> None:
-    """Deliver what is due."""
-    deliver_by(_now, _for(LONGEST))
+    """Deliver what is due; somebody's order is walked meanwhile."""
+    deliver_beside(_now, _for(LONGEST))
 
 
 @shared_task(name="orchestrator.sweep")

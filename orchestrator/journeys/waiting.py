@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from orchestrator.customers.models import Customer
+from orchestrator.domain.lanes import LANES
 from orchestrator.events.models import Event
 from orchestrator.journeys.due import moving
 from orchestrator.journeys.launching import launching
@@ -21,10 +22,14 @@ from orchestrator.store.statement import execute
 
 
 def waiting(now: datetime) -> frozenset[str]:
-    """The kinds of work that are due: replan, pull, segments, launch, knock, compute, fire, wake, move, rescue, deliver."""
+    """The kinds of work that are due: replan, pull, segments, launch, knock, compute, fire, wake, move, rescue, deliver.
+
+    Of what has lanes, also which: `deliver transactional`, `move first`.
+    """
     sql, params, kinds = _statement()
     row = execute(sql, fill(params, {"now": now}))[0]
-    return frozenset(kind for kind, there in zip(kinds, row, strict=True) if there)
+    found = [kind for kind, there in zip(kinds, row, strict=True) if there]
+    return frozenset(found) | {kind.split()[0] for kind in found}
 
 
 def next_due() -> datetime | None:
@@ -40,7 +45,7 @@ def _first(kind: str) -> QuerySet[Any]:
 
 
 def _timed() -> dict[str, tuple[QuerySet[Any], str]]:
-    """Work that a time makes due: its rows, and the column that says when."""
+    """Work that a time makes due: its rows, and the column that says when; what stands in lanes, lane by lane."""
     return {
         "pull": (Event.objects.filter(pending=True), "occurred_at"),
         "segments": (Segment.objects.filter(due_at__isnull=False), "due_at"),
@@ -49,7 +54,8 @@ def _timed() -> dict[str, tuple[QuerySet[Any], str]]:
         "compute": (UsualInterval.objects.all(), "due_at"),
         "fire": (EntryTimer.objects.filter(due_at__isnull=False), "due_at"),
         "move": (moving(), "due_at"),
-        "deliver": (queues.claimable(), "due_at"),
+        "move first": (moving().filter(urgent=True), "due_at"),
+        **{f"deliver {lane}": (queues.lane(lane), "due_at") for lane in LANES},
     }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
 
@@ -25,8 +25,22 @@ from orchestrator.segments.refresh import BATCH as LOOKED_AT_ONCE
 from orchestrator.segments.refresh import pass_over
 
 RESCUED_AT_ONCE = 1000
-WALKING = frozenset({"replan", "pull", "segments", "launch", "knock", "compute", "fire", "wake", "move"})
+Step = Callable[[datetime, int], int]  # (now, at most so many): how many were done
+# What walking is, in the order in which one thing leads to the next: how it is counted, the act, and its batch.
+_WALKS: Mapping[str, tuple[str, Step, int]] = {
+    "replan": ("replanned", replan, TIMED_AT_ONCE),
+    "pull": ("events", pull, PULLED_AT_ONCE),
+    "segments": ("segments", pass_over, LOOKED_AT_ONCE),
+    "launch": ("launched", launch, LAUNCHED_AT_ONCE),
+    "knock": ("knocked", knock, KNOCKING_AT_ONCE),
+    "compute": ("computed", compute, COMPUTED_AT_ONCE),
+    "fire": ("timers", fire, TIMED_AT_ONCE),
+    "wake": ("woken", wake_senders, MOVED_AT_ONCE),
+    "move": ("moved", move_due, MOVED_AT_ONCE),
+}
+WALKING = frozenset(_WALKS)
 DELIVERING = frozenset({"rescue", "deliver"})
+FIRST = frozenset({"pull", "move first"})  # what an order's confirmation comes by
 Clock = Callable[[], datetime]
 Stopping = Callable[[], bool]
 
@@ -74,9 +88,9 @@ def work_by(clock: Clock, stopping: Stopping = never) -> Worked:
     """
     total = Worked()
     while not stopping() and (kinds := waiting(clock())):
-        done = walk_by(clock, stopping, kinds)
+        done, _ = _turn(clock, stopping, kinds)
         # Walking plans messages, and delivering wakes enrollments: each is followed by a look at what it led to.
-        done += deliver_by(clock, stopping, waiting(clock()))
+        done += _deliver_turn(clock, waiting(clock()))
         if not done:
             break
         total += done
@@ -85,46 +99,60 @@ def work_by(clock: Clock, stopping: Stopping = never) -> Worked:
 
 def walk_by(clock: Clock, stopping: Stopping, kinds: Collection[str] = WALKING) -> Worked:
     """Let people in, move those whose time has come: all of it that is due. `kinds`: what is known to be."""
-    done = Worked()
-    if "replan" in kinds:
-        done.replanned = _drain(replan, TIMED_AT_ONCE, clock, stopping)
-    if "pull" in kinds:
-        done.events = _drain(pull, PULLED_AT_ONCE, clock, stopping)
-    if "segments" in kinds:
-        done.segments = _drain(pass_over, LOOKED_AT_ONCE, clock, stopping)
-    if "launch" in kinds:
-        done.launched = _drain(launch, LAUNCHED_AT_ONCE, clock, stopping)
-    if "knock" in kinds:
-        done.knocked = _drain(knock, KNOCKING_AT_ONCE, clock, stopping)
-    if "compute" in kinds:
-        done.computed = _drain(compute, COMPUTED_AT_ONCE, clock, stopping)
-    if "fire" in kinds:
-        done.timers = _drain(fire, TIMED_AT_ONCE, clock, stopping)
-    if "wake" in kinds:
-        done.woken = _drain(wake_senders, MOVED_AT_ONCE, clock, stopping)
-    if done or "move" in kinds:
-        done.moved = _drain(move_due, MOVED_AT_ONCE, clock, stopping)
-    return done
-
-
-def deliver_by(clock: Clock, stopping: Stopping, kinds: Collection[str] = DELIVERING) -> Worked:
-    """Take back what dead workers held, and deliver all messages that are due."""
-    done = Worked()
-    if "rescue" in kinds:
-        done.rescued = _drain(rescue, RESCUED_AT_ONCE, clock, stopping)
-    if done or "deliver" in kinds:
-        done.messages = _drain(_deliver, DELIVERED_AT_ONCE, clock, stopping)
-    return done
-
-
-def _drain(step: Callable[[datetime, int], int], batch: int, clock: Clock, stopping: Stopping) -> int:
-    """Batch after batch; one that is not full was the last."""
-    total, done = 0, batch
-    while done >= batch and not stopping():
-        done = step(clock(), batch)
+    total = Worked()
+    while kinds and not stopping():
+        done, kinds = _turn(clock, stopping, kinds)
         total += done
     return total
 
 
-def _deliver(now: datetime, limit: int) -> int:
-    return deliver(now, limit).claimed
+def walk_beside(clock: Clock, stopping: Stopping) -> Worked:
+    """Walk, and between two turns deliver what must not wait for the walking to end: somebody's order."""
+    total, kinds = Worked(), waiting(clock()) & WALKING
+    while kinds and not stopping():
+        done, kinds = _turn(clock, stopping, kinds)
+        total += done
+        urgent = waiting(clock())
+        kinds |= urgent & FIRST
+        if "deliver transactional" in urgent:
+            total += _deliver_turn(clock, {"deliver"})
+    return total
+
+
+def deliver_beside(clock: Clock, stopping: Stopping) -> Worked:
+    """Deliver, and between two batches walk what must not wait for the delivering to end."""
+    total, kinds = Worked(), frozenset[str](DELIVERING)
+    while kinds & DELIVERING and not stopping():
+        total += _deliver_turn(clock, kinds)
+        kinds = waiting(clock())
+        done, _ = _turn(clock, stopping, kinds & FIRST)
+        total += done
+    return total
+
+
+def _turn(clock: Clock, stopping: Stopping, kinds: Collection[str]) -> tuple[Worked, frozenset[str]]:
+    """One batch of each kind, and what kinds there may be more of: those whose batch was full.
+
+    No kind is drained before the next has its turn: while a launch lets in a million, an order's event is pulled, and
+    its passage begun and moved, between two chunks.
+    """
+    done, more = Worked(), set[str]()
+    for kind, (field, step, batch) in _WALKS.items():
+        if stopping():
+            break
+        if kind in kinds or (kind == "move" and (done or "move first" in kinds)):
+            count = step(clock(), batch)
+            setattr(done, field, count)
+            if count >= batch:
+                more.add(kind)
+    return done, frozenset(more)
+
+
+def _deliver_turn(clock: Clock, kinds: Collection[str]) -> Worked:
+    """Take back what dead workers held, and deliver one batch."""
+    done = Worked()
+    if "rescue" in kinds:
+        done.rescued = rescue(clock(), RESCUED_AT_ONCE)
+    if done or "deliver" in kinds:
+        done.messages = deliver(clock(), DELIVERED_AT_ONCE).claimed
+    return done

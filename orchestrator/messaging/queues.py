@@ -1,4 +1,8 @@
-"""The outbox's two queues: messages whose time has come, and messages whose worker is gone. Both by a partial index."""
+"""The outbox's two queues: messages whose time has come, and messages whose worker is gone. Both by a partial index.
+
+Those whose time has come stand in lanes (`domain/lanes.py`), one a purpose: their index begins with it, so that whoever
+asks for one lane never reads another. A second one begins with the channel, for what is limited or counted by channel.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +10,7 @@ from datetime import datetime
 
 from django.db.models import QuerySet
 
+from orchestrator.domain.lanes import LANES
 from orchestrator.domain.outbox import State
 from orchestrator.messaging.models import Message
 from orchestrator.store.literal import literals
@@ -13,11 +18,17 @@ from orchestrator.store.prepared import Given
 
 _CLAIMABLE = literals((State.PLANNED, State.RETRY_WAIT, State.UNCERTAIN))
 _HELD_BY_A_WORKER = literals((State.LEASED, State.HANDING_OFF))
+_LANES = literals(LANES)
 
 
 def claimable() -> QuerySet[Message]:
     """Messages that a worker may take when they are due."""
-    return Message.objects.filter(state__in=_CLAIMABLE)
+    return Message.objects.filter(state__in=_CLAIMABLE, purpose__in=_LANES)
+
+
+def lane(purpose: str) -> QuerySet[Message]:
+    """Those of one lane."""
+    return Message.objects.filter(state__in=_CLAIMABLE, purpose=purpose)
 
 
 def due(now: datetime | Given) -> QuerySet[Message]:

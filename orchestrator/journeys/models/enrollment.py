@@ -60,6 +60,8 @@ class Enrollment(models.Model):
     due_at = models.DateTimeField(_("due"), null=True)
     awaits = models.CharField(_("awaits"), max_length=100, blank=True)
     sending = models.BooleanField(default=False)
+    # Of a transactional journey: it moves on before those of a campaign.
+    urgent = models.BooleanField(default=False, db_default=False)
 
     goal_until = models.DateTimeField(null=True)
     goal_met_at = models.DateTimeField(_("goal met"), null=True)
@@ -79,6 +81,11 @@ class Enrollment(models.Model):
                 fields=["due_at", "id"],
                 condition=Q(status="active", due_at__isnull=False),
                 name="enrollment_due",
+            ),
+            models.Index(
+                fields=["due_at", "id"],
+                condition=Q(status="active", due_at__isnull=False, urgent=True),
+                name="enrollment_due_first",
             ),
             models.Index(fields=["customer", "journey"], name="enrollment_of_customer"),
             models.Index(

@@ -108,9 +108,14 @@ class Message(models.Model):
         verbose_name_plural = _("messages")
         indexes = [
             models.Index(
-                fields=["due_at"],
+                fields=["purpose", "due_at", "id"],
                 condition=Q(state__in=("planned", "retry_wait", "uncertain")),
-                name="message_due",
+                name="message_due_in_lane",
+            ),
+            models.Index(
+                fields=["channel", "purpose", "due_at", "id"],
+                condition=Q(state__in=("planned", "retry_wait", "uncertain")),
+                name="message_due_of_channel",
             ),
             models.Index(
                 fields=["lease_until"],
