@@ -84,6 +84,7 @@ NOBODYS = frozenset(
         "messaging.StepFault",
         "messaging.FrequencyCap",
         "messaging.QuietHoursRule",
+        "messaging.RateLimit",
         "messaging.Subject",
         "journeys.Journey",
         "journeys.JourneyVersion",

@@ -11,14 +11,12 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 from celery import shared_task
-from django.db.models import QuerySet
 
 from orchestrator.journeys.waiting import waiting
 from orchestrator.journeys.work import WALKING, deliver_beside, walk_beside
 from orchestrator.messaging.deliver import BATCH
-from orchestrator.messaging.models import Message
-from orchestrator.messaging.queues import due
 from orchestrator.messaging.rescue import rescue
+from orchestrator.messaging.turns import ready_count
 from orchestrator.store.doorbells import DELIVER, WALK, ring_now
 
 LONGEST = 10.0  # seconds after which a task begins no further batch
@@ -44,14 +42,13 @@ def sweep() -> None:
     rescue(now)
     if waiting(now) & WALKING:
         ring_now(WALK)
-    for _ in range(_bells(due(now))):
+    for _ in range(_bells(now)):
         ring_now(DELIVER)
 
 
-def _bells(messages: QuerySet[Message]) -> int:
-    """One for each batch that is due, so that a backlog calls every worker; counted no further than matters."""
-    count = messages[: BATCH * MOST_BELLS].count()
-    return -(-count // BATCH)
+def _bells(now: datetime) -> int:
+    """One for each batch that may be claimed, so that a backlog calls every worker; counted no further than matters."""
+    return -(-ready_count(now, BATCH * MOST_BELLS) // BATCH)
 
 
 def _for(seconds: float) -> Callable[[], bool]:

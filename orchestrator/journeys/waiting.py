@@ -15,10 +15,14 @@ from orchestrator.journeys.due import moving
 from orchestrator.journeys.launching import launching
 from orchestrator.journeys.models import Doorstep, EntryTimer, UsualInterval
 from orchestrator.messaging import queues
-from orchestrator.messaging.models import Message
+from orchestrator.messaging.models import Message, RateLimit
+from orchestrator.messaging.tokens import enabled
+from orchestrator.messaging.turns import next_turn, ready_lanes
 from orchestrator.segments.models import Segment
 from orchestrator.store.prepared import Given, fill, prepared
 from orchestrator.store.statement import execute
+
+_DELIVERING = frozenset(f"deliver {lane}" for lane in LANES)
 
 
 def waiting(now: datetime) -> frozenset[str]:
@@ -28,14 +32,22 @@ def waiting(now: datetime) -> frozenset[str]:
     """
     sql, params, kinds = _statement()
     row = execute(sql, fill(params, {"now": now}))[0]
-    found = [kind for kind, there in zip(kinds, row, strict=True) if there]
+    found = {kind for kind, there in zip(kinds, row, strict=True) if there}
+    if "limited" in found:
+        # Due is not enough where messages wait their turn: a worker that looked at once would find nothing to claim.
+        waits = found & _DELIVERING
+        found -= {"limited", *_DELIVERING}
+        found |= {f"deliver {lane}" for lane in (ready_lanes(now) if waits else ())}
     return frozenset(found) | {kind.split()[0] for kind in found}
 
 
 def next_due() -> datetime | None:
     """When there will be something to do next by time alone, as far as the database knows."""
-    moments = [moment for kind in _timed() for moment in _first(kind).column()]
-    return min(moments, default=None)
+    limited = enabled()
+    kinds = _timed().keys() - (_DELIVERING if limited else set())
+    moments = [moment for kind in kinds for moment in _first(kind).column()]
+    turn = next_turn() if limited else None
+    return min([*moments, turn] if turn else moments, default=None)
 
 
 @prepared
@@ -65,6 +77,7 @@ def _querysets(now: Given) -> dict[str, QuerySet[Any]]:
         "replan": Customer.objects.filter(changed_pending=True),
         "wake": Message.objects.filter(wake_pending=True),
         "rescue": queues.lost(now),
+        "limited": RateLimit.objects.filter(enabled=True),
     }
 
 

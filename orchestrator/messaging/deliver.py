@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db import transaction
@@ -30,6 +30,7 @@ from orchestrator.messaging.look import Hopeful, look
 from orchestrator.messaging.review import review
 from orchestrator.messaging.rows import Claimed
 from orchestrator.messaging.settle import class_of, put_back, send_back, settle, wish
+from orchestrator.messaging.tokens import Tokens
 from orchestrator.messaging.unrendered import judge
 from orchestrator.messaging.verdicts import apply, hold
 
@@ -51,18 +52,40 @@ class Delivered:
 def deliver(now: datetime, limit: int = BATCH) -> Delivered:
     """Deliver at most `limit` due messages. Nothing is lost wherever the process dies; `rescue` goes on from there."""
     began = boottime()
-    claimed = claim(now, limit)
+    tokens = Tokens()
+    claimed = claim(now, limit, tokens)
     if not claimed:
         return Delivered(0, 0)
     breakers = Breakers.read(now)
     hopeful, loaded = look(clear_up(claimed, now, breakers.failing), now, breakers)
-    ready = review(_render(hopeful, loaded, now), loaded, now)
-    return Delivered(len(claimed), _send_all(ready, loaded, breakers, began, now))
+    ready = review(_render(_admitted(hopeful, loaded, tokens, now), loaded, now), loaded, now)
+    sent = _send_all(ready, loaded, breakers, began, now)
+    tokens.give_back({one.message.id: one.provider for one in sent}, now)
+    return Delivered(len(claimed), len(sent))
 
 
-def _send_all(ready: Sequence[Ready], loaded: Loaded, breakers: Breakers, began: float, now: datetime) -> int:
+def _admitted(hopeful: list[Hopeful], loaded: Loaded, tokens: Tokens, now: datetime) -> list[Hopeful]:
+    """Those that may go by their provider now; whoever lacks its token is held until there is one."""
+    waits = tokens.admit({one.message.id: one.provider for one in hopeful}, now)
+    if not waits:
+        return hopeful
+    held = [one.message for one in hopeful if one.message.id in waits]
+    verdicts = {one.id: replace(waits[one.id], until=_within(waits[one.id], one)) for one in held}
+    with transaction.atomic():
+        apply(held, verdicts, loaded, now)
+    return [one for one in hopeful if one.message.id not in waits]
+
+
+def _within(verdict: Verdict, message: Claimed) -> datetime:
+    # As every hold: at its deadline the message is looked at once more, and expires visibly.
+    return min(verdict.until or message.expires_at, message.expires_at)
+
+
+def _send_all(
+    ready: Sequence[Ready], loaded: Loaded, breakers: Breakers, began: float, now: datetime
+) -> list[Ready]:
     """Group by group; what is left when the turn is over, or its provider has gone down, is for the next turn."""
-    sent, late = 0, list[Ready]()
+    sent, late = list[Ready](), list[Ready]()
     down: dict[str, list[Ready]] = defaultdict(list)
     for number, (provider, group) in enumerate(_groups(ready)):
         if number and boottime() - began > LONGEST_TURN:
@@ -110,17 +133,17 @@ def _groups(ready: Sequence[Ready]) -> Iterator[tuple[str, list[Ready]]]:
             yield name, members[start : start + size]
 
 
-def _send(provider: str, group: Sequence[Ready], breakers: Breakers, now: datetime) -> int:
+def _send(provider: str, group: Sequence[Ready], breakers: Breakers, now: datetime) -> list[Ready]:
     # The clock starts before the gate: what the gate reads is at least that fresh.
     gated_at = boottime()
     going = gate(group, now)
     if not going:
-        return 0
+        return []
     try:
         answered = hand_off(provider, going, gated_at)
     except Stale:
         send_back(going, now)
-        return 0
+        return []
     settle(going, answered.results, now)
     breakers.report(provider, answered.calls)
-    return len(going)
+    return going

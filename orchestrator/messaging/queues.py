@@ -7,6 +7,7 @@ asks for one lane never reads another. A second one begins with the channel, for
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from django.db.models import QuerySet
 
@@ -14,7 +15,7 @@ from orchestrator.domain.lanes import LANES
 from orchestrator.domain.outbox import State
 from orchestrator.messaging.models import Message
 from orchestrator.store.literal import literals
-from orchestrator.store.prepared import Given
+from orchestrator.store.prepared import Given, prepared
 
 _CLAIMABLE = literals((State.PLANNED, State.RETRY_WAIT, State.UNCERTAIN))
 _HELD_BY_A_WORKER = literals((State.LEASED, State.HANDING_OFF))
@@ -29,6 +30,25 @@ def claimable() -> QuerySet[Message]:
 def lane(purpose: str) -> QuerySet[Message]:
     """Those of one lane."""
     return Message.objects.filter(state__in=_CLAIMABLE, purpose=purpose)
+
+
+def of_channel(channel: str | Given, purpose: str) -> QuerySet[Message]:
+    """Those of a lane that go by one channel."""
+    return lane(purpose).filter(channel=channel)
+
+
+def channels() -> list[str]:
+    """Those over which anything may be taken, due or not: one step in the index for each."""
+    found, last = list[str](), ""
+    while following := _following().column(last=last):
+        found.append(last := following[0])
+    return found
+
+
+@prepared
+def _following() -> QuerySet[Any]:
+    later = Message.objects.filter(state__in=_CLAIMABLE, channel__gt=Given("last"))
+    return later.order_by("channel").values_list("channel")[:1]
 
 
 def due(now: datetime | Given) -> QuerySet[Message]:

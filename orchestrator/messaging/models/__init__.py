@@ -6,6 +6,7 @@ from orchestrator.messaging.models.fault import StepFault
 from orchestrator.messaging.models.limits import FrequencyCap, QuietHoursRule
 from orchestrator.messaging.models.mailbox import MailboxMessage
 from orchestrator.messaging.models.message import Message, MessageBody
+from orchestrator.messaging.models.rate import RateLimit
 from orchestrator.messaging.models.receipt import Receipt
 from orchestrator.messaging.models.subject import Subject
 from orchestrator.messaging.models.template import Template, TemplateVersion
@@ -19,6 +20,7 @@ __all__ = [
     "MessageBody",
     "ProviderBreaker",
     "QuietHoursRule",
+    "RateLimit",
     "Receipt",
     "StepFault",
     "Subject",
