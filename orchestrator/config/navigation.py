@@ -88,6 +88,7 @@ _ROOMS: list[dict[str, Any]] = [
             _list(_("Consent ledger"), "receipt_long", "consents.consentrecord"),
             _list(_("Suppressions"), "block", "consents.suppression"),
             _list(_("Frequency caps"), "speed", "messaging.frequencycap"),
+            _list(_("Rate limits"), "water_drop", "messaging.ratelimit"),
             _list(_("Quiet hours"), "bedtime", "messaging.quiethoursrule"),
             _list(_("Users"), "badge", "auth.user"),
             _list(_("Settings"), "tune", "workspace.workspace"),

@@ -32,7 +32,7 @@ def walk() -> None:
 @shared_task(name=DELIVER)
 def deliver() -> None:
     """Deliver what is due; somebody's order is walked meanwhile."""
-    deliver_beside(_now, _for(LONGEST))
+    deliver_beside(_now, _for(LONGEST), time.sleep)
 
 
 @shared_task(name="orchestrator.sweep")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
@@ -48,6 +48,12 @@ def next_due() -> datetime | None:
     moments = [moment for kind in kinds for moment in _first(kind).column()]
     turn = next_turn() if limited else None
     return min([*moments, turn] if turn else moments, default=None)
+
+
+def until_turn(now: datetime, most: timedelta) -> timedelta | None:
+    """How long until a due message that waits its turn may go; None where none does, or not within `most`."""
+    turn = next_turn() if enabled() else None
+    return max(turn - now, timedelta(0)) if turn is not None and turn <= now + most else None
 
 
 @prepared

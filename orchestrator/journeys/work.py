@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, fields
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from orchestrator.journeys.due import BATCH as MOVED_AT_ONCE
 from orchestrator.journeys.due import move_due, wake_senders
@@ -17,7 +17,7 @@ from orchestrator.journeys.pull import pull
 from orchestrator.journeys.timers import BATCH as TIMED_AT_ONCE
 from orchestrator.journeys.timers import GROUPS as COMPUTED_AT_ONCE
 from orchestrator.journeys.timers import compute, fire, replan
-from orchestrator.journeys.waiting import waiting
+from orchestrator.journeys.waiting import until_turn, waiting
 from orchestrator.messaging.deliver import BATCH as DELIVERED_AT_ONCE
 from orchestrator.messaging.deliver import deliver
 from orchestrator.messaging.rescue import rescue
@@ -41,8 +41,11 @@ _WALKS: Mapping[str, tuple[str, Step, int]] = {
 WALKING = frozenset(_WALKS)
 DELIVERING = frozenset({"rescue", "deliver"})
 FIRST = frozenset({"pull", "move first"})  # what an order's confirmation comes by
+MOMENT = timedelta(seconds=1)  # a turn that comes within it is waited for
+SHORTEST = 0.05  # seconds between two looks at what may go
 Clock = Callable[[], datetime]
 Stopping = Callable[[], bool]
+Rest = Callable[[float], object]  # seconds
 
 
 @dataclass
@@ -119,14 +122,23 @@ def walk_beside(clock: Clock, stopping: Stopping) -> Worked:
     return total
 
 
-def deliver_beside(clock: Clock, stopping: Stopping) -> Worked:
-    """Deliver, and between two batches walk what must not wait for the delivering to end."""
+def deliver_beside(clock: Clock, stopping: Stopping, rest: Rest) -> Worked:
+    """Deliver, and between two batches walk what must not wait for the delivering to end.
+
+    Where messages wait their turn and the next one's comes within a moment, `rest` (seconds) until then: a limit of
+    ten a second is used in full, whenever the sweep comes. Whoever rests walks whatever there is to walk.
+    """
     total, kinds = Worked(), frozenset[str](DELIVERING)
-    while kinds & DELIVERING and not stopping():
+    while not stopping():
         total += _deliver_turn(clock, kinds)
         kinds = waiting(clock())
-        done, _ = _turn(clock, stopping, kinds & FIRST)
+        pause = None if kinds & DELIVERING else until_turn(clock(), MOMENT)
+        done, _ = _turn(clock, stopping, kinds if pause is not None else kinds & FIRST)
         total += done
+        if pause is not None and not done:
+            rest(max(pause.total_seconds(), SHORTEST))
+        elif pause is None and not kinds & DELIVERING:
+            break
     return total
 
 

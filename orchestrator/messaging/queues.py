@@ -17,7 +17,8 @@ from orchestrator.messaging.models import Message
 from orchestrator.store.literal import literals
 from orchestrator.store.prepared import Given, prepared
 
-_CLAIMABLE = literals((State.PLANNED, State.RETRY_WAIT, State.UNCERTAIN))
+CLAIMABLE = (State.PLANNED, State.RETRY_WAIT, State.UNCERTAIN)
+_CLAIMABLE = literals(CLAIMABLE)
 _HELD_BY_A_WORKER = literals((State.LEASED, State.HANDING_OFF))
 _LANES = literals(LANES)
 
@@ -54,6 +55,11 @@ def _following() -> QuerySet[Any]:
 def due(now: datetime | Given) -> QuerySet[Message]:
     """Those that are due."""
     return claimable().filter(due_at__lte=now)
+
+
+def over(channel: str, now: datetime | Given) -> QuerySet[Message]:
+    """Those that are due over a channel, whatever their lane."""
+    return due(now).filter(channel=channel)
 
 
 def lost(now: datetime | Given) -> QuerySet[Message]:

@@ -134,6 +134,14 @@ def _outranked(evidence: Evidence, channel: str) -> str:
     return _("message #%(winner)s of priority %(other)s goes first; this one has %(own)s") % told
 
 
+def _rate_limited(evidence: Evidence, channel: str) -> str:
+    messages, per = evidence.get("messages"), str(evidence.get("per"))
+    if not isinstance(messages, int):
+        return ""
+    told = {"rate": words.rate(messages, per), "by": evidence.get("provider") or words.channel(channel)}
+    return _("it waits its turn: %(rate)s for %(by)s") % told
+
+
 def _expired(evidence: Evidence, channel: str) -> str:
     at = _moment(evidence.get("expires_at"))
     return _("its time ran out on %(when)s") % {"when": at} if at else ""
@@ -178,6 +186,7 @@ _SENTENCES: dict[str, Callable[[Evidence, str], str]] = {
     "minimum_gap": _gap,
     "capped": _capped,
     "outranked": _outranked,
+    "rate_limited": _rate_limited,
     "expired": _expired,
     "stale": _stale,
     "holdout": _holdout,

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.utils import timezone
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from orchestrator.messaging.models import Message
+from orchestrator.messaging.turns import turn_of
 from orchestrator.studio import words
 from orchestrator.studio.evidence import explain
 from orchestrator.studio.letters import say_letter
@@ -49,7 +51,7 @@ def tell(message: Message) -> Story:
     attempts = list(message.delivery_attempts.order_by("-settled_at", "-id")[:MOST])
     receipts = message.receipts.order_by("-occurred_at", "-id")[:MOST]
     return Story(
-        say_letter(message, decisions[::-1], attempts[::-1]),
+        say_letter(message, decisions[::-1], attempts[::-1], turn_of(message, timezone.now())),
         words.tone("hold" if message.state == "planned" and message.first_held_at else message.state),
         [(name, value) for name, value in _facts(message) if value],
         [_decided(row, message.channel) for row in decisions],

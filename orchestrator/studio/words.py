@@ -77,7 +77,7 @@ REASONS = {
     "minimum_gap": gettext_lazy("too soon after the last message"),
     "capped": gettext_lazy("the frequency cap is reached"),
     "outranked": gettext_lazy("a more important message goes first"),
-    "rate_limited": gettext_lazy("the provider takes no more just now"),
+    "rate_limited": gettext_lazy("it waits its turn"),
     "render_error": gettext_lazy("the template could not be filled in"),
     "no_provider": gettext_lazy("no provider for this channel is plugged in"),
     "provider_down": gettext_lazy("the provider is down"),
@@ -306,3 +306,13 @@ def stopped(text: str) -> str:
 def people(count: int) -> str:
     """ "1 person", "5 people"."""
     return ngettext("%(count)s person", "%(count)s people", count) % {"count": formats.localize(count)}
+
+
+def rate(messages: int, per: str) -> str:
+    """ "10 a second" """
+    told = {
+        "second": ngettext("%(count)s a second", "%(count)s a second", messages),
+        "minute": ngettext("%(count)s a minute", "%(count)s a minute", messages),
+        "hour": ngettext("%(count)s an hour", "%(count)s an hour", messages),
+    }
+    return told.get(per, "%(count)s") % {"count": messages}

@@ -33,6 +33,7 @@ from orchestrator.messaging.models import (
     MessageBody,
     ProviderBreaker,
     QuietHoursRule,
+    RateLimit,
     Receipt,
     StepFault,
     Subject,
@@ -174,6 +175,7 @@ def fill(people: int = 5, now: datetime | None = None) -> Sample:
         ranges=[{"weekdays": [6], "start": "00:00", "end": "23:00"}],
         holidays="PL",
     )
+    RateLimit.objects.get_or_create(channel="sms", provider="", messages=10, per="second", burst=10)
     Sequence.objects.get_or_create(name="sample", defaults={"value": 7})
     Subject.objects.create(key="email:abc")
     StepFault.objects.create(

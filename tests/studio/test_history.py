@@ -103,6 +103,7 @@ def test_only_these_may_be_edited() -> None:
         "Group",
         "Journey",
         "QuietHoursRule",
+        "RateLimit",
         "Segment",
         "Topic",
         "User",

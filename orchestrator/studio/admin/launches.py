@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from django.contrib import admin
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from orchestrator.journeys.models import Doorstep, Launch
 from orchestrator.studio.admin.base import BigHistory, History, customer_link
+from orchestrator.studio.numbers import grouped
 
 _COLOURS = {
     "planned": "info",
@@ -23,7 +25,7 @@ _COLOURS = {
 class LaunchAdmin(History):
     """Each coming of an audience or a schedule: how far it has got, and what its numbers said."""
 
-    list_display = ("journey", "on", "state_shown", "wave_shown", "entered", "due_at")
+    list_display = ("journey", "on", "state_shown", "wave_shown", "entered", "waits_shown", "due_at")
     list_select_related = ("journey",)
     list_filter = ("state",)
     search_fields = ("journey__key", "journey__title")
@@ -35,11 +37,19 @@ class LaunchAdmin(History):
         "state_shown",
         "wave_shown",
         "entered",
+        "waits_shown",
         "due_at",
         "finished_at",
         "numbers",
     )
-    readonly_fields = ("state_shown", "wave_shown")
+    readonly_fields = ("state_shown", "wave_shown", "waits_shown")
+
+    @display(description=_("waits for"))
+    def waits_shown(self, obj: Launch) -> str:
+        if not obj.waits_for:
+            return "–"
+        told = {"count": grouped(obj.waits_for)}
+        return gettext("%(count)s messages to go out first") % told
 
     @display(description=_("state"), label=_COLOURS)
     def state_shown(self, obj: Launch) -> tuple[str, str]:
