@@ -121,7 +121,9 @@ def test_an_order_that_comes_in_the_middle_passes_the_campaign(crowd: World):
 
 
 @pytest.mark.parametrize("beside", ["walk", "deliver"])
-def test_a_worker_that_is_busy_with_the_campaign_serves_an_order_between_two_batches(crowd: World, beside: str):
+def test_a_worker_that_is_busy_with_the_campaign_serves_an_order_between_two_batches(
+    crowd: World, beside: str
+):
     anna = Customer.objects.values_list("id", flat=True).order_by("id")[0]
     launch(AT, 4), launch(AT, 4)
     if beside == "deliver":
