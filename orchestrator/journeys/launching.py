@@ -122,20 +122,14 @@ def launch(now: datetime, limit: int = BATCH) -> int:
 
 
 def backlog(door: Live, now: datetime) -> int:
-    """Messages that are due over the journey's channels, with the people about to be walked; 0 while there is room.
+    """People about to be walked, and messages that are due over the journey's channels; 0 while there is room.
 
-    Counted by the index, and no further than `BACKLOG`.
+    Counted by the indexes, and no further than `BACKLOG`.
     """
-    waiting = (
-        *(queues.over(channel, now) for channel in sorted(_channels(door))),
-        moving().filter(due_at__lte=now),
-    )
-    count = 0
-    for rows in waiting:
-        count += rows.order_by().values("pk")[: BACKLOG - count].count()
-        if count >= BACKLOG:
-            return count
-    return 0
+    count = moving().filter(due_at__lte=now).values("pk")[:BACKLOG].count()
+    for channel in sorted(_channels(door)):
+        count += queues.count_over(channel, now, BACKLOG - count)
+    return count if count >= BACKLOG else 0
 
 
 def _channels(door: Live) -> set[str]:

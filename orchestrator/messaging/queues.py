@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import QuerySet
+from django.db.models.functions import Upper
 
 from orchestrator.domain.lanes import LANES
 from orchestrator.domain.outbox import State
@@ -34,8 +35,18 @@ def lane(purpose: str) -> QuerySet[Message]:
 
 
 def of_channel(channel: str | Given, purpose: str) -> QuerySet[Message]:
-    """Those of a lane that go by one channel."""
-    return lane(purpose).filter(channel=channel)
+    """Those of a lane that go by one channel.
+
+    The purpose is asked for in capitals, as the channels' index has it, which the lanes' index cannot serve. With that,
+    PostgreSQL would step over every message of a channel whose limit is reached to find the first of another.
+    """
+    rows = Message.objects.filter(state__in=_CLAIMABLE, channel=channel)
+    return rows.alias(lane=Upper("purpose")).filter(lane=purpose.upper())
+
+
+def count_over(channel: str, now: datetime, most: int) -> int:
+    """How many are due over a channel, counted no further than `most`."""
+    return over(channel, now).values("pk")[:most].count()
 
 
 def channels() -> list[str]:

@@ -39,7 +39,7 @@ def ready_count(now: datetime, most: int) -> int:
     for channel in queues.channels():
         room = _room(limits, channel, failing, now)
         bound = most if room is None else min(most, room)
-        count += queues.over(channel, now)[:bound].count()
+        count += queues.count_over(channel, now, bound)
     return min(count, most)
 
 
@@ -98,7 +98,7 @@ class Line:
 
 def line_of(limit: Limit, now: datetime) -> Line:
     """Everything that is due over the limit's channel."""
-    count = queues.over(limit.channel, now)[:MOST_COUNTED].count()
+    count = queues.count_over(limit.channel, now, MOST_COUNTED)
     bucket = limit.now(now)
     return Line(count, bucket.at + rates.time_for(count, bucket, limit.rate))
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import datetime, timedelta
 
 import pytest
 
 from orchestrator.customers.models import Customer
 from orchestrator.journeys import launching, work
+from orchestrator.journeys.due import move_due
 from orchestrator.journeys.launching import LOOK_AGAIN, launch
 from orchestrator.journeys.models import Enrollment, Journey, Launch
+from orchestrator.journeys.pull import pull
 from orchestrator.journeys.stop import stop
 from orchestrator.journeys.waiting import waiting
 from orchestrator.journeys.work import deliver_beside, never, walk_beside, work_by
@@ -118,6 +121,22 @@ def test_an_order_that_comes_in_the_middle_passes_the_campaign(crowd: World):
     sent = list(Message.objects.order_by("number").values_list("step", flat=True))
     assert sent.index("receipt") <= 4
     assert len(sent) == 13 or Launch.objects.get().waits_for
+
+
+def test_those_of_transactional_journeys_are_moved_first_and_a_fifth_by_age(crowd: World):
+    """Six orders have come after the campaign's eight people; of a batch of five, one place is the oldest's."""
+    launch(AT, 8)
+    for customer in Customer.objects.values_list("id", flat=True).order_by("id")[:6]:
+        crowd.event(customer, "order.placed")
+    pull(AT + timedelta(seconds=1), 10)
+    rounds = []
+    for _ in range(4):
+        before = set(Message.objects.values_list("id", flat=True))
+        move_due(AT + timedelta(seconds=1), 5)
+        rounds.append(Counter(Message.objects.exclude(id__in=before).values_list("journey", flat=True)))
+    assert rounds == [
+        {"receipt": 4, "sale": 1}, {"receipt": 2, "sale": 3}, {"sale": 4}, {},
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("beside", ["walk", "deliver"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
 
 from orchestrator.customers.models import Customer
@@ -113,7 +114,12 @@ class Message(models.Model):
                 name="message_due_in_lane",
             ),
             models.Index(
-                fields=["channel", "purpose", "due_at", "id"],
+                "channel",
+                Upper(
+                    "purpose"
+                ),  # so that whoever asks for a channel is served by this index alone: see queues
+                "due_at",
+                "id",
                 condition=Q(state__in=("planned", "retry_wait", "uncertain")),
                 name="message_due_of_channel",
             ),
