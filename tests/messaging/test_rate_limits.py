@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from orchestrator.customers.models import Address
 from orchestrator.domain.rates import TOKEN
 from orchestrator.journeys.tasks import _bells
 from orchestrator.journeys.waiting import next_due, waiting
@@ -99,14 +100,12 @@ def test_an_order_has_the_first_token(outbox: Outbox):
 def test_a_message_that_is_skipped_costs_no_token(outbox: Outbox):
     outbox.plan(*people(3))
     limit = limited(1, "hour", burst=3)
-    outbox.world.withdraw(Message.objects.order_by("id").values_list("customer_id", flat=True)[0])
+    first = Message.objects.order_by("id").values_list("customer_id", flat=True)[0]
+    Address.objects.filter(customer_id=first).update(invalid_at=outbox.now, invalid_reason="bounced")
     assert deliver(outbox.now).handed_off == 2
     assert left(limit) == 1
-    assert sorted(outbox.states()) == [
-        ("accepted", "accepted"),
-        ("accepted", "accepted"),
-        ("cancelled", "consent_withdrawn"),
-    ]
+    accepted = ("accepted", "accepted")
+    assert sorted(outbox.states()) == [accepted, accepted, ("skipped", "address_invalid")]
 
 
 def test_two_limits_hold_together(outbox: Outbox):
