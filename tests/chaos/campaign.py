@@ -1,0 +1,85 @@
+"""What one campaign is: its sizes, what is done to it, and the files its processes share."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import signal
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+HOT, COLD_EACH, MAILBOX_SHARERS = 100, 20, 50
+
+
+@dataclass(frozen=True)
+class Campaign:
+    """One run. Rates are of the calls of a provider; `doom` is the share of kills that happen at a named point.
+
+    `control` names a guard that is taken out of the workers; "" for the engine as it is.
+    """
+
+    messages: int
+    workers: int
+    kills: int
+    seed: int
+    folder: Path
+    database_url: str
+    redis_port: int
+    cap: int
+    hot: int = HOT
+    faults: float = 0.05
+    doom: float = 0.6
+    stops: int = 3
+    terminations: int = 10
+    flushes: int = 3
+    control: str = ""
+    points: tuple[str, ...] = ()
+    pauses: float = 0.004
+    lease: float = 60.0
+    speed: float = 12.0
+
+    @property
+    def log(self) -> Path:
+        """Where the carriers write what they took: the truth."""
+        return self.folder / "carriers.log"
+
+    @property
+    def diary(self) -> Path:
+        """Where everybody else writes what they did: withdrawals, erasures, errors, deaths."""
+        return self.folder / "diary.log"
+
+    @property
+    def socket(self) -> str:
+        """Where the carriers listen."""
+        return str(self.folder / "carriers")
+
+
+def append(path: Path, line: str) -> None:
+    """One whole line, whoever else writes."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+    try:
+        os.write(descriptor, (line + "\n").encode())
+    finally:
+        os.close(descriptor)
+
+
+def fork(main: Callable[[], None]) -> int:
+    """A child that does this and ends, whatever comes; and that dies with us."""
+    parent = os.getpid()
+    child = os.fork()
+    if child:
+        return child
+    code = 1
+    try:
+        ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
+        if os.getppid() == parent:
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
+            signal.signal(signal.SIGTERM, signal.SIG_DFL)
+            main()
+            code = 0
+    except BaseException:
+        import traceback
+
+        traceback.print_exc()
+    os._exit(code)

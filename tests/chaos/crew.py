@@ -1,0 +1,236 @@
+"""The crew: forks the workers, kills them, stops them, cuts their connections, and takes their Redis away."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import psycopg
+import redis
+
+from tests.chaos import actors, points, worker
+from tests.chaos.campaign import Campaign, fork
+from tests.chaos.carriers import Carriers
+from tests.chaos.clock import Clock
+from tests.chaos.town import Town
+
+TICK, SAY = 0.02, 5.0
+PATIENCE = 120.0  # seconds without any message becoming final, after which the campaign is over
+QUEUE = "orchestrator:celery"
+_TERMINATE = """SELECT count(pg_terminate_backend(pid)) FROM (SELECT pid FROM pg_stat_activity
+    WHERE datname = current_database() AND application_name = %s ORDER BY random() LIMIT 1) AS one"""
+_STANDING = """SELECT count(*) FILTER (WHERE state NOT IN ('accepted', 'unknown', 'rejected', 'failed', 'skipped',
+    'ghost', 'expired', 'cancelled', 'render_failed', 'dead')),
+    count(*) FILTER (WHERE state IN ('leased', 'handing_off')), count(*) FILTER (WHERE wake_pending),
+    min(due_at) FILTER (WHERE state IN ('planned', 'retry_wait', 'uncertain')) FROM messaging_message"""
+_WALKING = "SELECT count(*) FROM journeys_enrollment WHERE status = 'active' AND due_at <= %s"
+
+
+@dataclass
+class Done:
+    """What was done to the workers."""
+
+    kills: Counter[str] = field(default_factory=Counter)
+    stops: int = 0
+    terminations: int = 0
+    flushes: int = 0
+    redis_stopped: bool = False
+    depth: int = 0
+    faults: int = 0
+    finished: bool = False
+
+
+class Crew:
+    """The processes of one campaign."""
+
+    def __init__(
+        self, campaign: Campaign, clock: Clock, town: Town, broker: subprocess.Popen[bytes] | None
+    ) -> None:
+        self._campaign, self._clock, self._town, self._broker = campaign, clock, town, broker
+        self._chance = random.Random(campaign.seed + 5)
+        self._workers: dict[int, str] = {}
+        self._frozen: dict[int, float] = {}
+        self._helpers: list[int] = []
+        self._progress = actors.Progress()
+        self._left = os.pipe()
+        self._born = 0
+        self._said_at = time.monotonic()
+        self.done = Done()
+        self._client = redis.Redis(port=campaign.redis_port) if broker is not None else None
+
+    def run(self) -> Done:
+        """From the first worker to the last message."""
+        campaign = self._campaign
+        campaign.log.touch()
+        self._help(lambda: asyncio.run(Carriers(campaign, self._clock).serve()))
+        while not os.path.exists(campaign.socket):
+            time.sleep(0.01)
+        crowd = self._help_with("crowd", actors.let_in, self._town, self._progress)
+        self._help_with("withdrawal", actors.withdraw, self._town, self._progress)
+        self._help_with("erasure", actors.erase, self._town, self._progress)
+        self._help_with("receipts", actors.bring_receipts)
+        if self._broker is not None:
+            self._help(lambda: actors.be_celery(campaign, self._clock))
+        try:
+            with psycopg.connect(campaign.database_url, autocommit=True) as own:
+                self._until_let_in(own, crowd)
+                self._until_quiet(own)
+        finally:
+            self._end()
+        return self.done
+
+    def _help(self, act: Callable[[], None]) -> int:
+        child = fork(act)
+        self._helpers.append(child)
+        return child
+
+    def _help_with(self, name: str, act: Callable[..., None], *more: object) -> int:
+        campaign, clock = self._campaign, self._clock
+        return self._help(lambda: actors.guarded(campaign, name, lambda: act(campaign, clock, *more)))
+
+    def _until_let_in(self, own: psycopg.Connection, crowd: int) -> None:
+        while _alive(crowd):
+            self._say()
+            share = self._progress.get() / self._campaign.messages
+            self._round(own, share)
+            time.sleep(TICK)
+
+    def _round(self, own: psycopg.Connection, share: float) -> None:
+        self._reap()
+        self._thaw()
+        pace = self._campaign.kills * share
+        while len(self._workers) < self._campaign.workers:
+            self._bear(sum(self.done.kills.values()) < min(pace + 1, self._campaign.kills))
+        if sum(self.done.kills.values()) < int(pace):
+            self._kill()
+        self._hurt(own, share)
+
+    def _bear(self, may_be_doomed: bool) -> None:
+        campaign, self._born = self._campaign, self._born + 1
+        doom = None
+        if may_be_doomed and self._chance.random() < campaign.doom:
+            doom = (self._chance.choice(campaign.points or points.POINTS), self._chance.randint(1, 12))
+        seed, left = campaign.seed * 100_003 + self._born, self._left[0]
+
+        def live() -> None:
+            os.close(self._left[1])
+            worker.work(campaign, self._clock, doom, seed, left)
+
+        self._workers[fork(live)] = doom[0] if doom else ""
+
+    def _reap(self) -> None:
+        for child in list(self._workers):
+            found, status = os.waitpid(child, os.WNOHANG)
+            if not found:
+                continue
+            point = self._workers.pop(child)
+            if os.waitstatus_to_exitcode(status) == -signal.SIGKILL:
+                self.done.kills[point or "anywhere"] += 1
+            else:
+                self.done.faults += 1
+
+    def _kill(self) -> None:
+        running = [child for child in self._workers if child not in self._frozen]
+        if running:
+            child = self._chance.choice(running)
+            self._workers[child] = ""
+            os.kill(child, signal.SIGKILL)
+
+    def _hurt(self, own: psycopg.Connection, share: float) -> None:
+        campaign, done = self._campaign, self.done
+        if done.stops < _so_far(campaign.stops, share):
+            self._freeze()
+        if done.terminations < _so_far(campaign.terminations, share):
+            (found,) = own.execute(_TERMINATE, [worker.NAME]).fetchone() or (0,)
+            done.terminations += found
+        if self._client is None or self._broker is None:
+            return
+        if done.flushes < _so_far(campaign.flushes, share) and not done.redis_stopped:
+            self._client.flushall()
+            done.flushes += 1
+        if share > 0.5 and not done.redis_stopped:
+            self._broker.kill()
+            done.redis_stopped = True
+        if not done.redis_stopped:
+            done.depth = max(done.depth, int(self._client.llen(QUEUE)))  # type: ignore[arg-type]
+
+    def _freeze(self) -> None:
+        """Stop one for longer than its lease; it goes on then as if nothing had been."""
+        child = self._chance.choice([one for one in self._workers if one not in self._frozen] or [0])
+        if child:
+            os.kill(child, signal.SIGSTOP)
+            self._frozen[child] = time.monotonic() + self._campaign.lease / self._campaign.speed * 1.3
+            self.done.stops += 1
+
+    def _thaw(self) -> None:
+        for child, until in list(self._frozen.items()):
+            if child not in self._workers:
+                del self._frozen[child]
+            elif time.monotonic() > until:
+                os.kill(child, signal.SIGCONT)
+                del self._frozen[child]
+
+    def _until_quiet(self, own: psycopg.Connection) -> None:
+        """Until every message is final and everybody knows; the clock leaps where nothing is due."""
+        seen, since = None, time.monotonic()
+        while time.monotonic() - since < PATIENCE:
+            self._round(own, 1.0)
+            self._say()
+            standing = own.execute(_STANDING).fetchone()
+            assert standing is not None
+            (walking,) = own.execute(_WALKING, [self._clock.now()]).fetchone() or (0,)
+            if not any((*standing[:3], walking)):
+                self.done.finished = True
+                return
+            self._perhaps_leap(standing, walking)
+            if standing != seen:
+                seen, since = standing, time.monotonic()
+            time.sleep(TICK * 5)
+
+    def _perhaps_leap(self, standing: tuple[int, int, int, datetime | None], walking: int) -> None:
+        _, held, waking, due_at = standing
+        if not (held or waking or walking) and due_at is not None and due_at > self._clock.now():
+            self._clock.leap(due_at)
+
+    def _say(self) -> None:
+        """A line every few seconds for whoever waits."""
+        if time.monotonic() > self._said_at + SAY:
+            self._said_at = time.monotonic()
+            kills, made = sum(self.done.kills.values()), self._progress.get()
+            print(f"{made:,} let in, {kills} killed; it is {self._clock.now():%a %H:%M}", file=sys.stderr)
+
+    def _end(self) -> None:
+        os.close(self._left[1])
+        for child in self._frozen:
+            if child in self._workers:
+                os.kill(child, signal.SIGCONT)
+        for child in self._helpers:
+            if _alive(child):
+                os.kill(child, signal.SIGKILL)
+            os.waitpid(child, 0) if _there(child) else None
+        for child in self._workers:
+            os.waitpid(child, 0)
+
+
+def _so_far(all_: int, share: float) -> int:
+    return int(all_ * min(1.0, share) * 1.05 + 0.02)
+
+
+def _alive(child: int) -> bool:
+    try:
+        return os.waitid(os.P_PID, child, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None
+    except ChildProcessError:
+        return False
+
+
+def _there(child: int) -> bool:
+    return os.path.exists(f"/proc/{child}")
