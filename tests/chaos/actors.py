@@ -105,8 +105,8 @@ def erase(campaign: Campaign, clock: Clock, town: Town, progress: Progress) -> N
     from orchestrator.customers.erase import EraseError
     from orchestrator.customers.erase import erase as erase_people
 
-    chance = random.Random(campaign.seed + 3)
-    places = _targets(chance, town, campaign)
+    # Not of those who share a mailbox: it would be nobody's any more, and the caps on it would not be tried.
+    places = [*town.hot[-(len(town.hot) // 10) :], *town.cold]
     for _ in _paced(campaign, progress, ERASURES):
         for customer, _ in _rows(_IN_WORK, [places])[:1]:
             try:

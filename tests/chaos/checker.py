@@ -26,7 +26,7 @@ FINAL = frozenset(
 # How a message may end without having left, each with the reasons that explain it.
 EXPLAINED = {
     "skipped": {"capped", "suppressed", "address_invalid", "consent_withdrawn", "no_address"},
-    "cancelled": {"consent_withdrawn", "customer_erased", "erased", "journey_stopped"},
+    "cancelled": {"consent_withdrawn", "customer_erased", "erased", "journey_stopped", "version_stopped"},
     "rejected": {"invalid_address"},
     "failed": {"attempts_spent"},
 }

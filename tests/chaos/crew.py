@@ -118,7 +118,7 @@ class Crew:
         campaign, self._born = self._campaign, self._born + 1
         doom = None
         if may_be_doomed and self._chance.random() < campaign.doom:
-            doom = (self._chance.choice(campaign.points or points.POINTS), self._chance.randint(1, 12))
+            doom = (self._chance.choice(campaign.points or points.POINTS), self._chance.randint(1, 3))
         seed, left = campaign.seed * 100_003 + self._born, self._left[0]
 
         def live() -> None:
@@ -141,7 +141,7 @@ class Crew:
     def _kill(self) -> None:
         running = [child for child in self._workers if child not in self._frozen]
         if running:
-            child = self._chance.choice(running)
+            child = self._chance.choice([one for one in running if not self._workers[one]] or running)
             self._workers[child] = ""
             os.kill(child, signal.SIGKILL)
 
