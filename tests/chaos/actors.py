@@ -25,7 +25,6 @@ from tests.chaos.worker import call_yourself
 
 WAVE, BACKLOG = 100, 1500
 STOP_AT = 0.7  # of the messages have been let in
-WITHDRAWALS, ERASURES = 0.05, 0.005  # of the messages
 CHANNELS = {key: channel for _, key, channel, _, _ in KINDS}
 _OPEN = """SELECT (SELECT count(*) FROM messaging_message WHERE state IN ('planned', 'retry_wait', 'uncertain')
     AND due_at <= %(now)s) + (SELECT count(*) FROM journeys_enrollment WHERE status = 'active' AND due_at <= %(now)s)"""
@@ -60,7 +59,7 @@ def let_in(campaign: Campaign, clock: Clock, town: Town, progress: Progress) -> 
             stopped = _stop(campaign, clock)
         wave = min(WAVE, campaign.messages - made)
         with transaction.atomic():
-            for key, people in _wave(town, chance, made, wave, stopped).items():
+            for key, people in _wave(campaign, town, chance, made, wave, stopped).items():
                 found = [Candidate(town.journeys[key], one, token) for one, token in people]
                 enroll(found, clock.now())
         made += wave
@@ -68,9 +67,10 @@ def let_in(campaign: Campaign, clock: Clock, town: Town, progress: Progress) -> 
 
 
 def _wave(
-    town: Town, chance: random.Random, made: int, count: int, stopped: bool
+    campaign: Campaign, town: Town, chance: random.Random, made: int, count: int, stopped: bool
 ) -> dict[str, list[tuple[int, str]]]:
-    kinds = [kind for kind in KINDS if not (stopped and kind[1] == STOPPED)]
+    kinds = [kind for kind in KINDS if not campaign.only or kind[1] in campaign.only]
+    kinds = [kind for kind in kinds if not (stopped and kind[1] == STOPPED)]
     answer: dict[str, list[tuple[int, str]]] = defaultdict(list)
     drawn = chance.choices(kinds, [kind[0] for kind in kinds], k=count)
     for number, (_, key, _, _, hot) in enumerate(drawn, start=made):
@@ -92,9 +92,10 @@ def withdraw(campaign: Campaign, clock: Clock, town: Town, progress: Progress) -
     from orchestrator.consents.record import Statement
     from orchestrator.messaging.withdraw import record
 
+    controls.remove(campaign.control)
     chance = random.Random(campaign.seed + 2)
     places = _targets(chance, town, campaign)
-    for _ in _paced(campaign, progress, WITHDRAWALS):
+    for _ in _paced(campaign, progress, campaign.withdrawals):
         for customer, channel in _rows(_IN_WORK, [places]):
             record([Statement(customer, channel, "withdrawn", "chaos")], clock.now())
             append(campaign.diary, f"withdrawn {customer} {channel} {time.monotonic()}")
@@ -107,7 +108,7 @@ def erase(campaign: Campaign, clock: Clock, town: Town, progress: Progress) -> N
 
     # Not of those who share a mailbox: it would be nobody's any more, and the caps on it would not be tried.
     places = [*town.hot[-(len(town.hot) // 10) :], *town.cold]
-    for _ in _paced(campaign, progress, ERASURES):
+    for _ in _paced(campaign, progress, campaign.erasures):
         for customer, _ in _rows(_IN_WORK, [places])[:1]:
             try:
                 erase_people([customer], clock.now())
@@ -123,7 +124,7 @@ def _targets(chance: random.Random, town: Town, campaign: Campaign) -> list[int]
 
 def _paced(campaign: Campaign, progress: Progress, share: float) -> Iterator[None]:
     """So many times, spread over the campaign. A clash with workers is met by trying again, and is in the diary."""
-    wanted, done = max(2, round(campaign.messages * share / 2)), 0
+    wanted, done = round(campaign.messages * share), 0
     while done < wanted:
         if progress.get() < campaign.messages * (done + 1) / (wanted + 1):
             time.sleep(0.005)

@@ -16,7 +16,9 @@ HOT, COLD_EACH, MAILBOX_SHARERS = 100, 20, 50
 class Campaign:
     """One run. Rates are of the calls of a provider; `doom` is the share of kills that happen at a named point.
 
-    `control` names a guard that is taken out of the workers; "" for the engine as it is.
+    `control` names a guard that is taken out of the workers; "" for the engine as it is. `only`: these journeys.
+    `ending`: seconds that are left to a campaign once everybody has been let in.
+    `points`: where workers die, anywhere if empty. `nap`: where they sleep longer than their lease, how likely.
     """
 
     messages: int
@@ -35,9 +37,21 @@ class Campaign:
     flushes: int = 3
     control: str = ""
     points: tuple[str, ...] = ()
+    nap: tuple[str, float] = ("", 0.0)
+    only: tuple[str, ...] = ()
+    turn: int = 40
+    ranked: bool = True
+    withdrawals: float = 0.025
+    erasures: float = 0.0025
     pauses: float = 0.004
     lease: float = 60.0
     speed: float = 12.0
+    ending: float = 600.0
+
+    @property
+    def lease_lasts(self) -> float:
+        """Real seconds."""
+        return self.lease / self.speed
 
     @property
     def log(self) -> Path:

@@ -20,7 +20,7 @@ from tests.chaos.clock import Clock
 IDEMPOTENT, QUERYABLE = "email", "push"
 # Each is what becomes of the call: taken or not, and what the caller hears of it.
 TAKEN = ("timeout", "error", "reset", "garbage", "short")
-NOT_TAKEN = ("busy", "away")
+NOT_TAKEN = ("busy", "away", "lost")
 PATIENCE = 1.0  # seconds for which a caller waits
 REFUSED = "nobody"  # who has this in the address is refused for good
 
@@ -60,6 +60,9 @@ class Carriers:
             await _say(writer, 200, [f"{path[0]}:{key}" in self._known for key in body])
             return
         how = self._mood()
+        if how == "lost":
+            writer.transport.abort()
+            return
         if how in NOT_TAKEN:
             await _say(writer, 429 if how == "busy" else 503, [])
             return

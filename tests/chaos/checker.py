@@ -21,7 +21,18 @@ from tests.chaos.town import canary
 from tests.chaos.truth import Row, Taken, Truth
 
 FINAL = frozenset(
-    "accepted unknown rejected failed skipped ghost expired cancelled render_failed dead".split()
+    [
+        "accepted",
+        "unknown",
+        "rejected",
+        "failed",
+        "skipped",
+        "ghost",
+        "expired",
+        "cancelled",
+        "render_failed",
+        "dead",
+    ]
 )
 # How a message may end without having left, each with the reasons that explain it.
 EXPLAINED = {
@@ -151,16 +162,16 @@ class Checker:
 
     def _more_than_once(self, carrier: str, purpose: str = "") -> dict[str, int]:
         """Token -> how often more than once it was taken."""
-        times = Counter(
-            one.token for one in self._of(carrier) if not purpose or one.purpose == purpose
-        )
+        times = Counter(one.token for one in self._of(carrier) if not purpose or one.purpose == purpose)
         return {token: count - 1 for token, count in times.items() if count > 1}
 
     def _of(self, carrier: str) -> Iterable[Taken]:
         return (one for one in self._truth.taken if one.carrier == carrier)
 
     def _twice(self, carrier: str) -> Count:
-        return Count(sum(self._more_than_once(carrier).values()), len(set(one.token for one in self._of(carrier))))
+        return Count(
+            sum(self._more_than_once(carrier).values()), len({one.token for one in self._of(carrier)})
+        )
 
     def _twice_queryable(self) -> Count:
         """A worker that slept longer than its lease between the look and the first byte may have sent once more."""
@@ -224,7 +235,7 @@ class Checker:
 
     def _after(self, said: Callable[[Row], float | None]) -> int:
         """What a carrier took when its gate's word was no longer fresh; a worker that was stopped may have slept over."""
-        slept = self._campaign.lease / self._campaign.speed * 1.3 if self._done.stops else 0.0
+        slept = self._campaign.lease_lasts * 1.3 if self._done.stops else 0.0
         late = 0
         for one in self._truth.taken:
             row = self._row_of.get(one.token)
@@ -259,8 +270,9 @@ class Checker:
         return Count(self._fences + self._old_fences, self._moves)
 
     def _reserved(self) -> Count:
-        wrong = sum(row.counted != (row.state in ("accepted", "unknown")) for row in self._truth.rows)
-        return Count(wrong, len(self._truth.rows))
+        ended = [row for row in self._truth.rows if row.state in FINAL]
+        wrong = sum(row.counted != (row.state in ("accepted", "unknown")) for row in ended)
+        return Count(wrong, len(ended))
 
     def _quiet(self) -> Count:
         """Marketing by the customer's own clock, as the gate's moment and as the carrier's."""
@@ -275,7 +287,9 @@ class Checker:
     # The machine
 
     def _crashes(self) -> Count:
-        return Count(sum(row.crashes > 5 for row in self._truth.rows), sum(row.crashes > 0 for row in self._truth.rows))
+        return Count(
+            sum(row.crashes > 5 for row in self._truth.rows), sum(row.crashes > 0 for row in self._truth.rows)
+        )
 
     def _deadlocks(self) -> Count:
         diary = self._truth.diary
@@ -311,7 +325,9 @@ class Checker:
         return {
             "messages": len(rows),
             "taken_by_carriers": len(self._truth.taken),
-            "faulty_answers": Counter(one.how for one in self._truth.taken if one.how not in ("well", "slow")),
+            "faulty_answers": Counter(
+                one.how for one in self._truth.taken if one.how not in ("well", "slow")
+            ),
             "states": Counter(row.state for row in rows),
             "reasons": Counter(f"{row.state}:{row.reason}" for row in rows if row.state != "accepted"),
             "kills": kills,

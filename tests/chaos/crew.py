@@ -24,7 +24,7 @@ from tests.chaos.clock import Clock
 from tests.chaos.town import Town
 
 TICK, SAY = 0.02, 5.0
-PATIENCE = 120.0  # seconds without any message becoming final, after which the campaign is over
+PATIENCE = 120.0  # seconds in which nothing changed, after which the campaign is over
 QUEUE = "orchestrator:celery"
 _TERMINATE = """SELECT count(pg_terminate_backend(pid)) FROM (SELECT pid FROM pg_stat_activity
     WHERE datname = current_database() AND application_name = %s ORDER BY random() LIMIT 1) AS one"""
@@ -168,7 +168,7 @@ class Crew:
         child = self._chance.choice([one for one in self._workers if one not in self._frozen] or [0])
         if child:
             os.kill(child, signal.SIGSTOP)
-            self._frozen[child] = time.monotonic() + self._campaign.lease / self._campaign.speed * 1.3
+            self._frozen[child] = time.monotonic() + self._campaign.lease_lasts * 1.3
             self.done.stops += 1
 
     def _thaw(self) -> None:
@@ -181,8 +181,8 @@ class Crew:
 
     def _until_quiet(self, own: psycopg.Connection) -> None:
         """Until every message is final and everybody knows; the clock leaps where nothing is due."""
-        seen, since = None, time.monotonic()
-        while time.monotonic() - since < PATIENCE:
+        seen, since, end = None, time.monotonic(), time.monotonic() + self._campaign.ending
+        while time.monotonic() - since < PATIENCE and time.monotonic() < end:
             self._round(own, 1.0)
             self._say()
             standing = own.execute(_STANDING).fetchone()

@@ -13,12 +13,15 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from tests.chaos.campaign import Campaign
+
 POINTS = (
     "after_move", "after_claim", "after_doubt", "in_look_up", "after_look", "after_render", "in_gate", "after_gate",
     "before_call", "in_call", "before_settle", "in_settle", "after_settle", "in_rescue", "after_rescue",
 )  # fmt: skip
 _doom: tuple[str, int] | None = None
-_pause, _chance = 0.0, random.Random()
+_pause, _nap, _chance = 0.0, ("", 0.0, 0.0), random.Random()
+DAWDLING = ("in_facts", "in_gate", "after_render", "after_look")  # between reading and writing
 
 
 def passing(point: str) -> None:
@@ -28,22 +31,26 @@ def passing(point: str) -> None:
         _doom = (point, _doom[1] - 1)
         if _doom[1] <= 0:
             os.kill(os.getpid(), signal.SIGKILL)
-    if _pause and point in ("in_gate", "after_render", "after_look") and _chance.random() < 0.3:
+    if _pause and point in DAWDLING and _chance.random() < 0.3:
         time.sleep(_chance.random() * _pause)
+    if _nap[0] == point and _chance.random() < _nap[1]:
+        time.sleep(_nap[2])
 
 
-def install(doom: tuple[str, int] | None, pause: float, seed: int) -> None:
-    """Put the points into this process. `doom`: where to die, at which passing; `pause`: seconds, at most."""
-    global _doom, _pause, _chance
+def install(campaign: Campaign, doom: tuple[str, int] | None, seed: int) -> None:
+    """Put the points into this process. `doom`: where to die, at which passing."""
+    global _doom, _pause, _nap, _chance
     from orchestrator.journeys import work
-    from orchestrator.messaging import deliver, gate, rescue, settle
+    from orchestrator.messaging import deliver, facts, gate, rescue, settle
 
-    _doom, _pause, _chance = doom, pause, random.Random(seed)
+    _doom, _pause, _chance = doom, campaign.pauses, random.Random(seed)
+    _nap = (*campaign.nap, campaign.lease_lasts * 1.3)
     after(work, "move_due", "after_move")
     after(deliver, "claim", "after_claim")
     after(deliver, "clear_up", "after_doubt")
     after(deliver, "look", "after_look")
     after(deliver, "review", "after_render")
+    after(facts, "_counted", "in_facts")
     after(gate, "load", "in_gate")
     after(deliver, "gate", "after_gate")
     after(deliver, "hand_off", "before_settle")

@@ -17,7 +17,6 @@ from tests.chaos.clock import Clock
 from tests.chaos.lines import Plugin
 
 NAME = "chaos_worker"
-TURN = 25  # messages a turn: a death is charged to a few
 REST = 0.02
 
 
@@ -31,7 +30,7 @@ def load(campaign: Campaign) -> None:
     renderer = InProcessRenderer({})
     compose.renderer = lambda: renderer
     claim.LEASE = timedelta(seconds=campaign.lease)
-    work.DELIVERED_AT_ONCE, work.MOVED_AT_ONCE = TURN, 200
+    work.DELIVERED_AT_ONCE, work.MOVED_AT_ONCE = campaign.turn, 200  # a death is charged to a few
     registry.reset(registry.load([], {"lines": Plugin(campaign.socket)}))
     work.work(START - timedelta(days=1))
     connections.close_all()
@@ -48,8 +47,10 @@ def work(campaign: Campaign, clock: Clock, doom: tuple[str, int] | None, seed: i
 
     call_yourself(NAME)
     logging.disable(logging.CRITICAL)
-    points.install(doom, campaign.pauses, seed)
     controls.remove(campaign.control)
+    if not campaign.ranked:
+        controls.unrank()
+    points.install(campaign, doom, seed)
     stopping = threading.Event()
     threading.Thread(target=lambda: (os.read(left, 1), stopping.set()), daemon=True).start()
     while not stopping.is_set():
