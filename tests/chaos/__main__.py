@@ -20,6 +20,8 @@ from tests.chaos import places, trial
 from tests.chaos.campaign import HOT, Campaign
 from tests.chaos.controls import CONTROLS
 
+LARGE = 5000
+
 
 def main(arguments: Sequence[str]) -> int:
     """Make a database, run, judge, drop it; also where somebody ends us with SIGTERM. 1 where anything is red."""
@@ -50,9 +52,11 @@ def _large(asked: argparse.Namespace, folder: Path, url: str, port: int) -> Camp
     # About half of what the hot would get.
     cap = max(3, round(asked.messages * 0.54 / hot / 2))
     stops, terminations, flushes = asked.kills // 25, max(1, asked.kills // 20), 3
+    # What is large lasts long enough for long leases; they are kept also where the machine has much else to do.
+    speed, turn = (6.0, 80) if asked.messages >= LARGE else (15.0, 30)
     return Campaign(
         asked.messages, asked.workers, asked.kills, asked.seed, folder, url, port, cap, hot,
-        stops=stops, terminations=terminations, flushes=flushes,
+        stops=stops, terminations=terminations, flushes=flushes, speed=speed, turn=turn,
     )  # fmt: skip
 
 

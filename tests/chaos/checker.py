@@ -53,6 +53,7 @@ MOVES = {
     "unknown": {"accepted"},
 }  # fmt: skip
 GROUP = 50  # at most so many are left unknown by one death
+DEEPEST = 2000  # doorbells that may wait at the broker, however many messages there are
 FRESH = 2.0  # seconds between the gate and the first byte
 _CANARIES = re.compile(r"canary\d{7}x")
 
@@ -253,7 +254,7 @@ class Checker:
             (row.number or 0) > erased[row.customer] for row in self._truth.rows if row.customer in erased
         )
         by_clock = self._after(lambda row: self._truth.diary.erased.get(row.customer))
-        return Count(late + by_clock + self._traces(erased), len(erased))
+        return Count(late + by_clock + self._traces(erased) + self._done.traces, len(erased))
 
     def _traces(self, erased: Iterable[int]) -> int:
         """Canaries of the erased in any column of any table. Customers were made in order, from the first id on."""
@@ -298,8 +299,7 @@ class Checker:
         return Count(reached + self._done.faults, asked)
 
     def _depth(self) -> Count:
-        limit = self._campaign.messages
-        return Count(max(0, self._done.depth - limit), self._done.depth)
+        return Count(max(0, self._done.depth - DEEPEST), self._done.depth)
 
     def _paths(self) -> Count:
         """Each passage went through its one step once, in the version it began in."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import base64
+import json
 import os
 import random
 import signal
@@ -45,6 +47,7 @@ class Done:
     flushes: int = 0
     redis_stopped: bool = False
     depth: int = 0
+    traces: int = 0  # of anybody in the broker's queue
     faults: int = 0
     finished: bool = False
 
@@ -161,7 +164,9 @@ class Crew:
             self._broker.kill()
             done.redis_stopped = True
         if not done.redis_stopped:
-            done.depth = max(done.depth, int(self._client.llen(QUEUE)))  # type: ignore[arg-type]
+            waiting: list[bytes] = self._client.lrange(QUEUE, 0, -1)  # type: ignore[assignment]
+            done.depth = max(done.depth, len(waiting))
+            done.traces += sum(map(_names_somebody, waiting))
 
     def _freeze(self) -> None:
         """Stop one for longer than its lease; it goes on then as if nothing had been."""
@@ -219,6 +224,10 @@ class Crew:
             os.waitpid(child, 0) if _there(child) else None
         for child in self._workers:
             os.waitpid(child, 0)
+
+
+def _names_somebody(bell: bytes) -> bool:
+    return b"canary" in bell or b"canary" in base64.b64decode(json.loads(bell)["body"])
 
 
 def _so_far(all_: int, share: float) -> int:
