@@ -5,8 +5,9 @@ from __future__ import annotations
 import ctypes
 import os
 import signal
+from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 HOT, COLD_EACH, MAILBOX_SHARERS = 100, 20, 50
@@ -67,6 +68,21 @@ class Campaign:
     def socket(self) -> str:
         """Where the carriers listen."""
         return str(self.folder / "carriers")
+
+
+@dataclass
+class Done:
+    """What was done to the workers."""
+
+    kills: Counter[str] = field(default_factory=Counter)
+    stops: int = 0
+    terminations: int = 0
+    flushes: int = 0
+    redis_stopped: bool = False
+    depth: int = 0
+    traces: int = 0  # of anybody in the broker's queue
+    faults: int = 0
+    finished: bool = False
 
 
 def append(path: Path, line: str) -> None:

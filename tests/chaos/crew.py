@@ -1,55 +1,33 @@
-"""The crew: forks the workers, kills them, stops them, cuts their connections, and takes their Redis away."""
+"""The crew: forks the workers and whoever lives beside them, and kills workers at the pace of the campaign."""
 
 from __future__ import annotations
 
 import asyncio
-import base64
-import json
 import os
 import random
 import signal
 import subprocess
 import sys
 import time
-from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import datetime
 
 import psycopg
-import redis
 
 from tests.chaos import actors, points, worker
-from tests.chaos.campaign import Campaign, fork
+from tests.chaos.campaign import Campaign, Done, fork
 from tests.chaos.carriers import Carriers
 from tests.chaos.clock import Clock
+from tests.chaos.nemesis import Nemesis
 from tests.chaos.town import Town
 
 TICK, SAY = 0.02, 5.0
 PATIENCE = 120.0  # seconds in which nothing changed, after which the campaign is over
-QUEUE = "orchestrator:celery"
-_TERMINATE = """SELECT count(pg_terminate_backend(pid)) FROM (SELECT pid FROM pg_stat_activity
-    WHERE datname = current_database() AND application_name = %s ORDER BY random() LIMIT 1) AS one"""
 _STANDING = """SELECT count(*) FILTER (WHERE state NOT IN ('accepted', 'unknown', 'rejected', 'failed', 'skipped',
     'ghost', 'expired', 'cancelled', 'render_failed', 'dead')),
     count(*) FILTER (WHERE state IN ('leased', 'handing_off')), count(*) FILTER (WHERE wake_pending),
     min(due_at) FILTER (WHERE state IN ('planned', 'retry_wait', 'uncertain')) FROM messaging_message"""
 _WALKING = "SELECT count(*) FROM journeys_enrollment WHERE status = 'active' AND due_at <= %s"
-
-
-@dataclass
-class Done:
-    """What was done to the workers."""
-
-    kills: Counter[str] = field(default_factory=Counter)
-    stops: int = 0
-    terminations: int = 0
-    flushes: int = 0
-    redis_stopped: bool = False
-    depth: int = 0
-    traces: int = 0  # of anybody in the broker's queue
-    faults: int = 0
-    finished: bool = False
 
 
 class Crew:
@@ -61,14 +39,14 @@ class Crew:
         self._campaign, self._clock, self._town, self._broker = campaign, clock, town, broker
         self._chance = random.Random(campaign.seed + 5)
         self._workers: dict[int, str] = {}
-        self._frozen: dict[int, float] = {}
         self._helpers: list[int] = []
         self._progress = actors.Progress()
         self._left = os.pipe()
         self._born = 0
         self._said_at = time.monotonic()
+        self._patience = min(PATIENCE, 3 * campaign.ending)
         self.done = Done()
-        self._client = redis.Redis(port=campaign.redis_port) if broker is not None else None
+        self._nemesis = Nemesis(campaign, self.done, broker)
 
     def run(self) -> Done:
         """From the first worker to the last message."""
@@ -101,21 +79,24 @@ class Crew:
         return self._help(lambda: actors.guarded(campaign, name, lambda: act(campaign, clock, *more)))
 
     def _until_let_in(self, own: psycopg.Connection, crowd: int) -> None:
-        while _alive(crowd):
+        seen, since = -1, time.monotonic()
+        while _alive(crowd) and time.monotonic() - since < self._patience:
             self._say()
-            share = self._progress.get() / self._campaign.messages
+            made = self._progress.get()
+            if made != seen:
+                seen, since = made, time.monotonic()
+            share = made / self._campaign.messages
             self._round(own, share)
             time.sleep(TICK)
 
     def _round(self, own: psycopg.Connection, share: float) -> None:
         self._reap()
-        self._thaw()
         pace = self._campaign.kills * share
         while len(self._workers) < self._campaign.workers:
             self._bear(sum(self.done.kills.values()) < min(pace + 1, self._campaign.kills))
         if sum(self.done.kills.values()) < int(pace):
             self._kill()
-        self._hurt(own, share)
+        self._nemesis.strike(own, self._workers, share)
 
     def _bear(self, may_be_doomed: bool) -> None:
         campaign, self._born = self._campaign, self._born + 1
@@ -142,52 +123,16 @@ class Crew:
                 self.done.faults += 1
 
     def _kill(self) -> None:
-        running = [child for child in self._workers if child not in self._frozen]
+        running = [child for child in self._workers if child not in self._nemesis.frozen]
         if running:
             child = self._chance.choice([one for one in running if not self._workers[one]] or running)
             self._workers[child] = ""
             os.kill(child, signal.SIGKILL)
 
-    def _hurt(self, own: psycopg.Connection, share: float) -> None:
-        campaign, done = self._campaign, self.done
-        if done.stops < _so_far(campaign.stops, share):
-            self._freeze()
-        if done.terminations < _so_far(campaign.terminations, share):
-            (found,) = own.execute(_TERMINATE, [worker.NAME]).fetchone() or (0,)
-            done.terminations += found
-        if self._client is None or self._broker is None:
-            return
-        if done.flushes < _so_far(campaign.flushes, share) and not done.redis_stopped:
-            self._client.flushall()
-            done.flushes += 1
-        if share > 0.5 and not done.redis_stopped:
-            self._broker.kill()
-            done.redis_stopped = True
-        if not done.redis_stopped:
-            waiting: list[bytes] = self._client.lrange(QUEUE, 0, -1)  # type: ignore[assignment]
-            done.depth = max(done.depth, len(waiting))
-            done.traces += sum(map(_names_somebody, waiting))
-
-    def _freeze(self) -> None:
-        """Stop one for longer than its lease; it goes on then as if nothing had been."""
-        child = self._chance.choice([one for one in self._workers if one not in self._frozen] or [0])
-        if child:
-            os.kill(child, signal.SIGSTOP)
-            self._frozen[child] = time.monotonic() + self._campaign.lease_lasts * 1.3
-            self.done.stops += 1
-
-    def _thaw(self) -> None:
-        for child, until in list(self._frozen.items()):
-            if child not in self._workers:
-                del self._frozen[child]
-            elif time.monotonic() > until:
-                os.kill(child, signal.SIGCONT)
-                del self._frozen[child]
-
     def _until_quiet(self, own: psycopg.Connection) -> None:
         """Until every message is final and everybody knows; the clock leaps where nothing is due."""
         seen, since, end = None, time.monotonic(), time.monotonic() + self._campaign.ending
-        while time.monotonic() - since < PATIENCE and time.monotonic() < end:
+        while time.monotonic() - since < self._patience and time.monotonic() < end:
             self._round(own, 1.0)
             self._say()
             standing = own.execute(_STANDING).fetchone()
@@ -215,23 +160,13 @@ class Crew:
 
     def _end(self) -> None:
         os.close(self._left[1])
-        for child in self._frozen:
-            if child in self._workers:
-                os.kill(child, signal.SIGCONT)
+        self._nemesis.let_go(self._workers)
         for child in self._helpers:
             if _alive(child):
                 os.kill(child, signal.SIGKILL)
             os.waitpid(child, 0) if _there(child) else None
         for child in self._workers:
             os.waitpid(child, 0)
-
-
-def _names_somebody(bell: bytes) -> bool:
-    return b"canary" in bell or b"canary" in base64.b64decode(json.loads(bell)["body"])
-
-
-def _so_far(all_: int, share: float) -> int:
-    return int(all_ * min(1.0, share) * 1.05 + 0.02)
 
 
 def _alive(child: int) -> bool:

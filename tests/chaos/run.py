@@ -9,9 +9,9 @@ from typing import Any
 import psycopg
 from django.db import connections
 
-from tests.chaos import town, worker
+from tests.chaos import checker, town, worker
 from tests.chaos.campaign import Campaign
-from tests.chaos.checker import Checker
+from tests.chaos.case import Case
 from tests.chaos.clock import Clock
 from tests.chaos.crew import Crew
 
@@ -26,16 +26,13 @@ def run(campaign: Campaign, broker: Any) -> Mapping[str, Any]:
     done = Crew(campaign, Clock(town.START, campaign.speed), place, broker).run()
     seconds = time.monotonic() - began
     with psycopg.connect(campaign.database_url, autocommit=True) as own:
-        checker = Checker(campaign, done, own)
-        counts = checker.result()
-        exercised = checker.exercised()
+        case = Case(campaign, done, own)
+        counts, there_was = checker.judge(case), checker.exercised(case)
     red = [name for name, count in counts.items() if count.violations]
-    if not done.finished:
-        red.append("unfinished")
     return {
         "violations": {name: count.violations for name, count in counts.items()},
         "cases": {name: count.cases for name, count in counts.items()},
-        "red": red,
+        "red": red if done.finished else [*red, "unfinished"],
         "seconds": round(seconds, 1),
-        "exercised": exercised,
+        "exercised": there_was,
     }

@@ -18,8 +18,8 @@ from tests.installation import installed
 
 pytestmark = [pytest.mark.postgresql, pytest.mark.slow]
 INVARIANTS = {
-    "I1", "I2", "I3", "I4", "I4_queryable", "I5_at_least_once", "I5_at_most_once", "I5_unknown", "I6", "I7", "I8", "I9",
-    "I10", "I11", "I12", "I13", "I14", "I15", "I16", "R",
+    "I1", "I1_moves", "I2", "I3", "I4", "I4_queryable", "I5_at_least_once", "I5_at_most_once", "I5_unknown", "I6", "I7", "I8",
+    "I9", "I10", "I11", "I12", "I13", "I14", "I15", "I16", "R",
 }  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from datetime import timedelta
 from django.db import InterfaceError, OperationalError, connections
 
 from orchestrator import registry
-from tests.chaos import controls, points
+from tests.chaos import controls, guards, points
 from tests.chaos.campaign import Campaign, append
 from tests.chaos.clock import Clock
 from tests.chaos.lines import Plugin
@@ -49,7 +49,7 @@ def work(campaign: Campaign, clock: Clock, doom: tuple[str, int] | None, seed: i
     logging.disable(logging.CRITICAL)
     controls.remove(campaign.control)
     if not campaign.ranked:
-        controls.unrank()
+        guards.unrank()
     points.install(campaign, doom, seed)
     stopping = threading.Event()
     threading.Thread(target=lambda: (os.read(left, 1), stopping.set()), daemon=True).start()
