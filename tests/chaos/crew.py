@@ -22,6 +22,7 @@ from tests.chaos.nemesis import Nemesis
 from tests.chaos.town import Town
 
 TICK, SAY = 0.02, 5.0
+WAITED_FOR = 3  # deaths by which the campaign may be behind
 PATIENCE = 120.0  # seconds in which nothing changed, after which the campaign is over
 _STANDING = """SELECT count(*) FILTER (WHERE state NOT IN ('accepted', 'unknown', 'rejected', 'failed', 'skipped',
     'ghost', 'expired', 'cancelled', 'render_failed', 'dead')),
@@ -94,7 +95,8 @@ class Crew:
         pace = self._campaign.kills * share
         while len(self._workers) < self._campaign.workers:
             self._bear(sum(self.done.kills.values()) < min(pace + 1, self._campaign.kills))
-        if sum(self.done.kills.values()) < int(pace):
+        # Those who are to die at a point are given some time to come there.
+        if sum(self.done.kills.values()) < int(pace) - (WAITED_FOR if share < 1 else 0):
             self._kill()
         self._nemesis.strike(own, self._workers, share)
 

@@ -77,7 +77,7 @@ class Nemesis:
         waiting: list[bytes] = client.lrange(QUEUE, 0, -1)  # type: ignore[assignment]
         self._done.depth = max(self._done.depth, len(waiting))
         self._done.traces += sum(map(_names_somebody, waiting))
-        if self._done.flushes < _so_far(self._campaign.flushes, share):
+        if self._done.flushes < _so_far(self._campaign.flushes, share / REDIS_GOES):
             client.flushall()
             self._done.flushes += 1
         if share > REDIS_GOES:
