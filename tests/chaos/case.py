@@ -41,9 +41,14 @@ class Case:
         return sum(self.done.kills.values())
 
     @property
+    def sleeps(self) -> int:
+        """So often somebody else may have taken over what a worker went on with: it was stopped, or only slow."""
+        return self.done.stops + self.truth.diary.overslept
+
+    @property
     def blows(self) -> int:
         """Whatever makes a worker forget what it did: deaths, leases slept over, connections cut in a commit."""
-        return self.kills + self.done.stops + self.done.terminations
+        return self.kills + self.sleeps + self.done.terminations
 
     def row(self, taken: Taken) -> Row | None:
         """The message that a carrier took; None if we know no such one."""

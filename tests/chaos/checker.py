@@ -53,6 +53,7 @@ def exercised(case: Case) -> Mapping[str, object]:
         "kills": case.kills,
         "kills_by_point": done.kills,
         "stops": done.stops,
+        "turns_that_outlived_their_lease": diary.overslept,
         "backends_terminated": done.terminations,
         "redis": {"flushes": done.flushes, "stopped_for_good": done.redis_stopped, "deepest": done.depth},
         "crashed_rows": sum(row.crashes > 0 for row in rows),

@@ -64,7 +64,7 @@ def idempotent(case: Case) -> Count:
 def queryable(case: Case) -> Count:
     """I4: nor of one that can be asked; but a worker stopped between the check and the first byte may send a group."""
     twice = _twice(case, "push")
-    return Count(max(0, twice.violations - case.done.stops * GROUP), twice.cases)
+    return Count(max(0, twice.violations - case.sleeps * GROUP), twice.cases)
 
 
 def at_least_once(case: Case) -> Count:

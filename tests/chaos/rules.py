@@ -58,7 +58,7 @@ def after_erasure(case: Case) -> Count:
 
 def _after(case: Case, said: Callable[[Row], float | None]) -> int:
     """What a carrier took when its gate's word was no longer fresh; a worker that was stopped may have slept over."""
-    slept = case.campaign.lease_lasts * 1.3 if case.done.stops else 0.0
+    slept = case.campaign.lease_lasts * 1.3 if case.sleeps else 0.0
     late = 0
     for one in case.truth.taken:
         row = case.row(one)

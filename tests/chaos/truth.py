@@ -74,6 +74,7 @@ class Diary:
     withdrawn: dict[tuple[int, str], float] = field(default_factory=dict)
     erased: dict[int, float] = field(default_factory=dict)
     receipts: set[str] = field(default_factory=set)
+    overslept: int = 0  # turns that outlived their lease, without anybody's doing
     stopped: dict[str, float] = field(default_factory=dict)
     worker_errors: Counter[str] = field(default_factory=Counter)
     user_errors: Counter[str] = field(default_factory=Counter)
@@ -137,6 +138,8 @@ def _diary(lines: Iterable[str]) -> Diary:
                 diary.receipts.add(key)
             case ["stopped", journey, at]:
                 diary.stopped[journey] = float(at)
+            case ["overslept"]:
+                diary.overslept += 1
             case ["error", state]:
                 diary.worker_errors[state] += 1
             case ["user", _, state]:

@@ -6,11 +6,12 @@ import logging
 import os
 import threading
 import time
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import InterfaceError, OperationalError, connections
 
 from orchestrator import registry
+from orchestrator.messaging.deliver import Delivered
 from tests.chaos import controls, guards, points
 from tests.chaos.campaign import Campaign, append
 from tests.chaos.clock import Clock
@@ -51,6 +52,7 @@ def work(campaign: Campaign, clock: Clock, doom: tuple[str, int] | None, seed: i
     if not campaign.ranked:
         guards.unrank()
     points.install(campaign, doom, seed)
+    _mind_the_lease(campaign)
     stopping = threading.Event()
     threading.Thread(target=lambda: (os.read(left, 1), stopping.set()), daemon=True).start()
     while not stopping.is_set():
@@ -63,3 +65,19 @@ def work(campaign: Campaign, clock: Clock, doom: tuple[str, int] | None, seed: i
             connections.close_all()
             time.sleep(REST)
     connections.close_all()
+
+
+def _mind_the_lease(campaign: Campaign) -> None:
+    """A turn that outlived its lease is in the diary: on a busy machine it does what a stop does."""
+    from orchestrator.journeys import work
+
+    deliver = work.deliver
+
+    def timed(now: datetime, limit: int) -> Delivered:
+        began = time.monotonic()
+        answer = deliver(now, limit)
+        if time.monotonic() - began > campaign.lease_lasts:
+            append(campaign.diary, "overslept")
+        return answer
+
+    work.deliver = timed
