@@ -146,7 +146,7 @@ def bring_receipts(campaign: Campaign, clock: Clock) -> None:
             lines = [json.loads(line) for line in _whole(log)]
             reports: dict[str, list[Receipt]] = defaultdict(list)
             for number, _, _, carrier, key, *_ in lines:
-                if chance.random() < 0.5:
+                if chance.random() < campaign.receipts:
                     report = Receipt(f"r{number}", ReceiptKind.DELIVERED, clock.now(), message_key=key)
                     reports[carrier].append(report)
             for carrier, theirs in reports.items():

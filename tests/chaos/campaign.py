@@ -44,6 +44,7 @@ class Campaign:
     ranked: bool = True
     withdrawals: float = 0.025
     erasures: float = 0.0025
+    receipts: float = 0.5
     pauses: float = 0.004
     lease: float = 60.0
     speed: float = 12.0

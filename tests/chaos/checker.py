@@ -43,7 +43,7 @@ def judge(case: Case) -> dict[str, Count]:
 def exercised(case: Case) -> Mapping[str, object]:
     """What there was, so that a zero means something."""
     rows, done, diary = case.truth.rows, case.done, case.truth.diary
-    unknown = letters.unknown_by_blow(case)
+    unknown = len(letters.unknown_by_blow(case))
     return {
         "messages": len(rows),
         "taken_by_carriers": len(case.truth.taken),

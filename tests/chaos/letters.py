@@ -82,14 +82,17 @@ def at_most_once(case: Case) -> Count:
     return _twice(case, "sms", "marketing")
 
 
-def unknown_by_blow(case: Case) -> int:
+def unknown_by_blow(case: Case) -> list[Row]:
     """Messages nobody knows about because a worker died; not those about which a carrier's answer left doubt."""
-    return sum(row.state == "unknown" and not case.truth.doubted[row.id] for row in case.truth.rows)
+    return [row for row in case.truth.rows if row.state == "unknown" and not case.truth.doubted[row.id]]
 
 
 def unknown(case: Case) -> Count:
-    """I5: a blow leaves at most a group."""
-    return Count(max(0, unknown_by_blow(case) - GROUP * case.blows), case.blows)
+    """I5: a blow leaves at most a group, and so does each claim, since its worker has one group in hand at a time."""
+    rows = unknown_by_blow(case)
+    by_claim = Counter(row.claim for row in rows).values()
+    over = sum(max(0, size - GROUP) for size in by_claim)
+    return Count(max(over, len(rows) - GROUP * case.blows, 0), case.blows)
 
 
 def receipts(case: Case) -> Count:

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from uuid import UUID
 
 import psycopg
 
@@ -48,7 +49,7 @@ class Row:
     counted: bool
     zone: str
     token: str
-    fence: int
+    claim: UUID | None
 
 
 @dataclass(frozen=True)
@@ -92,7 +93,7 @@ class Truth:
 
 
 _ROWS = """SELECT m.id, m.key, m.customer_id, m.enrollment_id, m.journey, m.version, m.channel, m.purpose, m.state,
-    m.reason, m.number, m.handed_off_at, m.crash_count, m.counted_at IS NOT NULL, c.time_zone, e.entry_key, m.fence
+    m.reason, m.number, m.handed_off_at, m.crash_count, m.counted_at IS NOT NULL, c.time_zone, e.entry_key, m.claim
     FROM messaging_message m JOIN customers_customer c ON c.id = m.customer_id
     JOIN journeys_enrollment e ON e.id = m.enrollment_id ORDER BY m.id"""
 _DOUBTED = """SELECT message, count(*) FROM chaos_attempts WHERE outcome IN ('uncertain', 'unknown')
