@@ -26,7 +26,7 @@ LARGE = 5000
 def main(arguments: Sequence[str]) -> int:
     """Make a database, run, judge, drop it; also where somebody ends us with SIGTERM. 1 where anything is red."""
     asked = _read(arguments)
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    signal.signal(signal.SIGTERM, _end)
     folder = tempfile.TemporaryDirectory(prefix="chaos-", dir=_short())
     with folder as name:
         if asked.controls:
@@ -37,6 +37,12 @@ def main(arguments: Sequence[str]) -> int:
             good = not told["red"]
     print(json.dumps(told, ensure_ascii=False))
     return 0 if good else 1
+
+
+def _end(*_: object) -> None:
+    # Once: `timeout` sends it twice, and the second would end the tidying up.
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    sys.exit(143)
 
 
 def _campaign(asked: argparse.Namespace, folder: Path) -> dict[str, Any]:

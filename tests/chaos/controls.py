@@ -77,7 +77,10 @@ CONTROLS = {
     ),
     "group_of_fifty": Control(
         "a group at most once has no limit", "I5_unknown", guards.groups_of_fifty,
-        {"points": ("before_settle",), "doom": 1.0, "faults": 0.0, "only": ("coupon",), "turn": 400, "receipts": 0.0},
+        {
+            "points": ("before_settle",), "doom": 1.0, "faults": 0.0, "only": ("coupon",), "turn": 400, "receipts": 0.0,
+            "withdrawals": 0.0, "cap": 1000, "kills": 4,
+        },
     ),
     "quiet": Control("the night is not kept", "I11", guards.night, {"kills": 0}),
     "release": Control("a refusal keeps its place in the cap", "I10", guards.release, {"kills": 0, "only": ("invoice",)}),

@@ -104,7 +104,10 @@ class Crew:
         campaign, self._born = self._campaign, self._born + 1
         doom = None
         if may_be_doomed and self._chance.random() < campaign.doom:
-            doom = (self._chance.choice(campaign.points or points.POINTS), self._chance.randint(1, 3))
+            doom = (
+                self._chance.choice(campaign.points or points.POINTS),
+                self._chance.randint(1, 3 if campaign.doom < 1 else 1),
+            )
         seed, left = campaign.seed * 100_003 + self._born, self._left[0]
 
         def live() -> None:
