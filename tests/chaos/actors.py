@@ -14,6 +14,7 @@ import struct
 import time
 from collections import defaultdict
 from collections.abc import Iterator
+from contextlib import suppress
 
 from django.db import OperationalError, connection, transaction
 
@@ -172,7 +173,8 @@ def be_celery(campaign: Campaign, clock: Clock) -> None:
     tasks._now = clock.now
     logging.disable(logging.CRITICAL)
     quiet = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
-    app.worker_main(["worker", "--pool", "solo", "--loglevel", "CRITICAL", *quiet])
+    with suppress(SystemExit):  # it goes with its broker, or lives on without one
+        app.worker_main(["worker", "--pool", "solo", "--loglevel", "CRITICAL", *quiet])
 
 
 def _value(sql: str, given: object) -> float:

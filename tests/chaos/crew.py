@@ -22,6 +22,7 @@ from tests.chaos.nemesis import Nemesis
 from tests.chaos.town import Town
 
 TICK, SAY = 0.02, 5.0
+LAST_TURN = 30.0  # seconds that workers have to end what they are at
 WAITED_FOR = 3  # deaths by which the campaign may be behind
 PATIENCE = 120.0  # seconds in which nothing changed, after which the campaign is over
 _STANDING = """SELECT count(*) FILTER (WHERE state NOT IN ('accepted', 'unknown', 'rejected', 'failed', 'skipped',
@@ -169,8 +170,15 @@ class Crew:
         for child in self._helpers:
             if _alive(child):
                 os.kill(child, signal.SIGKILL)
-            os.waitpid(child, 0) if _there(child) else None
+            _, status = os.waitpid(child, 0)
+            # Whoever ended by an error has not done what the campaign needs of them.
+            self.done.faults += os.waitstatus_to_exitcode(status) > 0
+        end = time.monotonic() + LAST_TURN
         for child in self._workers:
+            while _alive(child) and time.monotonic() < end:
+                time.sleep(TICK)
+            if _alive(child):
+                os.kill(child, signal.SIGKILL)
             os.waitpid(child, 0)
 
 
@@ -179,7 +187,3 @@ def _alive(child: int) -> bool:
         return os.waitid(os.P_PID, child, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None
     except ChildProcessError:
         return False
-
-
-def _there(child: int) -> bool:
-    return os.path.exists(f"/proc/{child}")
