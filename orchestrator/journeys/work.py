@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, fields
 from datetime import datetime
+from functools import partial
 
 from orchestrator.journeys.due import BATCH as MOVED_AT_ONCE
 from orchestrator.journeys.due import move_due, wake_senders
@@ -69,7 +70,7 @@ def work(now: datetime) -> Worked:
 def work_by(clock: Clock, stopping: Stopping = never) -> Worked:
     """Do all that is due; in the order in which one thing leads to the next.
 
-    The clock is read for every batch, so that a lease begins when its batch does. `stopping` is asked between
+    The clock is read for every batch, so that a lease begins when its batch does, and at every gate. `stopping` is asked between
     batches: whatever it leaves is found by the next round.
     """
     total = Worked()
@@ -113,7 +114,7 @@ def deliver_by(clock: Clock, stopping: Stopping, kinds: Collection[str] = DELIVE
     if "rescue" in kinds:
         done.rescued = _drain(rescue, RESCUED_AT_ONCE, clock, stopping)
     if done or "deliver" in kinds:
-        done.messages = _drain(_deliver, DELIVERED_AT_ONCE, clock, stopping)
+        done.messages = _drain(partial(_deliver, clock), DELIVERED_AT_ONCE, clock, stopping)
     return done
 
 
@@ -126,5 +127,5 @@ def _drain(step: Callable[[datetime, int], int], batch: int, clock: Clock, stopp
     return total
 
 
-def _deliver(now: datetime, limit: int) -> int:
-    return deliver(now, limit).claimed
+def _deliver(clock: Clock, now: datetime, limit: int) -> int:
+    return deliver(now, limit, clock).claimed

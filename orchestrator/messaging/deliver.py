@@ -8,7 +8,7 @@ Read this file first; each step is a file of that name.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -38,6 +38,7 @@ BATCH = 500
 AT_MOST_ONCE_GROUP = 50
 # Seconds after which a turn begins no further call: with the longest call it ends within the lease.
 LONGEST_TURN = 15.0
+Clock = Callable[[], datetime]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +49,11 @@ class Delivered:
     handed_off: int
 
 
-def deliver(now: datetime, limit: int = BATCH) -> Delivered:
-    """Deliver at most `limit` due messages. Nothing is lost wherever the process dies; `rescue` goes on from there."""
+def deliver(now: datetime, limit: int = BATCH, clock: Clock | None = None) -> Delivered:
+    """Deliver at most `limit` due messages. Nothing is lost wherever the process dies; `rescue` goes on from there.
+
+    `clock` tells what time it has become when a group is gated and settled; without one it stands still at `now`.
+    """
     began = boottime()
     claimed = claim(now, limit)
     if not claimed:
@@ -57,10 +61,11 @@ def deliver(now: datetime, limit: int = BATCH) -> Delivered:
     breakers = Breakers.read(now)
     hopeful, loaded = look(clear_up(claimed, now, breakers.failing), now, breakers)
     ready = review(_render(hopeful, loaded, now), loaded, now)
-    return Delivered(len(claimed), _send_all(ready, loaded, breakers, began, now))
+    clock = clock or (lambda: now)
+    return Delivered(len(claimed), _send_all(ready, loaded, breakers, began, clock))
 
 
-def _send_all(ready: Sequence[Ready], loaded: Loaded, breakers: Breakers, began: float, now: datetime) -> int:
+def _send_all(ready: Sequence[Ready], loaded: Loaded, breakers: Breakers, began: float, clock: Clock) -> int:
     """Group by group; what is left when the turn is over, or its provider has gone down, is for the next turn."""
     sent, late = 0, list[Ready]()
     down: dict[str, list[Ready]] = defaultdict(list)
@@ -70,7 +75,8 @@ def _send_all(ready: Sequence[Ready], loaded: Loaded, breakers: Breakers, began:
         elif breakers.standing(provider) is Standing.OPEN:
             down[provider] += group
         else:
-            sent += _send(provider, group, breakers, now)
+            sent += _send(provider, group, breakers, clock)
+    now = clock()
     put_back(late, now)
     for provider, held in down.items():
         verdict = Verdict(Outcome.HOLD, "provider_down", now, {"provider": provider})
@@ -110,17 +116,17 @@ def _groups(ready: Sequence[Ready]) -> Iterator[tuple[str, list[Ready]]]:
             yield name, members[start : start + size]
 
 
-def _send(provider: str, group: Sequence[Ready], breakers: Breakers, now: datetime) -> int:
+def _send(provider: str, group: Sequence[Ready], breakers: Breakers, clock: Clock) -> int:
     # The clock starts before the gate: what the gate reads is at least that fresh.
     gated_at = boottime()
-    going = gate(group, now)
+    going = gate(group, clock(), clock)
     if not going:
         return 0
     try:
         answered = hand_off(provider, going, gated_at)
     except Stale:
-        send_back(going, now)
+        send_back(going, clock())
         return 0
-    settle(going, answered.results, now)
+    settle(going, answered.results, clock())
     breakers.report(provider, answered.calls)
     return len(going)

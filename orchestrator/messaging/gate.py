@@ -6,7 +6,7 @@ from here on leaves in doubt.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -41,16 +41,21 @@ class Ready:
         return self.draft.message
 
 
-def gate(ready: Sequence[Ready], now: datetime) -> list[Ready]:
-    """Decide a group under its people's locks; answers those that must now be handed off, and are marked so."""
-    going = again(lambda: _gate(ready, now))
+def gate(ready: Sequence[Ready], now: datetime, clock: Callable[[], datetime] | None = None) -> list[Ready]:
+    """Decide a group under its people's locks; answers those that must now be handed off, and are marked so.
+
+    The clock is read once the locks are held; without one it is `now` still. What was claimed in the day is not sent
+    in the night, and takes its slot when it leaves, however long its worker has stood still in between.
+    """
+    going = again(lambda: _gate(ready, clock or (lambda: now)))
     return [replace(one, draft=_attempted(one.draft)) for one in going]
 
 
-def _gate(ready: Sequence[Ready], now: datetime) -> list[Ready]:
+def _gate(ready: Sequence[Ready], clock: Callable[[], datetime]) -> list[Ready]:
     messages = [one.message for one in ready]
     with transaction.atomic():
         lock_people((message.customer_id for message in messages), (one.digest for one in ready))
+        now = clock()
         loaded = load(messages, now)
         verdicts = _verdicts(ready, loaded, now)
         providers = {one.message.id: one.provider for one in ready}

@@ -10,6 +10,7 @@ from django.db import transaction
 
 from orchestrator.domain.gate_facts import Outcome, Verdict
 from orchestrator.domain.outbox import State
+from orchestrator.messaging.claim import LEASE
 from orchestrator.messaging.facts import Loaded
 from orchestrator.messaging.models import Decision, Message
 from orchestrator.messaging.rows import Claimed
@@ -140,11 +141,14 @@ def _allow(
                 providers.get(message.id, ""),
                 *_zone(message, loaded),
                 _consent_as_stood(message, loaded),
+                # A call ends well within it, however long the message was prepared: nobody looks up, or sends
+                # again, what is on its way.
+                now + LEASE,
             )
         )
     columns = (
         "state", "reason", "handed_off_at", "number", "counted_at", "maybe_sent", "attempts", "address",
-        "address_digest", "provider", "zone", "zone_rung", "consent_as_stood",
+        "address_digest", "provider", "zone", "zone_rung", "consent_as_stood", "lease_until",
     )  # fmt: skip
     return bulk.update(Message, columns, rows, match=FENCE, where=LEASED)
 
