@@ -139,13 +139,17 @@ def open_purses(
 
 
 def _budgets(messages: Sequence[Claimed]) -> list[money.Budget]:
-    """Those that pay for at least one of these messages: one small query."""
-    budgets = [
+    """Those that pay for at least one of these messages."""
+    places = {(one.channel, one.brand_id, one.journey) for one in messages}
+    return [one for one in _read_budgets() if any(one.applies(*place) for place in places)]
+
+
+def _read_budgets() -> list[money.Budget]:
+    """All that are enabled: one small query."""
+    return [
         money.Budget(id_, name, amount, period, frozenset(channels) or None, brand, journey)
         for id_, name, amount, period, channels, brand, journey in _enabled().rows()
     ]
-    places = {(one.channel, one.brand_id, one.journey) for one in messages}
-    return [one for one in budgets if any(one.applies(*place) for place in places)]
 
 
 @prepared
@@ -193,6 +197,14 @@ def shift(changes: Iterable[tuple[Held, Held]]) -> None:
     for row, amount in sorted(moved.items()):
         if amount:
             Spending.objects.filter(pk=row).update(spent=F("spent") + amount)
+
+
+def purses_at(at: datetime, workspace: Workspace) -> list[Purse]:
+    """All enabled budgets as far as they are spent now, in the period of that moment. Locks nothing, and makes no row."""
+    zone = ZoneInfo(workspace.time_zone)
+    budgets = _read_budgets()
+    found = _spent({one.id: (one.period, one.begins_on(at, zone)) for one in budgets})
+    return [Purse(one, found[one.id][1] if one.id in found else Decimal(0)) for one in budgets]
 
 
 def look_again(now: datetime) -> int:
