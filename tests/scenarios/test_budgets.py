@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from orchestrator.messaging.models import Budget, Decision, Message, Price, Spending
-from orchestrator.sdk.values import Rejected, RejectReason
+from orchestrator.sdk.values import Accepted, Rejected, RejectReason
 from orchestrator.workspace.models import Brand
 from tests.scenarios.journeys import one_send
 from tests.scenarios.world import World
@@ -179,3 +182,57 @@ def test_a_price_of_the_country_is_that_of_the_number_not_of_its_owner(world: Wo
         world.event(person, "text.wanted")
     world.run(minutes=1)
     assert bills() == [("accepted", 1, Decimal("0.0800")), ("accepted", 1, Decimal("0.3500"))]
+
+
+PAGE = (Path(__file__).parents[2] / "docs" / "sms.md").read_text(encoding="utf-8")
+ROW = re.compile(r"^\| (\+[\d ]+) \| (\d+) letters \| (\d) \| ([\d.]+) \| ([\d.]+) \| (.+) \|$", re.MULTILINE)
+ROWS = ROW.findall(PAGE)
+
+
+def as_on_the_page(world: World) -> None:
+    """Its prices, its budget and its messages, one after the other."""
+    told = re.search(r"With `([\d.]+)` for each part, `([\d.]+)` to `DE`, and a budget of `([\d.]+)`", PAGE)
+    assert told is not None
+    assert len(ROWS) == 4
+    priced(world, told[1])
+    Price.objects.create(channel="sms", country="DE", amount=Decimal(told[2]), per="part")
+    budget(told[3])
+    for number, (phone, letters, *_) in enumerate(ROWS):
+        key = f"text{number}"
+        world.publish(
+            one_send(key, "sms", expires="60 days"), **{key: LONG.replace("x" * 161, "x" * int(letters))}
+        )
+        person = world.person(key, ("sms",), addresses={"sms": phone}, country="PL")
+        world.event(person, f"{key}.wanted")
+        world.run(seconds=10)
+
+
+def test_the_example_of_the_page_is_true(world: World):
+    as_on_the_page(world)
+    warsaw = ZoneInfo("Europe/Warsaw")
+    running = Decimal(0)
+    for message, (_, _, parts, cost, after, fate) in zip(Message.objects.order_by("id"), ROWS, strict=True):
+        if message.state == "accepted":
+            assert (message.parts, message.cost, fate) == (int(parts), Decimal(cost), "accepted")
+            running += Decimal(cost)
+        else:
+            until = message.due_at.astimezone(warsaw).date()
+            assert (message.state, message.reason) == ("planned", "over_budget")
+            assert f"held until {until}" == fate
+        assert running == Decimal(after)
+    assert spent() == [(*MARCH, running)]
+
+
+def test_what_the_page_says_of_a_refusal_is_true(world: World):
+    world.provider(Accepted("ref"), Rejected(RejectReason.SPAM), channel="sms")
+    as_on_the_page(world)
+    assert [state for _, state, _ in world.messages()] == ["accepted", "rejected", "accepted", "accepted"]
+    assert spent() == [(*MARCH, Decimal("0.5100"))]
+    told = re.search(r"(\S+) come back: (\S+) are spent, and two parts more", PAGE)
+    assert told is not None
+    assert (Decimal(told[1]), Decimal(told[2])) == (Decimal("0.16"), Decimal("0.51") - Decimal("0.08"))
+    texts(world, 2, "more")
+    assert [(state, reason) for _, state, reason in world.messages()[4:]] == [
+        ("accepted", "accepted"),
+        ("planned", "over_budget"),
+    ]
