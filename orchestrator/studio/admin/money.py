@@ -150,7 +150,7 @@ class BudgetAdmin(StudioAdmin):
     def spent(self, obj: Any) -> str:
         return amounts.shown(_spent(obj), obj.currency) if obj.pk else "–"
 
-    @display(description=_("left"))
+    @display(description=_("left to spend"))
     def left(self, obj: Any) -> str:
         return amounts.shown(max(obj.amount - _spent(obj), Decimal(0)), obj.currency) if obj.pk else "–"
 
