@@ -153,7 +153,7 @@ class Shop:
     def check(self) -> None:
         """Every row of spending is the sum of its messages; whatever may have left is paid for; none is overspent."""
         sums: dict[int, Decimal] = defaultdict(Decimal)
-        for charged, cost in Message.objects.exclude(charged=None).values_list("charged", "cost"):
+        for charged, cost in Message.objects.filter(charged__isnull=False).values_list("charged", "cost"):
             for row in charged or ():
                 sums[row] += cost or 0
         rows = list(Spending.objects.values_list("id", "budget_id", "spent"))
@@ -164,7 +164,7 @@ class Shop:
         out = Message.objects.filter(state__in=OUT).values_list("charged", flat=True)
         assert all(len(mine & set(charged or ())) == 1 for charged in out)
         final = Message.objects.filter(final_at__isnull=False).exclude(state__in=OUT)
-        assert not final.exclude(charged=None).exists()
+        assert not final.filter(charged__isnull=False).exists()
 
 
 Acts = list[tuple[Callable[[Shop, int], None], int]]

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from orchestrator.messaging.models import Budget, Decision, Message, Price, Spending
-from orchestrator.sdk.values import Accepted, Rejected, RejectReason
+from orchestrator.sdk.values import Accepted, Deferred, Rejected, RejectReason
 from orchestrator.workspace.models import Brand
 from tests.scenarios.journeys import one_send
 from tests.scenarios.world import World
@@ -32,12 +32,18 @@ def budget(amount: str, **more: Any) -> Budget:
 
 def texts(world: World, count: int, key: str = "text", body: str = TEXT, **header: str) -> None:
     """One text for each of so many people."""
+    want_texts(world, count, key, body, **header)
+    world.run(minutes=1)
+
+
+def want_texts(world: World, count: int, key: str = "text", body: str = TEXT, **header: str) -> None:
+    """The same, not sent yet."""
     world.publish(one_send(key, "sms", **header), **{key: body})
     already = Message.objects.count()
     for number in range(count):
         phone = {"sms": f"+48 600 100 2{already + number:02}"}
         world.event(world.person(f"{key}{number}", ("sms",), addresses=phone), f"{key}.wanted")
-    world.run(minutes=1)
+    world.run_walks()
 
 
 def spent() -> list[tuple[str, date, Decimal]]:
@@ -87,7 +93,7 @@ def test_what_is_left_goes_out_and_the_rest_waits_for_the_next_month(world: Worl
     }
     assert spent() == [(*MARCH, Decimal("0.1600"))]
     assert {
-        tuple(one) for one in Message.objects.exclude(charged=None).values_list("charged", flat=True)
+        tuple(one) for one in Message.objects.filter(charged__isnull=False).values_list("charged", flat=True)
     } == {(Spending.objects.get().pk,)}
     world.run(days=31)
     assert world.messages() == [("text", "accepted", "accepted")] * 3
@@ -152,6 +158,63 @@ def test_a_refused_message_gives_its_money_back_once(world: World):
     assert spent() == [(*MARCH, Decimal("0.0800"))]
 
 
+def test_a_retry_keeps_its_money_though_nothing_is_left(world: World):
+    priced(world)
+    budget("0.08")
+    world.provider(Deferred(), channel="sms")
+    texts(world, 1)
+    assert world.messages() == [("text", "accepted", "accepted")]
+    assert world.decisions("text") == [("allow", "allowed")] * 2
+    assert spent() == [(*MARCH, Decimal("0.0800"))]
+
+
+def test_a_retry_in_a_new_period_is_paid_from_that_one(world: World):
+    priced(world)
+    budget("0.08", period="day")
+    world.provider(Deferred(retry_after=timedelta(hours=24)), channel="sms")
+    texts(world, 1)
+    assert spent() == [("Text messages", date(2026, 3, 2), Decimal("0.0800"))]
+    world.run(days=1)
+    assert world.messages() == [("text", "accepted", "accepted")]
+    assert spent() == [
+        ("Text messages", date(2026, 3, 2), Decimal("0.0000")),
+        ("Text messages", date(2026, 3, 3), Decimal("0.0800")),
+    ]
+
+
+def test_a_budget_whose_period_is_changed_begins_anew(world: World):
+    priced(world)
+    row = budget("0.08", period="week")
+    texts(world, 1)
+    Budget.objects.filter(pk=row.pk).update(period="day")
+    texts(world, 2, "more", on_cap="skip")
+    assert [reason for _, _, reason in world.messages()] == ["accepted", "accepted", "over_budget"]
+    rows = Spending.objects.order_by("id").values_list("period", "begins_on", "spent")
+    assert list(rows) == [(period, date(2026, 3, 2), Decimal("0.0800")) for period in ("week", "day")]
+
+
+def test_beside_messages_that_count_one_that_does_not_is_not_charged(world: World):
+    priced(world)
+    budget("0.16")
+    want_texts(world, 3)
+    first = Message.objects.order_by("id")[0]
+    Message.objects.filter(pk=first.pk).update(counts_toward_caps=False)
+    world.run(minutes=1)
+    assert world.messages() == [("text", "accepted", "accepted")] * 3
+    assert spent() == [(*MARCH, Decimal("0.1600"))]
+    assert Message.objects.get(charged__isnull=True).pk == first.pk
+
+
+def test_one_that_obeys_no_caps_goes_out_without_money_and_is_charged(world: World):
+    priced(world)
+    budget("0.08")
+    want_texts(world, 2)
+    Message.objects.update(obeys_caps=False)
+    world.run(minutes=1)
+    assert world.messages() == [("text", "accepted", "accepted")] * 2
+    assert spent() == [(*MARCH, Decimal("0.1600"))]
+
+
 def test_several_budgets_hold_together_and_each_counts_what_it_pays_for(world: World):
     priced(world)
     other = Brand.objects.create(key="outlet", name="Outlet")
@@ -159,8 +222,9 @@ def test_several_budgets_hold_together_and_each_counts_what_it_pays_for(world: W
     budget("0.08", name="Text", journey="text", period="week")
     budget("0", name="Outlet", brand=other)
     budget("0", name="Off", enabled=False)
-    texts(world, 2, on_cap="skip")
-    texts(world, 1, "more", on_cap="skip")
+    want_texts(world, 2, on_cap="skip")
+    want_texts(world, 1, "more", on_cap="skip")
+    world.run(minutes=1)
     assert world.messages() == [
         ("text", "accepted", "accepted"),
         ("text", "skipped", "over_budget"),
