@@ -31,7 +31,7 @@ from tests.scenarios.journeys import one_send
 from tests.scenarios.world import World
 
 LIVED = settings(
-    max_examples=12,
+    max_examples=8,
     deadline=None,
     phases=[Phase.explicit, Phase.generate],
     suppress_health_check=[HealthCheck.function_scoped_fixture],

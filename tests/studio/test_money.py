@@ -126,6 +126,22 @@ def test_who_waits_for_money_is_looked_at_when_there_is_more(world: World, marke
     assert Spending.objects.get().spent == Decimal("0.1600")
 
 
+def test_a_budget_that_has_paid_is_switched_off_and_not_deleted(world: World, marketer: Client) -> None:
+    priced(world)
+    row, unused = budget("0.08"), budget("1", name="Unused", journey="none")
+    texts(world, 2)
+    for one in (row, unused):
+        marketer.post(reverse("admin:messaging_budget_delete", args=[one.pk]), {"post": "yes"})
+    assert (Budget.objects.get(), Spending.objects.get().budget) == (row, row)
+    url = reverse("admin:messaging_budget_change", args=[row.pk])
+    assert marketer.post(url, {**BUDGET, "amount": "0.08", "enabled": ""}).status_code == 302
+    assert Message.objects.get(reason="over_budget").due_at <= timezone.now()
+    Message.objects.filter(reason="over_budget").update(due_at=world.now)
+    world.run(minutes=1)
+    assert world.messages() == [("text", "accepted", "accepted")] * 2
+    assert Spending.objects.get().spent == Decimal("0.0800")
+
+
 def test_a_message_and_its_journey_say_what_they_cost(world: World, marketer: Client) -> None:
     priced(world)
     texts(world, 2, body=LONG)

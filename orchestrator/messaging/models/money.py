@@ -81,7 +81,7 @@ class Spending(models.Model):
     """What a budget has reserved and spent in one period: always the sum of the messages that are charged to it."""
 
     budget = models.ForeignKey(
-        Budget, models.CASCADE, related_name="spendings", verbose_name=_("budget"), db_index=False
+        Budget, models.PROTECT, related_name="spendings", verbose_name=_("budget"), db_index=False
     )
     period = models.CharField(_("period"), max_length=5, blank=True)
     begins_on = models.DateField(_("from"))

@@ -106,7 +106,7 @@ class BudgetForm(forms.ModelForm):
 
 @admin.register(Budget)
 class BudgetAdmin(StudioAdmin):
-    """Budgets, with what is spent of each in its period, and what is left."""
+    """Budgets, with what is spent of each in its period, and what is left. One that has paid is not deleted."""
 
     form = BudgetForm
     list_display = ("name", "rule", "spent", "left", "scope", "enabled")
@@ -129,11 +129,6 @@ class BudgetAdmin(StudioAdmin):
     def save_model(self, request: HttpRequest, obj: Budget, form: Any, change: bool) -> None:
         """Whoever waits for money is looked at again with what there is now."""
         super().save_model(request, obj, form, change)
-        look_again(timezone.now())
-
-    def delete_model(self, request: HttpRequest, obj: Budget) -> None:
-        """The same without it."""
-        super().delete_model(request, obj)
         look_again(timezone.now())
 
     @display(description=_("at most"))
