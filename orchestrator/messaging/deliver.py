@@ -27,7 +27,7 @@ from orchestrator.messaging.facts import Loaded
 from orchestrator.messaging.gate import Ready, gate
 from orchestrator.messaging.handoff import Stale, boottime, group_size, hand_off
 from orchestrator.messaging.look import Hopeful, look
-from orchestrator.messaging.money import bill, read_prices
+from orchestrator.messaging.prices import bill, read_prices
 from orchestrator.messaging.review import review
 from orchestrator.messaging.rows import Claimed
 from orchestrator.messaging.settle import class_of, put_back, send_back, settle, wish

@@ -19,7 +19,8 @@ from orchestrator.messaging.content.render import Rendered
 from orchestrator.messaging.facts import Loaded, load
 from orchestrator.messaging.locks import lock_people
 from orchestrator.messaging.models import MessageBody
-from orchestrator.messaging.money import Bill, Purses, open_purses
+from orchestrator.messaging.prices import Bill
+from orchestrator.messaging.purses import Purses, open_purses
 from orchestrator.messaging.rows import Claimed
 from orchestrator.messaging.verdicts import apply
 from orchestrator.store import bulk

@@ -13,7 +13,8 @@ from orchestrator.domain.outbox import State
 from orchestrator.messaging.facts import Loaded
 from orchestrator.messaging.locks import lock_budgets
 from orchestrator.messaging.models import Decision, Message
-from orchestrator.messaging.money import NOTHING, Bill, as_billed, as_claimed, shift
+from orchestrator.messaging.money import NOTHING, as_billed, as_claimed, shift
+from orchestrator.messaging.prices import Bill
 from orchestrator.messaging.rows import Claimed
 from orchestrator.messaging.zones import tell_rejected
 from orchestrator.store import bulk, doorbells

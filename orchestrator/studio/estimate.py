@@ -13,7 +13,8 @@ from django.utils.translation import ngettext
 from orchestrator import registry
 from orchestrator.domain.staircase import Staircase
 from orchestrator.messaging.content.sms import count_parts
-from orchestrator.messaging.money import purses_at, read_prices
+from orchestrator.messaging.prices import read_prices
+from orchestrator.messaging.purses import purses_at
 from orchestrator.studio import amounts, words
 from orchestrator.studio.campaigns import Wish
 from orchestrator.studio.numbers import grouped

@@ -104,6 +104,15 @@ def test_what_is_left_goes_out_and_the_rest_waits_for_the_next_month(world: Worl
     assert row.spendings.count() == 2
 
 
+def test_sixty_two_texts_are_five_zlotys_less_four_groszy(world: World):
+    priced(world)
+    budget("5.00")
+    texts(world, 65, on_cap="skip")
+    reasons = [reason for _, _, reason in world.messages()]
+    assert (reasons.count("accepted"), reasons.count("over_budget")) == (62, 3)
+    assert spent() == [(*MARCH, Decimal("4.9600"))]
+
+
 def test_what_would_wait_beyond_its_time_expires(world: World):
     priced(world)
     budget("0.08", period="")
