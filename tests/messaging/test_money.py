@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 
@@ -19,6 +21,7 @@ from orchestrator.domain.outbox import State
 from orchestrator.journeys.models import Enrollment
 from orchestrator.journeys.work import never, walk_by
 from orchestrator.messaging.cancel import cancel, take_back
+from orchestrator.messaging.deliver import deliver
 from orchestrator.messaging.doubt import clear_up
 from orchestrator.messaging.evidence import accept
 from orchestrator.messaging.gate import Ready, gate
@@ -214,3 +217,19 @@ def test_the_database_refuses_to_give_back_the_slot_and_keep_the_money(outbox: O
     with pytest.raises(IntegrityError), transaction.atomic():
         Message.objects.update(counted_at=None)
     assert Spending.objects.get().spent == Decimal("0.01")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("priced", "read"), [(False, ["messaging_price"]), (True, ["messaging_price", "messaging_budget"])]
+)
+def test_without_a_budget_a_turn_reads_what_there_is_and_nothing_more(
+    outbox: Outbox, priced: bool, read: list[str]
+):
+    if priced:
+        Price.objects.create(channel="email", amount=Decimal("0.01"))
+    outbox.plan("anna", "bela")
+    with CaptureQueriesContext(connection) as asked:
+        assert deliver(outbox.now).handed_off == 2
+    tables = [re.findall(r'FROM "(messaging_(?:price|budget|spending))"', one["sql"]) for one in asked]
+    assert [table for found in tables for table in found] == read
