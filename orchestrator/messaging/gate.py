@@ -7,7 +7,7 @@ from here on leaves in doubt.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db import transaction
@@ -19,7 +19,7 @@ from orchestrator.messaging.content.render import Rendered
 from orchestrator.messaging.facts import Loaded, load
 from orchestrator.messaging.locks import lock_people
 from orchestrator.messaging.models import MessageBody
-from orchestrator.messaging.prices import Bill
+from orchestrator.messaging.prices import FREE, Bill
 from orchestrator.messaging.purses import Purses, open_purses
 from orchestrator.messaging.rows import Claimed
 from orchestrator.messaging.verdicts import apply
@@ -36,7 +36,7 @@ class Ready:
     provider: str
     address: str
     digest: str
-    bill: Bill = field(default_factory=Bill)
+    bill: Bill = FREE
 
     @property
     def message(self) -> Claimed:
@@ -61,13 +61,18 @@ def _gate(ready: Sequence[Ready], now: datetime) -> list[Ready]:
         providers = {one.message.id: one.provider for one in ready}
         bills = {one.message.id: _charged(one, purses) for one in ready}
         cleared = {message.id for message in apply(messages, verdicts, loaded, now, providers, bills)}
-        going = [replace(one, bill=bills[one.message.id]) for one in ready if one.message.id in cleared]
+        going = [_with(one, bills[one.message.id]) for one in ready if one.message.id in cleared]
         _freeze(going)
     return going
 
 
 def _charged(one: Ready, purses: Purses) -> Bill:
-    return replace(one.bill, charged=purses.charged(purses.of(one.message, one.bill.cost)))
+    mine = purses.of(one.message, one.bill.cost)
+    return replace(one.bill, charged=purses.charged(mine)) if mine else one.bill
+
+
+def _with(one: Ready, bill: Bill) -> Ready:
+    return one if bill is one.bill else replace(one, bill=bill)
 
 
 def _verdicts(ready: Sequence[Ready], loaded: Loaded, purses: Purses, now: datetime) -> Mapping[int, Verdict]:
@@ -84,6 +89,8 @@ def _verdicts(ready: Sequence[Ready], loaded: Loaded, purses: Purses, now: datet
 
 def _priced(one: Ready, loaded: Loaded, purses: Purses) -> Facts:
     facts, cost = loaded.facts[one.message.id], one.bill.cost
+    if cost is None:
+        return facts
     return replace(facts, cost=cost, currency=purses.currency, purses=purses.of(one.message, cost))
 
 

@@ -26,6 +26,9 @@ class Bill:
     charged: tuple[int, ...] = ()
 
 
+FREE = Bill()
+
+
 def read_prices(workspace: Workspace) -> PriceList:
     """All prices: one small query."""
     return PriceList(tuple(money.Price(*row) for row in _prices().rows()), workspace.currency)
@@ -43,6 +46,8 @@ def bill(
     parts = content.parts if isinstance(content, SmsContent) else None
     to = destination(channel, address, country) if prices.asks_country(channel) else ""
     price = prices.find(channel, provider, to)
+    if price is None and parts is None:
+        return FREE
     return Bill(parts, price.of(parts or 1) if price else None)
 
 

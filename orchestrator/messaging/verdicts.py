@@ -14,7 +14,7 @@ from orchestrator.messaging.facts import Loaded
 from orchestrator.messaging.locks import lock_budgets
 from orchestrator.messaging.models import Decision, Message
 from orchestrator.messaging.money import NOTHING, as_billed, as_claimed, shift
-from orchestrator.messaging.prices import Bill
+from orchestrator.messaging.prices import FREE, Bill
 from orchestrator.messaging.rows import Claimed
 from orchestrator.messaging.zones import tell_rejected
 from orchestrator.store import bulk, doorbells
@@ -123,8 +123,9 @@ def _end(
     if rows:
         doorbells.ring(doorbells.WALK)
     written = bulk.update(Message, columns, rows, match=FENCE, where=LEASED)
-    given_back = [one for one in ended if one.charged and not one.maybe_sent]
-    shift((as_claimed(one), NOTHING) for one in given_back if one.id in set(written))
+    gone = set(written)
+    given_back = [one for one in ended if one.charged and not one.maybe_sent and one.id in gone]
+    shift((as_claimed(one), NOTHING) for one in given_back)
     return written
 
 
@@ -139,7 +140,7 @@ def _allow(
     for message, number in zip(allowed, sequence.take(len(allowed)), strict=True):
         facts = loaded.facts[message.id]
         address = facts.address
-        bill = bills.get(message.id, Bill())
+        bill = bills.get(message.id, FREE)
         rows.append(
             (
                 message.id,
@@ -168,7 +169,8 @@ def _allow(
     )  # fmt: skip
     written = bulk.update(Message, columns, rows, match=FENCE, where=LEASED)
     gone = set(written)
-    shift((as_claimed(one), as_billed(bills.get(one.id, Bill()))) for one in allowed if one.id in gone)
+    paid = [(one, bills.get(one.id, FREE)) for one in allowed if one.id in gone]
+    shift((as_claimed(one), as_billed(bill)) for one, bill in paid if one.charged or bill.charged)
     return written
 
 
