@@ -27,6 +27,7 @@ from orchestrator.messaging.facts import Loaded
 from orchestrator.messaging.gate import Ready, gate
 from orchestrator.messaging.handoff import Stale, boottime, group_size, hand_off
 from orchestrator.messaging.look import Hopeful, look
+from orchestrator.messaging.prices import bill, read_prices
 from orchestrator.messaging.review import review
 from orchestrator.messaging.rows import Claimed
 from orchestrator.messaging.settle import class_of, put_back, send_back, settle, wish
@@ -88,12 +89,15 @@ def _render(hopeful: Sequence[Hopeful], loaded: Loaded, now: datetime) -> list[R
     if not hopeful:
         return []
     drafts = compose.draft([one.message for one in hopeful], loaded, now)
+    prices = read_prices(loaded.limits.workspace)
     ready: list[Ready] = []
     failed: dict[int, tuple[Claimed, RenderFailure]] = {}
     for one, draft, answer in zip(hopeful, drafts, compose.render(drafts), strict=True):
         address = loaded.facts[one.message.id].address
         if isinstance(answer, Rendered) and address is not None:
-            ready.append(Ready(draft, answer, one.provider, address.value, address.digest))
+            country = loaded.people[one.message.customer_id].country
+            cost = bill(prices, one.provider, answer.content, one.message.channel, address.value, country)
+            ready.append(Ready(draft, answer, one.provider, address.value, address.digest, cost))
         elif not isinstance(answer, Rendered):
             failed[one.message.id] = (one.message, answer)
     with transaction.atomic():

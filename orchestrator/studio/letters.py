@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -49,7 +50,10 @@ class Tried:
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """One message. `held_until`: when it is looked at again, if it is held or will be tried again."""
+    """One message. `held_until`: when it is looked at again, if it is held or will be tried again.
+
+    `parts` and `cost`, in the workspace's currency, are of its last hand-off; None where nothing is counted or paid.
+    """
 
     id: int
     step: str
@@ -60,6 +64,8 @@ class Letter:
     planned_at: datetime
     held_until: datetime | None
     final_at: datetime | None
+    parts: int | None
+    cost: Decimal | None
     text: str
     decisions: tuple[Decided, ...]
     attempts: tuple[Tried, ...]
@@ -92,6 +98,8 @@ def _letter(message: Message, decisions: list[Decision], attempts: list[Delivery
         message.created_at,
         message.due_at if _waits(message) else None,
         message.final_at,
+        message.parts,
+        message.cost,
         say_letter(message, decisions, attempts),
         tuple(_decided(one, message.channel) for one in decisions),
         tuple(_tried(one) for one in attempts),

@@ -25,15 +25,18 @@ from orchestrator.journeys.models import (
 )
 from orchestrator.loyalty.models import PointsEntry
 from orchestrator.messaging.models import (
+    Budget,
     Decision,
     DeliveryAttempt,
     FrequencyCap,
     MailboxMessage,
     Message,
     MessageBody,
+    Price,
     ProviderBreaker,
     QuietHoursRule,
     Receipt,
+    Spending,
     StepFault,
     Subject,
     Template,
@@ -174,6 +177,11 @@ def fill(people: int = 5, now: datetime | None = None) -> Sample:
         ranges=[{"weekdays": [6], "start": "00:00", "end": "23:00"}],
         holidays="PL",
     )
+    Price.objects.get_or_create(
+        channel="sms", provider="", country="", defaults={"amount": "0.08", "per": "part"}
+    )
+    budget = Budget.objects.create(name="Text messages", amount="500", period="month", channels=["sms"])
+    Spending.objects.create(budget=budget, period="month", begins_on=now.date().replace(day=1), spent="1.6")
     Sequence.objects.get_or_create(name="sample", defaults={"value": 7})
     Subject.objects.create(key="email:abc")
     StepFault.objects.create(

@@ -32,6 +32,7 @@ from orchestrator.messaging.models import (
     MessageBody,
     ProviderBreaker,
     Receipt,
+    Spending,
     StepFault,
     Subject,
     Template,
@@ -61,6 +62,7 @@ HISTORY: list[Any] = [
     PointsEntry,
     Receipt,
     ProviderBreaker,
+    Spending,
     StepFault,
     Sequence,
     StepRun,
@@ -99,9 +101,11 @@ def test_only_these_may_be_edited() -> None:
     editable = {model.__name__ for model in admin.site._registry} - {model.__name__ for model in HISTORY}
     assert editable == {
         "Brand",
+        "Budget",
         "FrequencyCap",
         "Group",
         "Journey",
+        "Price",
         "QuietHoursRule",
         "Segment",
         "Topic",

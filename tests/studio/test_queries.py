@@ -79,6 +79,7 @@ def _again() -> None:
     )
     from orchestrator.loyalty.models import PointsEntry
     from orchestrator.messaging.models import (
+        Budget,
         Decision,
         DeliveryAttempt,
         MailboxMessage,
@@ -97,7 +98,7 @@ def _again() -> None:
     kinds: list[Any] = [
         Consent, ConsentRecord, Suppression, Event, EntryTimer, UsualInterval, Doorstep, Launch, Membership, Segment, StepRun,
         JourneyVersion, Journey, Decision, DeliveryAttempt, MailboxMessage, MessageBody, PointsEntry,
-        ProviderBreaker, StepFault, Receipt, Subject, TemplateVersion, Template, Address, Customer,
+        ProviderBreaker, Budget, StepFault, Receipt, Subject, TemplateVersion, Template, Address, Customer,
     ]  # fmt: skip
     for kind in kinds:
         kind._default_manager.all().delete()

@@ -274,6 +274,8 @@ def test_json_holds_the_codes_beside_the_words(world: World) -> None:  # noqa: F
                                 "reason": "no_consent",
                                 "planned_at": noon,
                                 "held_until": None,
+                                "parts": None,
+                                "cost": None,
                                 "final_at": noon,
                                 "text": sent,
                                 "attempts": [],

@@ -86,7 +86,7 @@ def spoken(channel: str) -> str:
 
 def _unreached(tried: Tried, on_cap: str) -> bool:
     """Whether the message did not arrive for a reason another channel may not have. Its time is over on all of them."""
-    if tried.state == "skipped" and tried.reason == "capped":
+    if tried.state == "skipped" and tried.reason in ("capped", "over_budget"):
         return on_cap == "fallback"
     if tried.state == "expired":
         return tried.reason == "never_allowed"  # quiet hours are a channel's own
