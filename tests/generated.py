@@ -63,6 +63,7 @@ steps = st.one_of(
     st.builds(lambda points: {"award": {"points": points}}, st.integers(1, 99)),
     st.builds(lambda key: {"emit": f"made.{key}"}, keys),
     st.just({"start": "other"}),
+    st.builds(lambda word: {"send": "hello", "on_cap": word}, st.sampled_from(["hold", "skip", "fallback"])),
 )  # fmt: skip
 
 
@@ -78,6 +79,10 @@ def blocks(inner: st.SearchStrategy[Plain], rules: st.SearchStrategy[Plain]) -> 
         st.fixed_dictionaries(
             {"repeat": st.integers(1, 3), "steps": st.lists(inner, min_size=1, max_size=3)},
             optional={"until": rules},
+        ),
+        st.builds(
+            lambda inner: {"send": "nudge", "via": ["email", "sms"], "on_cap": {"go_to": inner}},
+            st.lists(inner, min_size=1, max_size=3),
         ),
         st.builds(
             lambda left, right, share: {
@@ -125,8 +130,14 @@ def _numbered(value: Any, numbers: Any, inside: bool = True) -> Any:
 
 def _below(key: str, value: Any, numbers: Any) -> Any:
     """Steps stand in these places, and nowhere else."""
-    if key in ("then", "otherwise", "steps", "choose"):
+    if key in ("then", "otherwise", "steps", "choose", "go_to"):
         return _numbered(value, numbers)
+    if key == "on_cap":
+        return (
+            {name: _numbered(arm, numbers) for name, arm in value.items()}
+            if isinstance(value, dict)
+            else value
+        )
     if key == "split":
         return {name: _numbered(arm, numbers) for name, arm in value.items()}
     return value

@@ -17,7 +17,7 @@ from orchestrator.domain.outbox import State
 from orchestrator.journeys.models import Journey
 from orchestrator.messaging.models import FrequencyCap, Message, QuietHoursRule, TemplateVersion
 from orchestrator.sdk.values import RejectReason
-from orchestrator.studio import drafts, numbers, outline, rules, sentences, words
+from orchestrator.studio import drafts, numbers, outcomes, outline, rules, sentences, words
 from orchestrator.studio.timeline import read_timeline
 from orchestrator.studio.today import read_today
 from orchestrator.workspace.models import Brand, Topic, Workspace
@@ -259,6 +259,21 @@ def test_a_template_speaks_only_the_channels_it_has_words_for(marketer: Client, 
     assert "<p><strong>email</strong>: English, Polish</p>" in page
     assert "<p><strong>SMS</strong>" not in page
     assert "<p><strong>push</strong>" not in page
+
+
+def test_what_a_send_does_at_a_full_cap_stands_in_the_outline() -> None:
+    arm = {"go_to": [{"wait": "2 days", "id": "rest"}]}
+    sends = [{"send": "tip", "id": "tip", "on_cap": word} for word in ("hold", "skip", "fallback", arm)]
+    assert [(row.depth, row.text) for row in outline.read({"steps": sends}).rows] == [
+        (0, "Send “tip” by email; waits while a cap is full"),
+        (0, "Send “tip” by email; not sent while a cap is full"),
+        (0, "Send “tip” by email; by the next channel while a cap is full"),
+        (0, "Send “tip” by email"),
+        (1, "If a cap was full"),
+        (2, "Wait 2 days"),
+    ]
+    assert outcomes.say_outcome(sends[-1], "arm:capped") == "a cap was full"
+    assert outcomes.say_outcome({"split": {}}, "arm:capped") == "took the arm “capped”"
 
 
 def test_an_outline_of_nonsense_is_still_an_outline() -> None:

@@ -279,6 +279,27 @@ def test_a_bad_entry(entry: str, said: str):
     assert refusal(f"journey: a\nentry: {entry}\nsteps: [{{send: a}}]\n") == [f"j.yaml:{said}"]
 
 
+@pytest.mark.parametrize(
+    ("on_cap", "said"),
+    [
+        (
+            "drop",
+            "23: `drop` cannot be `on_cap`. Use `hold`, `skip`, `fallback` or `{go_to: [steps]}`.",
+        ),
+        ("[skip]", "23: a list cannot be `on_cap`. Use `hold`, `skip`, `fallback` or `{go_to: [steps]}`."),
+        ("{go_to: []}", "31: `go_to` has 0 items. Write at least 1."),
+        ("{go_to: later}", "31: `go_to` must be a list, not `later`."),
+        ("{}", "15: `on_cap` needs `go_to`. Add `go_to`."),
+        (
+            "{go_to: [{nap: 1 day}]}",
+            f"33: there is no step `nap`. {KNOWN}",
+        ),
+    ],
+)
+def test_what_a_send_does_at_a_full_cap(on_cap: str, said: str):
+    assert refusal(f"{HEAD}  - {{send: a, on_cap: {on_cap}}}\n") == [f"j.yaml:4:{said}"]
+
+
 def test_an_exit_that_is_the_entry_is_refused():
     text = "journey: a\nentry: {event: a.b}\nexit_when:\n  - {event: a.b}\nsteps: [{send: a}]\n"
     assert refusal(text) == [
