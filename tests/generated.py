@@ -96,12 +96,29 @@ def blocks(inner: st.SearchStrategy[Plain], rules: st.SearchStrategy[Plain]) -> 
     )
 
 
+rates = st.builds(
+    lambda most, window: f"{most} per {window}",
+    st.integers(1, 99),
+    st.sampled_from(["day", "week", "month", "30 days", "6 hours"]),
+)
+limits = st.fixed_dictionaries(
+    {},
+    optional={
+        "entries": rates,
+        "at_once": st.integers(1, 99),
+        "per_customer": rates,
+        "over": st.sampled_from(["wait", "refuse", "wait 2 days"]),
+    },
+).filter(lambda limit: limit.keys() - {"over"})
+entries = st.builds(lambda limit: {"event": "a.b"} | ({"limit": limit} if limit else {}), st.none() | limits)
+
+
 def journeys_of(rules: st.SearchStrategy[Plain]) -> st.SearchStrategy[Plain]:
     """Journeys whose steps ask these rules."""
     made = st.lists(
         st.recursive(steps, lambda inner: blocks(inner, rules), max_leaves=12), min_size=1, max_size=4
     )
-    return st.builds(lambda steps: {"journey": "made", "entry": {"event": "a.b"}, "steps": steps}, made)
+    return st.builds(lambda entry, steps: {"journey": "made", "entry": entry, "steps": steps}, entries, made)
 
 
 journeys = journeys_of(rules_of(_named | _known))

@@ -90,6 +90,8 @@ def _conditions(definition: Mapping[str, Any], entry: Mapping[str, Any]) -> Iter
         yield _("Only if %(rule)s") % {"rule": rules.say(entry["only_if"])}
     if entry.get("again"):
         yield _("Again: %(when)s") % {"when": rules.say_again(str(entry["again"]))}
+    if isinstance(entry.get("limit"), Mapping):
+        yield _("At most: %(limit)s") % {"limit": rules.say_limit(entry["limit"])}
     goal = definition.get("goal")
     if isinstance(goal, Mapping):
         yield _("Goal: %(rule)s") % {"rule": rules.say(goal)}

@@ -6,14 +6,18 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from orchestrator.customers.change import NewFacts, change
 from orchestrator.customers.erase import erase
 from orchestrator.customers.merge import Pair, merge
 from orchestrator.journeys.doorstep import KEPT_FOR
+from orchestrator.journeys.enroll import Candidate, enroll
 from orchestrator.journeys.enter import Entered, enter
 from orchestrator.journeys.models import Door, Doorstep, Enrollment, Journey
 from orchestrator.journeys.stop import stop
+from orchestrator.journeys.versions import live
 from tests.scenarios.journeys import with_steps
 from tests.scenarios.world import World
 
@@ -46,6 +50,31 @@ def line() -> list[int]:
 def refused() -> list[tuple[int, str]]:
     away = Doorstep.objects.filter(turned_away_at__isnull=False).order_by("id")
     return list(away.values_list("customer_id", "reason"))
+
+
+def asked(world: World, entry: str, key: str) -> list[str]:
+    """What letting one person in asks of the database."""
+    world.publish(with_steps(key, REST, entry=entry))
+    anna = world.person(f"of_{key}")
+    door = next(one for one in live() if one.key == key)
+    with CaptureQueriesContext(connection) as queries:
+        enroll([Candidate(door, anna)], world.now)
+    return [one["sql"] for one in queries]
+
+
+def test_a_journey_without_a_limit_asks_nothing_more(world: World):
+    asked(world, "{event: first.wanted}", "first")
+    plain = asked(world, "{event: plain.wanted}", "plain")
+    bounded = asked(world, "{event: full.wanted, limit: {at_once: 5}}", "full")
+    verbs = [sql.split()[0] for sql in plain]
+    assert verbs == [
+        "SELECT",
+        "SELECT",
+        "SELECT",
+        "INSERT",
+    ]  # the workspace, twice; who is there; the enrollments
+    assert not any("journeys_door" in sql for sql in plain)
+    assert sum("journeys_door" in sql for sql in bounded) >= 2
 
 
 def test_who_finds_the_house_full_waits_and_comes_in_by_turns_as_others_leave(world: World):

@@ -276,6 +276,21 @@ def test_what_a_send_does_at_a_full_cap_stands_in_the_outline() -> None:
     assert outcomes.say_outcome({"split": {}}, "arm:capped") == "took the arm “capped”"
 
 
+@pytest.mark.parametrize(
+    ("limit", "said"),
+    [
+        ({"entries": "100 per day"}, "At most: 100 in a day; others wait at the door"),
+        ({"at_once": 5, "over": "refuse"}, "At most: 5 at once; others are turned away"),
+        (
+            {"entries": "9 per 6 hours", "per_customer": "2 per month", "over": "wait 2 days"},
+            "At most: 9 in 6 hours, each customer 2 in a month; others wait at the door, 2 days at most",
+        ),
+    ],
+)
+def test_the_limit_of_a_door_stands_in_the_outline(limit: dict[str, object], said: str) -> None:
+    assert outline.read({"entry": {"event": "a.b", "limit": limit}, "steps": []}).conditions == [said]
+
+
 def test_an_outline_of_nonsense_is_still_an_outline() -> None:
     for nonsense in (
         {},
@@ -384,7 +399,7 @@ def test_settings_and_titles_keep_their_lists_and_languages(marketer: Client, sa
     Workspace.get()
     said = {
         "name": "Shop", "time_zone": "Europe/Warsaw", "country": "PL", "languages": "pl, en, de", "currency": "PLN",
-        "holdout": 0, "minimum_gap_minutes": 60, "paused_channels": "sms",
+        "holdout": 0, "minimum_gap_minutes": 60, "most_journeys": 3, "paused_channels": "sms",
     }  # fmt: skip
     marketer.post(reverse("admin:workspace_workspace_change", args=[1]), said)
     assert (Workspace.get().languages, Workspace.get().paused_channels) == (["pl", "en", "de"], ["sms"])
