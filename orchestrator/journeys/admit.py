@@ -25,6 +25,14 @@ def admitting() -> QuerySet[Door]:
     return Door.objects.filter(due_at__isnull=False).exclude(journey__status=Journey.Status.PAUSED)
 
 
+def look_again(key: str, now: datetime) -> None:
+    """Another limit holds for this journey, or it was stopped: those who wait are seen to at once.
+
+    Locks its door, which whoever lets people in locks before they point to the journey: here it comes first, too.
+    """
+    Door.objects.filter(journey__key=key, due_at__gt=now).update(due_at=now)
+
+
 def admit(now: datetime, limit: int = BATCH) -> int:
     """Let in at most `limit` from the line of a door whose time has come; answers how many left the line."""
     with transaction.atomic():

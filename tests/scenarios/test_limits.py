@@ -266,6 +266,26 @@ def test_a_limit_that_is_lifted_lets_the_whole_line_in(world: World):
     assert (entered(), line()) == (those, [])
 
 
+def test_a_limit_that_is_raised_counts_at_once_and_not_from_tomorrow(world: World):
+    open_door(world, '{entries: "1 per day"}')
+    those = people(world, 4)
+    want(world, those)
+    world.run(minutes=1)
+    open_door(world, '{entries: "3 per day"}')
+    world.run(minutes=1)
+    assert (entered(), line()) == (those[:3], those[3:])
+
+
+def test_a_stopped_journeys_line_is_told_at_once(world: World):
+    open_door(world, '{entries: "1 per day"}')
+    anna, bela = people(world, 2)
+    want(world, [anna, bela])
+    world.run(minutes=1)
+    stop(Journey.objects.get(), None, world.now)
+    world.run(minutes=1)
+    assert (line(), refused()) == ([], [(bela, "journey_stopped")])
+
+
 def test_of_those_who_wait_in_line_whom_the_filter_turns_away_does_not_come_in(world: World):
     open_door(world, "{at_once: 1}", more=", only_if: {not: {attribute: tier, is: gold}}")
     anna, bela, cara = people(world, 3)
