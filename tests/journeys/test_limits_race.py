@@ -54,7 +54,7 @@ def leave(world: World, many: int) -> None:
 
 def test_fifty_of_two_hundred_are_inside_and_the_others_follow_in_their_order(world: World):
     open_door(world, f"{{at_once: {ROOM}}}")
-    people = [world.person(f"p{number}") for number in range(PEOPLE)]
+    people = [world.person(f"p{number}", consents=()) for number in range(PEOPLE)]
     for one in people:
         world.event(one, "trip.wanted")
     _all_at_once(lambda: _pull(world))
@@ -75,12 +75,12 @@ def test_fifty_of_two_hundred_are_inside_and_the_others_follow_in_their_order(wo
 
 
 def _pull(world: World) -> None:
-    while again(lambda: pull(world.now, 7)):
+    while again(lambda: pull(world.now, 15)):
         pass
 
 
 def _admit(world: World) -> None:
-    while again(lambda: admit(world.now, 5)):
+    while again(lambda: admit(world.now, 8)):
         pass
 
 

@@ -150,9 +150,17 @@ def test_who_has_waited_long_enough_is_turned_away(world: World):
 @pytest.mark.parametrize(
     ("starts", "before", "opens"),
     [
-        (datetime(2026, 3, 2, 12, tzinfo=UTC), datetime(2026, 3, 2, 22, 58, tzinfo=UTC), "2026-03-02T23"),
-        (datetime(2026, 3, 29, 12, tzinfo=UTC), datetime(2026, 3, 29, 21, 58, tzinfo=UTC), "2026-03-29T22"),
-        (datetime(2026, 10, 25, 12, tzinfo=UTC), datetime(2026, 10, 25, 22, 58, tzinfo=UTC), "2026-10-25T23"),
+        (datetime(2026, 3, 2, 22, 50, tzinfo=UTC), datetime(2026, 3, 2, 22, 58, tzinfo=UTC), "2026-03-02T23"),
+        (
+            datetime(2026, 3, 29, 21, 50, tzinfo=UTC),
+            datetime(2026, 3, 29, 21, 58, tzinfo=UTC),
+            "2026-03-29T22",
+        ),
+        (
+            datetime(2026, 10, 25, 22, 50, tzinfo=UTC),
+            datetime(2026, 10, 25, 22, 58, tzinfo=UTC),
+            "2026-10-25T23",
+        ),
     ],
 )
 def test_a_days_entries_begin_anew_at_midnight_in_the_workspaces_zone(
