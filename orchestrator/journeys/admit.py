@@ -11,8 +11,9 @@ from django.db.models import QuerySet
 from orchestrator.domain.limits import FILTER, STOPPED, House
 from orchestrator.journeys.doorstep import KNOCKS, Stopped, turn_away
 from orchestrator.journeys.enroll import ask, let_in
+from orchestrator.journeys.house import house, next_look
 from orchestrator.journeys.knock import COLUMNS, Waiting, candidate, leave
-from orchestrator.journeys.limits import hold, house, next_look
+from orchestrator.journeys.limits import hold
 from orchestrator.journeys.models import Door, Doorstep, Journey
 from orchestrator.journeys.versions import Live, version
 from orchestrator.workspace.models import Workspace
