@@ -97,8 +97,10 @@ def let_in(welcome: Sequence[Candidate], now: datetime, from_line: bool = False)
     """
     workspace = Workspace.get()
     there_is_room = let_through(welcome, workspace, now, from_line)
-    # Two workers that let the same people in wait for each other's rows in one order, and never in a circle.
-    admitted = sorted(there_is_room, key=lambda one: (one.live.journey_id, one.customer_id))
+    # Two workers that let the same people in wait for each other's rows in one order, and never in a circle; those of a
+    # line come under their door's lock, and keep its order.
+    in_order = sorted(there_is_room, key=lambda one: (one.live.journey_id, one.customer_id))
+    admitted = there_is_room if from_line else in_order
     rows = [_row(one, workspace, now) for one in admitted]
     columns = (
         "journey", "version", "customer", "entry_key", "once_key", "entry_properties", "status", "reason",
