@@ -49,6 +49,7 @@ _ROOMS: list[dict[str, Any]] = [
             },
             _list(_("People in journeys"), "directions_walk", "journeys.enrollment"),
             _list(_("Launches"), "rocket_launch", "journeys.launch"),
+            _list(_("At the door"), "door_front", "journeys.doorstep"),
             _list(_("Usual intervals"), "event_repeat", "journeys.usualinterval"),
             _list(_("Published versions"), "history", "journeys.journeyversion"),
         ],

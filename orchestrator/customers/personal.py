@@ -66,7 +66,7 @@ KEPT: dict[str, str] = {
     "messaging.DeliveryAttempt": "id message number fence provider settled_at outcome",
     "messaging.Receipt": "id key provider kind message occurred_at received_at machine",
     "journeys.Enrollment": "id journey version customer status reason entered_at finished_at expires_at held_out step"
-    " visit hops arrived_at due_at awaits sending goal_until goal_met_at",
+    " visit hops arrived_at due_at awaits sending goal_until goal_met_at let_in_at",
     "journeys.StepRun": "id enrollment step visit entered_at left_at outcome reason",
 }
 
@@ -88,6 +88,7 @@ NOBODYS = frozenset(
         "messaging.Price",
         "messaging.Budget",
         "messaging.Spending",
+        "journeys.Door",
         "journeys.Journey",
         "journeys.JourneyVersion",
         "journeys.Launch",

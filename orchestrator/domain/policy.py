@@ -17,6 +17,7 @@ from orchestrator.domain.frequency import Candidate as CapCandidate
 from orchestrator.domain.frequency import Counted, check_caps, check_gap, inside, window_name
 from orchestrator.domain.gate_facts import Candidate, ConsentFact, Evidence, Facts, Outcome, Verdict
 from orchestrator.domain.money import tightest
+from orchestrator.domain.on_cap import SKIPPING
 from orchestrator.domain.quiet import next_allowed, quiet_stretches, release_at
 
 LOOK_AGAIN = timedelta(minutes=15)  # for holds that end when somebody acts, not at a known time
@@ -217,7 +218,7 @@ def _capped(message: Candidate, facts: Facts, now: datetime) -> Verdict | None:
         "window": window_name(verdict.capped_by.window),
         "sent_at": [at.isoformat() for at in verdict.evidence],
     }
-    if message.on_cap in ("skip", "fallback"):  # which of the two is the journey's to act upon
+    if message.on_cap in SKIPPING:  # which of them is the journey's to act upon
         return Verdict(Outcome.SKIP, "capped", evidence=evidence)
     return _hold("capped", verdict.until or message.expires_at, message, evidence)
 
@@ -288,7 +289,7 @@ def _reserve(message: Candidate, facts: Facts, now: datetime) -> Verdict | None:
         "currency": facts.currency,
         "period": empty.budget.period,
     }
-    if message.on_cap in ("skip", "fallback"):  # as with caps
+    if message.on_cap in SKIPPING:  # as with caps
         return Verdict(Outcome.SKIP, "over_budget", evidence=evidence)
     return _hold("over_budget", empty.renews_at or message.expires_at, message, evidence)
 

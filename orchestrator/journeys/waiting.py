@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 
 from orchestrator.customers.models import Customer
 from orchestrator.events.models import Event
+from orchestrator.journeys.admit import admitting
 from orchestrator.journeys.due import moving
 from orchestrator.journeys.launching import launching
 from orchestrator.journeys.models import Doorstep, EntryTimer, UsualInterval
@@ -21,7 +22,7 @@ from orchestrator.store.statement import execute
 
 
 def waiting(now: datetime) -> frozenset[str]:
-    """The kinds of work that are due: replan, pull, segments, launch, knock, compute, fire, wake, move, rescue, deliver."""
+    """The kinds of work that are due, as `work` calls them: replan, pull, segments, launch, knock, admit, and so on."""
     sql, params, kinds = _statement()
     row = execute(sql, fill(params, {"now": now}))[0]
     return frozenset(kind for kind, there in zip(kinds, row, strict=True) if there)
@@ -46,6 +47,7 @@ def _timed() -> dict[str, tuple[QuerySet[Any], str]]:
         "segments": (Segment.objects.filter(due_at__isnull=False), "due_at"),
         "launch": (launching(), "due_at"),
         "knock": (Doorstep.objects.all(), "due_at"),
+        "admit": (admitting(), "due_at"),
         "compute": (UsualInterval.objects.all(), "due_at"),
         "fire": (EntryTimer.objects.filter(due_at__isnull=False), "due_at"),
         "move": (moving(), "due_at"),

@@ -7,6 +7,8 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from functools import partial
 
+from orchestrator.journeys.admit import BATCH as ADMITTED_AT_ONCE
+from orchestrator.journeys.admit import admit
 from orchestrator.journeys.due import BATCH as MOVED_AT_ONCE
 from orchestrator.journeys.due import move_due, wake_senders
 from orchestrator.journeys.knock import BATCH as KNOCKING_AT_ONCE
@@ -26,7 +28,9 @@ from orchestrator.segments.refresh import BATCH as LOOKED_AT_ONCE
 from orchestrator.segments.refresh import pass_over
 
 RESCUED_AT_ONCE = 1000
-WALKING = frozenset({"replan", "pull", "segments", "launch", "knock", "compute", "fire", "wake", "move"})
+WALKING = frozenset(
+    {"replan", "pull", "segments", "launch", "knock", "admit", "compute", "fire", "wake", "move"}
+)
 DELIVERING = frozenset({"rescue", "deliver"})
 Clock = Callable[[], datetime]
 Stopping = Callable[[], bool]
@@ -41,6 +45,7 @@ class Worked:
     segments: int = 0
     launched: int = 0
     knocked: int = 0
+    admitted: int = 0
     computed: int = 0
     timers: int = 0
     woken: int = 0
@@ -97,6 +102,8 @@ def walk_by(clock: Clock, stopping: Stopping, kinds: Collection[str] = WALKING) 
         done.launched = _drain(launch, LAUNCHED_AT_ONCE, clock, stopping)
     if "knock" in kinds:
         done.knocked = _drain(knock, KNOCKING_AT_ONCE, clock, stopping)
+    if "admit" in kinds:
+        done.admitted = _drain(admit, ADMITTED_AT_ONCE, clock, stopping)
     if "compute" in kinds:
         done.computed = _drain(compute, COMPUTED_AT_ONCE, clock, stopping)
     if "fire" in kinds:

@@ -14,6 +14,7 @@ from orchestrator.customers.models import Address, Customer
 from orchestrator.domain.outbox import FINAL, State
 from orchestrator.events.models import Event
 from orchestrator.journeys.models import (
+    Door,
     Doorstep,
     Enrollment,
     EntryTimer,
@@ -213,6 +214,7 @@ def make_groups(journey: Journey, version: JourneyVersion, customers: list[Custo
     segment = Segment.objects.create(
         key="golden", title="Golden", source="{attribute: loyalty_tier, is: gold}", rule=rule, changed_at=now
     )
+    Door.objects.create(journey=journey, due_at=now)
     Launch.objects.create(journey=journey, trigger=0, on=now.date(), opens_at=now, state="running", entered=3)
     for customer in customers:
         Membership.objects.create(segment=segment, customer=customer, since=now)

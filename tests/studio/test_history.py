@@ -14,6 +14,7 @@ from orchestrator.consents.models import Consent, ConsentRecord, Suppression
 from orchestrator.customers.models import Address, Customer
 from orchestrator.events.models import Event
 from orchestrator.journeys.models import (
+    Door,
     Doorstep,
     Enrollment,
     EntryTimer,
@@ -49,6 +50,7 @@ HISTORY: list[Any] = [
     Customer,
     Decision,
     DeliveryAttempt,
+    Door,
     Doorstep,
     Enrollment,
     EntryTimer,

@@ -70,6 +70,7 @@ def _again() -> None:
     from orchestrator.customers.models import Address
     from orchestrator.events.models import Event
     from orchestrator.journeys.models import (
+        Door,
         Doorstep,
         EntryTimer,
         JourneyVersion,
@@ -96,8 +97,8 @@ def _again() -> None:
     Journey.objects.update(current=None)
     Template.objects.update(latest=None)
     kinds: list[Any] = [
-        Consent, ConsentRecord, Suppression, Event, EntryTimer, UsualInterval, Doorstep, Launch, Membership, Segment, StepRun,
-        JourneyVersion, Journey, Decision, DeliveryAttempt, MailboxMessage, MessageBody, PointsEntry,
+        Consent, ConsentRecord, Suppression, Event, EntryTimer, UsualInterval, Door, Doorstep, Launch, Membership, Segment,
+        StepRun, JourneyVersion, Journey, Decision, DeliveryAttempt, MailboxMessage, MessageBody, PointsEntry,
         ProviderBreaker, Budget, StepFault, Receipt, Subject, TemplateVersion, Template, Address, Customer,
     ]  # fmt: skip
     for kind in kinds:
