@@ -11,6 +11,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 from celery import shared_task
+from celery.signals import task_prerun
+from django.db import close_old_connections
 
 from orchestrator.journeys.waiting import waiting
 from orchestrator.journeys.work import WALKING, deliver_beside, walk_beside
@@ -21,6 +23,12 @@ from orchestrator.store.doorbells import DELIVER, WALK, ring_now
 
 LONGEST = 10.0  # seconds after which a task begins no further batch
 MOST_BELLS = 8  # for one kind of work in one sweep
+
+
+@task_prerun.connect(weak=False)
+def _fresh(**_: object) -> None:
+    """Connections are kept from task to task; one that the database has ended is not."""
+    close_old_connections()
 
 
 @shared_task(name=WALK)

@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 from orchestrator.customers.models import Customer
 from orchestrator.domain.lanes import LANES
 from orchestrator.events.models import Event
+from orchestrator.journeys.admit import admitting
 from orchestrator.journeys.due import moving
 from orchestrator.journeys.launching import launching
 from orchestrator.journeys.models import Doorstep, EntryTimer, UsualInterval
@@ -26,7 +27,7 @@ _DELIVERING = frozenset(f"deliver {lane}" for lane in LANES)
 
 
 def waiting(now: datetime) -> frozenset[str]:
-    """The kinds of work that are due: replan, pull, segments, launch, knock, compute, fire, wake, move, rescue, deliver.
+    """The kinds of work that are due: replan, pull, segments, launch, knock, admit, compute, fire, wake and so on.
 
     Of what has lanes, also which: `deliver transactional`, `move first`.
     """
@@ -69,6 +70,7 @@ def _timed() -> dict[str, tuple[QuerySet[Any], str]]:
         "segments": (Segment.objects.filter(due_at__isnull=False), "due_at"),
         "launch": (launching(), "due_at"),
         "knock": (Doorstep.objects.all(), "due_at"),
+        "admit": (admitting(), "due_at"),
         "compute": (UsualInterval.objects.all(), "due_at"),
         "fire": (EntryTimer.objects.filter(due_at__isnull=False), "due_at"),
         "move": (moving(), "due_at"),

@@ -6,6 +6,8 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 
+from orchestrator.journeys.admit import BATCH as ADMITTED_AT_ONCE
+from orchestrator.journeys.admit import admit
 from orchestrator.journeys.due import BATCH as MOVED_AT_ONCE
 from orchestrator.journeys.due import move_due, wake_senders
 from orchestrator.journeys.knock import BATCH as KNOCKING_AT_ONCE
@@ -33,6 +35,7 @@ _WALKS: Mapping[str, tuple[str, Step, int]] = {
     "segments": ("segments", pass_over, LOOKED_AT_ONCE),
     "launch": ("launched", launch, LAUNCHED_AT_ONCE),
     "knock": ("knocked", knock, KNOCKING_AT_ONCE),
+    "admit": ("admitted", admit, ADMITTED_AT_ONCE),
     "compute": ("computed", compute, COMPUTED_AT_ONCE),
     "fire": ("timers", fire, TIMED_AT_ONCE),
     "wake": ("woken", wake_senders, MOVED_AT_ONCE),
@@ -57,6 +60,7 @@ class Worked:
     segments: int = 0
     launched: int = 0
     knocked: int = 0
+    admitted: int = 0
     computed: int = 0
     timers: int = 0
     woken: int = 0
@@ -86,7 +90,7 @@ def work(now: datetime) -> Worked:
 def work_by(clock: Clock, stopping: Stopping = never) -> Worked:
     """Do all that is due; in the order in which one thing leads to the next.
 
-    The clock is read for every batch, so that a lease begins when its batch does. `stopping` is asked between
+    The clock is read for every batch, so that a lease begins when its batch does, and at every gate. `stopping` is asked between
     batches: whatever it leaves is found by the next round.
     """
     total = Worked()
@@ -166,5 +170,5 @@ def _deliver_turn(clock: Clock, kinds: Collection[str]) -> Worked:
     if "rescue" in kinds:
         done.rescued = rescue(clock(), RESCUED_AT_ONCE)
     if done or "deliver" in kinds:
-        done.messages = deliver(clock(), DELIVERED_AT_ONCE).claimed
+        done.messages = deliver(clock(), DELIVERED_AT_ONCE, clock).claimed
     return done

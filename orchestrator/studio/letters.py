@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -53,7 +54,10 @@ class Tried:
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """One message. `held_until`: when it is looked at again, if it is held or will be tried again."""
+    """One message. `held_until`: when it is looked at again, if it is held or will be tried again.
+
+    `parts` and `cost`, in the workspace's currency, are of its last hand-off; None where nothing is counted or paid.
+    """
 
     id: int
     step: str
@@ -64,6 +68,8 @@ class Letter:
     planned_at: datetime
     held_until: datetime | None
     final_at: datetime | None
+    parts: int | None
+    cost: Decimal | None
     text: str
     decisions: tuple[Decided, ...]
     attempts: tuple[Tried, ...]
@@ -102,6 +108,8 @@ def _letter(
         message.created_at,
         _held_until(message, turn),
         message.final_at,
+        message.parts,
+        message.cost,
         say_letter(message, decisions, attempts, turn),
         (*(_decided(one, message.channel) for one in decisions), *_awaited(message, turn, now)),
         tuple(_tried(one) for one in attempts),

@@ -14,9 +14,10 @@ from django.utils.translation import gettext as _
 
 from orchestrator.messaging.models import Message
 from orchestrator.messaging.turns import turn_of
-from orchestrator.studio import words
+from orchestrator.studio import amounts, words
 from orchestrator.studio.evidence import explain
 from orchestrator.studio.letters import say_letter
+from orchestrator.workspace.models import Workspace
 
 MOST = 100
 
@@ -75,6 +76,8 @@ def _facts(message: Message) -> Iterator[tuple[str, str]]:
     yield _("Delivered"), words.moment(message.delivered_at)
     yield _("Bounced"), words.moment(message.bounced_at)
     yield _("Expires"), words.moment(message.expires_at)
+    yield _("Parts"), str(message.parts or "")
+    yield _("Cost"), amounts.shown(message.cost, Workspace.get().currency) if message.cost is not None else ""
     yield _("Provider"), " · ".join(part for part in (message.provider, message.reference) if part)
     yield _("Time zone"), _zone(message)
     yield _("Consent as it stood"), words.shown(message.consent_as_stood) if message.consent_as_stood else ""

@@ -51,6 +51,8 @@ class Enrollment(models.Model):
     entered_at = models.DateTimeField(_("entered"))
     finished_at = models.DateTimeField(_("finished"), null=True)
     expires_at = models.DateTimeField(_("times out"))
+    # When the door let them in: only where it has a limit, which counts by it.
+    let_in_at = models.DateTimeField(_("let in"), null=True)
     held_out = models.BooleanField(_("held out"), default=False)
 
     step = models.CharField(_("step"), max_length=63, blank=True)
@@ -94,6 +96,11 @@ class Enrollment(models.Model):
                 name="enrollment_goal_open",
             ),
             models.Index(fields=["journey", "status"], name="enrollment_of_journey"),
+            models.Index(
+                fields=["journey", "let_in_at"],
+                condition=Q(let_in_at__isnull=False),
+                name="enrollment_let_in",
+            ),
         ]
 
     def __str__(self) -> str:

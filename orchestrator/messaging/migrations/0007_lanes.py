@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('customers', '0002_erased_number'),
-        ('messaging', '0005_step_faults'),
+        ('messaging', '0006_money'),
         ('workspace', '0004_test_segment'),
     ]
 

@@ -37,7 +37,9 @@ class Message(models.Model):
 
     Journeys stand above this room, so they are named here (`journey`, `step`, `enrollment_id`), not referred to.
     `counted_at` is the cap's reservation: set by the gate, cleared by a definite refusal, so that counting rows is
-    counting reservations. `wake_pending` tells the journey that the message is final.
+    counting reservations. `charged` is the money's: the rows of Spending in which `cost` stands; it cannot outlive
+    `counted_at`, so that no refusal can give back the one and not the other. `wake_pending` tells the journey that
+    the message is final.
     """
 
     key = models.CharField(_("key"), max_length=32, unique=True)
@@ -94,6 +96,10 @@ class Message(models.Model):
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
     number = models.BigIntegerField(_("hand-off number"), null=True)
     counted_at = models.DateTimeField(null=True)
+    # In the workspace's currency, of the last gate that allowed it; none where there is no price.
+    parts = models.PositiveSmallIntegerField(_("parts"), null=True)
+    cost = models.DecimalField(_("cost"), max_digits=12, decimal_places=4, null=True)
+    charged = models.JSONField(null=True)
 
     address = models.CharField(_("address"), max_length=1000, blank=True)
     address_digest = models.CharField(max_length=64, blank=True)
@@ -143,6 +149,11 @@ class Message(models.Model):
             models.Index(fields=["id"], condition=Q(wake_pending=True), name="message_wakes"),
             models.Index(fields=["journey", "state"], name="message_of_journey"),
             models.Index(fields=["reference"], condition=Q(reference__gt=""), name="message_of_reference"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(charged__isnull=True) | Q(counted_at__isnull=False), name="message_charged_counts"
+            )
         ]
 
     def __str__(self) -> str:

@@ -13,6 +13,7 @@ from django.db import OperationalError, close_old_connections
 
 from orchestrator.journeys.waiting import until_turn
 from orchestrator.journeys.work import SHORTEST, Worked, work_by
+from orchestrator.store.garbage import collect_rarely
 
 
 class Command(BaseCommand):
@@ -37,6 +38,7 @@ class Command(BaseCommand):
         if options["once"]:
             self._say(work_by(_now, stopping.is_set))
             return
+        collect_rarely()
         self.stdout.write("Working; Ctrl-C ends it.")
         while not stopping.is_set():
             self._round(stopping)

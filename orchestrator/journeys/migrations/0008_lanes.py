@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('customers', '0002_erased_number'),
-        ('journeys', '0006_replenishment'),
+        ('journeys', '0007_limits'),
     ]
 
     operations = [
