@@ -109,7 +109,7 @@ class House:
     def open(self) -> Iterator[None]:
         """Within, the engine lives in this house."""
         stage, chance = self.stage, self.stage.chance
-        virtual = SimpleNamespace(monotonic=lambda: stage.seconds)
+        virtual = SimpleNamespace(monotonic=lambda: stage.seconds, sleep=lambda seconds: stage.edge("rests"))
         with ExitStack() as stack, at_home(self.wrapper):
             for where, name, what in (
                 (doorbells, "current_app", self.broker),

@@ -79,7 +79,7 @@ def _holds_forget_doubt() -> AbstractContextManager[Any]:
 
 def _clock_of_the_claim() -> AbstractContextManager[Any]:
     """A turn has the time at which it began, however long it takes."""
-    return patch.object(work, "_deliver", lambda clock, now, limit: deliver.deliver(now, limit).claimed)
+    return patch.object(work, "deliver", lambda now, limit, clock: deliver.deliver(now, limit))
 
 
 def _own_clock() -> AbstractContextManager[Any]:
