@@ -6,6 +6,7 @@ import logging
 import os
 import threading
 import time
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from django.db import InterfaceError, OperationalError, connections
@@ -73,9 +74,9 @@ def _mind_the_lease(campaign: Campaign) -> None:
 
     deliver = work.deliver
 
-    def timed(now: datetime, limit: int) -> Delivered:
+    def timed(now: datetime, limit: int, clock: Callable[[], datetime] | None = None) -> Delivered:
         began = time.monotonic()
-        answer = deliver(now, limit)
+        answer = deliver(now, limit, clock)
         if time.monotonic() - began > campaign.lease_lasts:
             append(campaign.diary, "overslept")
         return answer

@@ -30,7 +30,7 @@ FILLED: dict[type[Model], dict[str, str]] = {
     Workspace: {
         "name": "Shop", "time_zone": "Europe/Warsaw", "country": "PL", "languages": "pl, en", "currency": "PLN",
         "holdout": "0", "minimum_gap_minutes": "240", "paused_at_0": "", "paused_at_1": "", "paused_channels": "",
-        "utm": "utm_source={brand}",
+        "utm": "utm_source={brand}", "most_journeys": "0",
     },
     Brand: {
         "key": "acme", "name": "Acme", "site_url": "", "sender_name": "", "sender_address": "", "reply_to": "",
@@ -98,6 +98,7 @@ def test_the_forms_are_sound_where_nothing_is_wrong(marketer: Client, model: typ
             "2147483647",
             "A gap of more than 30 days would hold nearly everything; write at most 43200 minutes.",
         ),
+        (Workspace, "most_journeys", "-1", "Ensure this value is greater than or equal to 0."),
         (Workspace, "utm", "utm_source={email}", UTM),
         (Workspace, "utm", "<script>", UTM),
         (Workspace, "paused_channels", "SMS", f"“SMS” {CHANNELS[:-1]}, webhook."),

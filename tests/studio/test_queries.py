@@ -87,6 +87,7 @@ def _again() -> None:
         MessageBody,
         ProviderBreaker,
         Receipt,
+        Spending,
         StepFault,
         Subject,
         Template,
@@ -99,7 +100,7 @@ def _again() -> None:
     kinds: list[Any] = [
         Consent, ConsentRecord, Suppression, Event, EntryTimer, UsualInterval, Door, Doorstep, Launch, Membership, Segment,
         StepRun, JourneyVersion, Journey, Decision, DeliveryAttempt, MailboxMessage, MessageBody, PointsEntry,
-        ProviderBreaker, Budget, StepFault, Receipt, Subject, TemplateVersion, Template, Address, Customer,
+        ProviderBreaker, Spending, Budget, StepFault, Receipt, Subject, TemplateVersion, Template, Address, Customer,
     ]  # fmt: skip
     for kind in kinds:
         kind._default_manager.all().delete()
