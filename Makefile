@@ -5,7 +5,12 @@ PYTHON3 ?= python3
 SERVE ?= 1
 WORKERS ?= 2
 BENCH ?=
+MESSAGES ?= 100000
+KILLS ?= 200
+SEED ?= 1
+CONTROLS ?=
 SCALE ?= 1
+SEEDS ?= 2000
 N ?= 3
 
 VENV := .venv
@@ -19,7 +24,7 @@ RUNTIME := $(VENV)/.runtime
 DEVELOPMENT := $(VENV)/.development
 
 .DEFAULT_GOAL := help
-.PHONY: help demo bench test test-sqlite test-postgresql test-wheel test-browser test-real lint types format lock run work clean
+.PHONY: help demo bench chaos simulated test test-sqlite test-postgresql test-wheel test-browser test-real lint types format lock run work clean
 
 help: ## this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' Makefile
@@ -56,6 +61,13 @@ test-real: $(DEVELOPMENT) ## a folder of real customers (REAL_DATA) lived throug
 
 bench: $(DEVELOPMENT) ## how fast we are beside what most teams would write, measured in one run on PostgreSQL (BENCH="engine,segment" SCALE=0.1 N=3, or PROFILE=engine)
 	$(PYTHON) -m tests.bench --rows "$(BENCH)" --scale $(SCALE) --n $(N) $(if $(PROFILE),--profile $(PROFILE))
+
+chaos: WORKERS = 8
+chaos: $(DEVELOPMENT) ## workers are killed in mid-send, and a checker of its own counts what went wrong (MESSAGES=100000 KILLS=200 WORKERS=8 SEED=1, or CONTROLS=1)
+	$(PYTHON) -m tests.chaos --messages $(MESSAGES) --workers $(WORKERS) --kills $(KILLS) --seed $(SEED) $(if $(filter-out 0,$(CONTROLS)),--controls)
+
+simulated: $(DEVELOPMENT) ## engine, broker and providers from one seed after another, with kills at every edge (SEEDS=2000); prints what never may be
+	$(PYTHON) -m tests.simulated --seeds $(SEEDS)
 
 lint: $(DEVELOPMENT) ## style, formatting and the floors of the house
 	$(VENV)/bin/ruff check .

@@ -102,7 +102,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items[:] = here
 
 
-NO_DATABASE = ("domain", "sdk", "contracts", "plugins", "messaging/content")
+NO_DATABASE = ("domain", "sdk", "contracts", "plugins", "messaging/content", "simulated")
 
 
 def _meets_a_database(item: pytest.Item) -> bool:

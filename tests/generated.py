@@ -63,6 +63,7 @@ steps = st.one_of(
     st.builds(lambda points: {"award": {"points": points}}, st.integers(1, 99)),
     st.builds(lambda key: {"emit": f"made.{key}"}, keys),
     st.just({"start": "other"}),
+    st.builds(lambda word: {"send": "hello", "on_cap": word}, st.sampled_from(["hold", "skip", "fallback"])),
 )  # fmt: skip
 
 
@@ -80,6 +81,10 @@ def blocks(inner: st.SearchStrategy[Plain], rules: st.SearchStrategy[Plain]) -> 
             optional={"until": rules},
         ),
         st.builds(
+            lambda inner: {"send": "nudge", "via": ["email", "sms"], "on_cap": {"go_to": inner}},
+            st.lists(inner, min_size=1, max_size=3),
+        ),
+        st.builds(
             lambda left, right, share: {
                 "split": {
                     "a": {"share": f"{share}%", "steps": left},
@@ -91,12 +96,29 @@ def blocks(inner: st.SearchStrategy[Plain], rules: st.SearchStrategy[Plain]) -> 
     )
 
 
+rates = st.builds(
+    lambda most, window: f"{most} per {window}",
+    st.integers(1, 99),
+    st.sampled_from(["day", "week", "month", "30 days", "6 hours"]),
+)
+limits = st.fixed_dictionaries(
+    {},
+    optional={
+        "entries": rates,
+        "at_once": st.integers(1, 99),
+        "per_customer": rates,
+        "over": st.sampled_from(["wait", "refuse", "wait 2 days"]),
+    },
+).filter(lambda limit: limit.keys() - {"over"})
+entries = st.builds(lambda limit: {"event": "a.b"} | ({"limit": limit} if limit else {}), st.none() | limits)
+
+
 def journeys_of(rules: st.SearchStrategy[Plain]) -> st.SearchStrategy[Plain]:
     """Journeys whose steps ask these rules."""
     made = st.lists(
         st.recursive(steps, lambda inner: blocks(inner, rules), max_leaves=12), min_size=1, max_size=4
     )
-    return st.builds(lambda steps: {"journey": "made", "entry": {"event": "a.b"}, "steps": steps}, made)
+    return st.builds(lambda entry, steps: {"journey": "made", "entry": entry, "steps": steps}, entries, made)
 
 
 journeys = journeys_of(rules_of(_named | _known))
@@ -125,8 +147,14 @@ def _numbered(value: Any, numbers: Any, inside: bool = True) -> Any:
 
 def _below(key: str, value: Any, numbers: Any) -> Any:
     """Steps stand in these places, and nowhere else."""
-    if key in ("then", "otherwise", "steps", "choose"):
+    if key in ("then", "otherwise", "steps", "choose", "go_to"):
         return _numbered(value, numbers)
+    if key == "on_cap":
+        return (
+            {name: _numbered(arm, numbers) for name, arm in value.items()}
+            if isinstance(value, dict)
+            else value
+        )
     if key == "split":
         return {name: _numbered(arm, numbers) for name, arm in value.items()}
     return value

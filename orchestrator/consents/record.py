@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -26,7 +26,8 @@ class Statement:
     """What somebody said about one channel and purpose, with its proof. `topic` "" speaks of all topics.
 
     `brand_id` None is the default brand, `recorded_at` None is now; a time in the future becomes now, or a
-    granted one could outlive the withdrawal that follows it.
+    granted one could outlive the withdrawal that follows it. What is said now comes after all that was said before,
+    whichever machine heard that and whatever its clock said.
     """
 
     customer_id: int
@@ -64,12 +65,14 @@ def record_locked(statements: Sequence[Statement], now: datetime) -> list[int]:
         return []
     brand = default_brand_id() if any(statement.brand_id is None for statement in statements) else 0
     numbers = take(len(statements))
+    current = _current({statement.customer_id for statement in statements})
     rows = [
-        _row(statement, brand, number, now) for statement, number in zip(statements, numbers, strict=True)
+        _row(statement, brand, number, current, now)
+        for statement, number in zip(statements, numbers, strict=True)
     ]
     answer = bulk.insert(ConsentRecord, _COLUMNS, rows, returning=("number", "id"))
     ids = {int(number): int(id_) for number, id_ in answer}
-    _derive({row[0] for row in rows}, _latest(rows, ids))
+    _derive(current, _latest(rows, ids))
     return [ids[number] for number in numbers]
 
 
@@ -78,6 +81,7 @@ def default_brand_id() -> int:
     return int(Brand.objects.values_list("id", flat=True).get(key="default"))
 
 
+_SOONEST = timedelta(microseconds=1)
 _COLUMNS = (
     "customer", "brand", "channel", "purpose", "topic", "state", "recorded_at", "number", "text",
     "text_version", "language", "source", "legal_basis", "proof",
@@ -96,16 +100,32 @@ def of_survivors(statements: Sequence[Statement]) -> list[Statement]:
     ]
 
 
-def _row(statement: Statement, brand: int, number: int, now: datetime) -> tuple[Any, ...]:
-    at = min(as_instant(statement.recorded_at), now) if statement.recorded_at else now
+def _row(
+    statement: Statement,
+    brand: int,
+    number: int,
+    current: Mapping[Place, tuple[int, _Standing]],
+    now: datetime,
+) -> tuple[Any, ...]:
+    brand = statement.brand_id or brand
+    place = (statement.customer_id, brand, statement.channel, statement.purpose, statement.topic)
+    state = ConsentState(statement.state)
+    at = _said_at(statement, state, current[place][1] if place in current else None, now)
     text = check_text(statement.text, "the consent's text")
     proof = make_plain(statement.proof, "proof")
     return (
-        statement.customer_id, statement.brand_id or brand, statement.channel, statement.purpose,
-        statement.topic, str(ConsentState(statement.state)), at, number, text,
-        statement.text_version, statement.language, check_text(statement.source, "the consent's source"),
-        statement.legal_basis, proof,
+        *place, str(state), at, number, text, statement.text_version, statement.language,
+        check_text(statement.source, "the consent's source"), statement.legal_basis, proof,
     )  # fmt: skip
+
+
+def _said_at(statement: Statement, state: ConsentState, before: _Standing | None, now: datetime) -> datetime:
+    """A time of its own, or now: by the clock of this machine, but never before what stands by that of another."""
+    if statement.recorded_at is not None and (at := as_instant(statement.recorded_at)) < now:
+        return at
+    if before is None or before.recorded_at <= now:
+        return now
+    return before.recorded_at + (timedelta() if state is ConsentState.WITHDRAWN else _SOONEST)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,14 +150,18 @@ def _latest(rows: Sequence[tuple[Any, ...]], ids: Mapping[int, int]) -> dict[Pla
     return latest
 
 
-def _derive(customer_ids: Collection[int], latest: Mapping[Place, _Standing]) -> None:
-    """Write the current states that change. The customers are locked, so nobody else writes them now."""
-    current = {
+def _current(customer_ids: Collection[int]) -> dict[Place, tuple[int, _Standing]]:
+    """What stands of these people, with the row's id. They are locked, so nobody else writes it now."""
+    return {
         (row[1], row[2], row[3], row[4], row[5]): (row[0], _Standing(row[6], row[7], row[8]))
         for row in Consent.objects.filter(customer__in=customer_ids).values_list(
             "id", "customer", "brand", "channel", "purpose", "topic", "state", "changed_at", "record"
         )
     }
+
+
+def _derive(current: Mapping[Place, tuple[int, _Standing]], latest: Mapping[Place, _Standing]) -> None:
+    """Write the current states that change."""
     fresh, changed, whose = [], [], set[int]()
     for place, new in latest.items():
         values = (new.state, new.recorded_at, new.record_id)

@@ -45,7 +45,7 @@ def erase(customer_ids: Collection[int], now: datetime) -> Erased:
     wanted = sorted(_whole(customer_ids))
     done = before = 0
     for start in range(0, len(wanted), BATCH):
-        fresh, old = _tried(wanted[start : start + BATCH], now)
+        fresh, old = _tried(wanted[start : start + BATCH], set(wanted), now)
         done, before = done + fresh, before + old
     return Erased(done, before)
 
@@ -61,16 +61,21 @@ def _whole(customer_ids: Collection[int]) -> set[int]:
     return found
 
 
-def _tried(ids: Sequence[int], now: datetime) -> tuple[int, int]:
+def _tried(ids: Sequence[int], known: set[int], now: datetime) -> tuple[int, int]:
+    """Erase these; with whoever has become the same person since it was asked who that is."""
     try:
-        return patiently(lambda: _erase(ids, now))
+        done = patiently(lambda: _erase(ids, known, now))
     except Busy as error:
         raise EraseError("workers are moving these customers just now; try again in a minute") from error
+    return _tried(sorted({*ids, *done}), known | done, now) if isinstance(done, set) else done
 
 
-def _erase(ids: Sequence[int], now: datetime) -> tuple[int, int]:
+def _erase(ids: Sequence[int], known: set[int], now: datetime) -> tuple[int, int] | set[int]:
+    """How many, or who else must be locked first: a merger may have come before our locks, and none comes after."""
     with transaction.atomic():
         there = lock(ids)
+        if more := _whole(there) - known:
+            return more
         fresh = Customer.objects.filter(id__in=there, erased_at=None).count()
         joining.hold(there)
         for handler in erasing.registered().values():

@@ -61,12 +61,12 @@ KEPT: dict[str, str] = {
     "messaging.Message": "id key customer brand enrollment_id journey version step visit template_version channel purpose"
     " topic priority journey_at held_out obeys_caps counts_toward_caps on_cap test state reason created_at due_at"
     " expires_at first_held_at handed_off_at final_at delivered_at bounced_at fence claim lease_until maybe_sent"
-    " crash_count attempts number counted_at released_at address_digest provider wake_pending",
+    " crash_count attempts number counted_at released_at parts cost charged address_digest provider wake_pending",
     "messaging.Decision": "id message decided_at outcome reason until",
     "messaging.DeliveryAttempt": "id message number fence provider settled_at outcome",
     "messaging.Receipt": "id key provider kind message occurred_at received_at machine",
     "journeys.Enrollment": "id journey version customer status reason entered_at finished_at expires_at held_out step"
-    " visit hops arrived_at due_at awaits sending goal_until goal_met_at",
+    " visit hops arrived_at due_at awaits sending urgent goal_until goal_met_at let_in_at",
     "journeys.StepRun": "id enrollment step visit entered_at left_at outcome reason",
 }
 
@@ -87,7 +87,12 @@ NOBODYS = frozenset(
         "messaging.StepFault",
         "messaging.FrequencyCap",
         "messaging.QuietHoursRule",
+        "messaging.RateLimit",
         "messaging.Subject",
+        "messaging.Price",
+        "messaging.Budget",
+        "messaging.Spending",
+        "journeys.Door",
         "journeys.Journey",
         "journeys.JourneyVersion",
         "journeys.Launch",

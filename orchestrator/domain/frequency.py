@@ -107,7 +107,7 @@ def window_start(window: Window, now: datetime, zone: ZoneInfo) -> datetime:
     """Answer where the window that ends now begins (UTC): exclusive if rolling, inclusive if calendar."""
     if isinstance(window, Rolling):
         return as_instant(now) - window.length
-    return resolve(datetime.combine(_first_day(window, now, zone), time(0)), zone)
+    return resolve(datetime.combine(first_day(window, now, zone), time(0)), zone)
 
 
 def inside(window: Window, counted_at: Sequence[datetime], now: datetime, zone: ZoneInfo) -> list[datetime]:
@@ -119,8 +119,8 @@ def inside(window: Window, counted_at: Sequence[datetime], now: datetime, zone: 
     if isinstance(window, Rolling):
         start = window_start(window, now, zone)
         return sorted(at for at in counted_at if at > start)
-    day = _first_day(window, now, zone)
-    return sorted(at for at in counted_at if _first_day(window, at, zone) == day)
+    day = first_day(window, now, zone)
+    return sorted(at for at in counted_at if first_day(window, at, zone) == day)
 
 
 def frees_at(
@@ -135,7 +135,7 @@ def frees_at(
         return as_instant(within[-limit]) + window.length
     moment = as_instant(now)
     while len(inside(window, counted_at, moment, zone)) >= limit:
-        moment = _next_start(window, moment, zone)
+        moment = next_start(window, moment, zone)
     return moment
 
 
@@ -169,16 +169,17 @@ def check_gap(last_at: datetime | None, gap: timedelta, now: datetime) -> dateti
     return until if until > now else None
 
 
-def _first_day(window: Calendar, instant: datetime, zone: ZoneInfo) -> date:
+def first_day(window: Calendar, instant: datetime, zone: ZoneInfo) -> date:
+    """The local date on which the period began that this instant lies in."""
     today = local(instant, zone).date()
     if window.period == "day":
         return today
     return today - timedelta(days=today.weekday()) if window.period == "week" else today.replace(day=1)
 
 
-def _next_start(window: Calendar, instant: datetime, zone: ZoneInfo) -> datetime:
-    """Answer the first instant of the next period (the second midnight, where clocks go back over the first)."""
-    first = _first_day(window, instant, zone)
+def next_start(window: Calendar, instant: datetime, zone: ZoneInfo) -> datetime:
+    """Answer the first instant (UTC) of the next period (the second midnight, where clocks go back over the first)."""
+    first = first_day(window, instant, zone)
     longest = {"day": 1, "week": 7, "month": 31}[window.period]
     following = first + timedelta(days=longest)
     midnight = datetime.combine(following.replace(day=1) if window.period == "month" else following, time(0))

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from orchestrator.domain.frequency import CapRule, Counted
+from orchestrator.domain.money import Purse
 from orchestrator.domain.quiet import QuietHours
 
 Evidence = dict[str, Any]
@@ -116,7 +118,8 @@ class ConsentFact:
 class Facts:
     """All that the gate may know about one message, read under the customer's lock.
 
-    `zone_rejected`: what stood on higher rungs than `zone_rung`, and is no zone or country.
+    `zone_rejected`: what stood on higher rungs than `zone_rung`, and is no zone or country. `cost` is known once the
+    message is rendered and has a price; `purses` are then the budgets it is paid from.
     """
 
     zone: ZoneInfo
@@ -137,3 +140,6 @@ class Facts:
     rivals: tuple[Candidate, ...] = ()
     rate_limited_until: datetime | None = None
     render_error: str = ""
+    cost: Decimal | None = None
+    currency: str = ""
+    purses: tuple[Purse, ...] = ()

@@ -13,6 +13,7 @@ from copy import deepcopy
 from datetime import datetime
 from typing import Any
 
+from orchestrator.domain.on_cap import ON_CAP
 from orchestrator.sdk.steps import (
     Act,
     Awaited,
@@ -87,6 +88,8 @@ def _send(send: Send, templates: Collection[str]) -> Iterator[str]:
         yield f"it sends the template {send.template!r}, to which no step of the journey refers"
     if send.priority is not None and not _whole(send.priority, 0, 100):
         yield f"its priority is {send.priority!r}, not 0 to 100"
+    if send.on_cap not in ("", *ON_CAP):
+        yield f"its on_cap is {send.on_cap!r}, not one of {', '.join(ON_CAP)}"
 
 
 def _act(act: Any) -> Iterator[str]:

@@ -10,11 +10,14 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from decimal import Decimal
 
 from orchestrator.domain.catch_up import is_stale
 from orchestrator.domain.frequency import Candidate as CapCandidate
 from orchestrator.domain.frequency import Counted, check_caps, check_gap, inside, window_name
 from orchestrator.domain.gate_facts import Candidate, ConsentFact, Evidence, Facts, Outcome, Verdict
+from orchestrator.domain.money import tightest
+from orchestrator.domain.on_cap import SKIPPING
 from orchestrator.domain.quiet import next_allowed, quiet_stretches, release_at
 
 LOOK_AGAIN = timedelta(minutes=15)  # for holds that end when somebody acts, not at a known time
@@ -43,20 +46,28 @@ def decide(message: Candidate, facts: Facts, now: datetime) -> Verdict:
 
 
 def decide_all(asked: Iterable[tuple[Candidate, Facts]], now: datetime) -> dict[int, Verdict]:
-    """Decide a batch, best-ranked first; each one allowed is counted for the customer's and the address's next."""
+    """Decide a batch, best-ranked first; each one allowed is counted for the customer's and the address's next.
+
+    What it costs is counted for all that are paid from the same budgets.
+    """
     taken: dict[str, dict[int, Counted]] = defaultdict(dict)
+    paid: dict[int, Decimal] = defaultdict(Decimal)
     verdicts: dict[int, Verdict] = {}
     for message, facts in sorted(asked, key=lambda pair: pair[0].rank):
         subjects = _subjects(message, facts)
         fresh = tuple({id_: one for subject in subjects for id_, one in taken[subject].items()}.values())
         rivals = tuple(rival for rival in facts.rivals if rival.id not in verdicts)
-        verdict = decide(message, replace(facts, counted=facts.counted + fresh, rivals=rivals), now)
+        purses = tuple(purse.with_more(paid[purse.budget.id]) for purse in facts.purses)
+        facts = replace(facts, counted=facts.counted + fresh, rivals=rivals, purses=purses)
+        verdict = decide(message, facts, now)
         verdicts[message.id] = verdict
         if verdict.outcome is Outcome.ALLOW and message.counts_toward_caps:
             for subject in subjects:
                 taken[subject][message.id] = Counted(
                     now, message.channel, message.topic, str(message.brand_id)
                 )
+            for purse in purses:
+                paid[purse.budget.id] += (facts.cost or Decimal(0)) - purse.own
     return verdicts
 
 
@@ -207,7 +218,7 @@ def _capped(message: Candidate, facts: Facts, now: datetime) -> Verdict | None:
         "window": window_name(verdict.capped_by.window),
         "sent_at": [at.isoformat() for at in verdict.evidence],
     }
-    if message.on_cap in ("skip", "fallback"):  # which of the two is the journey's to act upon
+    if message.on_cap in SKIPPING:  # which of them is the journey's to act upon
         return Verdict(Outcome.SKIP, "capped", evidence=evidence)
     return _hold("capped", verdict.until or message.expires_at, message, evidence)
 
@@ -261,8 +272,26 @@ def _rendered(message: Candidate, facts: Facts, now: datetime) -> Verdict | None
 
 
 def _reserve(message: Candidate, facts: Facts, now: datetime) -> Verdict | None:
-    # Writing the reservation is the caller's: it stands in the same transaction as this verdict.
-    return None
+    """Money is reserved here, once the rendered message's cost is known.
+
+    Writing the reservation is the caller's: it stands in the same transaction as this verdict.
+    """
+    if not message.obeys_caps or facts.cost is None:
+        return None
+    empty = tightest(facts.purses, facts.cost)
+    if empty is None:
+        return None
+    evidence: Evidence = {
+        "budget": empty.budget.name,
+        "amount": str(empty.budget.amount),
+        "spent": str(empty.spent_by_others),
+        "cost": str(facts.cost),
+        "currency": facts.currency,
+        "period": empty.budget.period,
+    }
+    if message.on_cap in SKIPPING:  # as with caps
+        return Verdict(Outcome.SKIP, "over_budget", evidence=evidence)
+    return _hold("over_budget", empty.renews_at or message.expires_at, message, evidence)
 
 
 def _hold(reason: str, until: datetime, message: Candidate, evidence: Evidence) -> Verdict:

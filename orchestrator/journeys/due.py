@@ -17,6 +17,9 @@ from orchestrator.messaging.models import Message
 from orchestrator.store.prepared import Given, prepared
 
 BATCH = 1000
+FIRST = (
+    8  # tenths of a batch that are those of transactional journeys, if so many are due; the rest goes by age
+)
 
 
 def moving() -> QuerySet[Enrollment]:
@@ -26,9 +29,12 @@ def moving() -> QuerySet[Enrollment]:
 
 
 def move_due(now: datetime, limit: int = BATCH) -> int:
-    """Claim at most `limit` due enrollments and walk them; answers how many."""
+    """Claim at most `limit` due enrollments and walk them; answers how many.
+
+    Those of transactional journeys go first, so that an order's confirmation does not stand behind a campaign.
+    """
     with transaction.atomic():
-        passengers = [Passenger(*row) for row in _due(limit).rows(now=now)]
+        passengers = _claim(now, limit)
         late = {one.id: Ended("exited", "timed_out") for one in passengers if one.expires_at <= now}
         finish(late, now)
         out = let_out(((one.id, one.version_id) for one in passengers if one.id not in late), now)
@@ -36,12 +42,28 @@ def move_due(now: datetime, limit: int = BATCH) -> int:
     return len(passengers)
 
 
+def _claim(now: datetime, limit: int) -> list[Passenger]:
+    first = [Passenger(*row) for row in _first(max(1, limit * FIRST // 10)).rows(now=now)]
+    if len(first) == limit:
+        return first
+    taken = [one.id for one in first]
+    return first + [Passenger(*row) for row in _rest(limit - len(first)).rows(now=now, taken=taken)]
+
+
 @prepared
-def _due(limit: int) -> QuerySet[Any]:
-    due = (
-        moving().filter(due_at__lte=Given("now")).order_by("due_at", "id")
-    )  # of one moment, first come first
-    return due.select_for_update(skip_locked=True, of=("self",)).values_list(*COLUMNS)[:limit]
+def _first(limit: int) -> QuerySet[Any]:
+    return _due(moving().filter(urgent=True))[:limit]
+
+
+@prepared
+def _rest(limit: int) -> QuerySet[Any]:
+    # Our own locks do not stop us: who is taken already is left out by name.
+    return _due(moving().exclude(id__among=Given("taken")))[:limit]
+
+
+def _due(among: QuerySet[Enrollment]) -> QuerySet[Any]:
+    due = among.filter(due_at__lte=Given("now")).order_by("due_at", "id")  # of one moment, first come first
+    return due.select_for_update(skip_locked=True, of=("self",)).values_list(*COLUMNS)
 
 
 def wake_senders(now: datetime, limit: int = BATCH) -> int:

@@ -142,7 +142,7 @@ def _intent(one: Passenger, end: Any, version: Live, language: str, now: datetim
         journey_at=version.journey_at,
         expires_at=now + definition.expires.approximate,
         held_out=one.held_out,
-        on_cap=definition.on_cap,
+        on_cap=(end.send.on_cap if isinstance(end.send, Send) else "") or definition.on_cap,
         parameters=_parameters(one, end.step, version, language),
         due_at=end.due_at,
         **_said(end.step, end.send, version),

@@ -14,9 +14,9 @@ from django.db.models import Max, QuerySet
 
 from orchestrator import registry
 from orchestrator.customers.models import Customer
-from orchestrator.domain.merging import once_key
 from orchestrator.domain.splits import held_out
 from orchestrator.journeys.doorstep import keep
+from orchestrator.journeys.limits import let_through, once_of
 from orchestrator.journeys.models import Enrollment
 from orchestrator.journeys.versions import Live
 from orchestrator.sdk.values import EnrollmentChange
@@ -38,7 +38,8 @@ class Candidate:
 
     `occurred_at`: when the event happened that let them in; None where time alone did. `hops`: how many journeys
     led here, one starting the next; the sixth is recorded and goes no further, so that no circle turns for ever.
-    `begins_at`: when they take the first step, if not at once (a launch by everybody's own clock).
+    `begins_at`: when they take the first step, if not at once (a launch by everybody's own clock). `waits_until`: for
+    how long they wait at the door, where they have waited already.
     """
 
     live: Live
@@ -49,6 +50,7 @@ class Candidate:
     surpassed: bool = False
     hops: int = 0
     begins_at: datetime | None = None
+    waits_until: datetime | None = None
 
     @property
     def turned_back(self) -> str:
@@ -88,16 +90,22 @@ def ask(candidates: Sequence[Candidate], now: datetime) -> Asked:
     return answer
 
 
-def let_in(welcome: Sequence[Candidate], now: datetime) -> list[int]:
-    """Make their enrollments; the table's constraints have the last word. Answers the new ones' ids."""
+def let_in(welcome: Sequence[Candidate], now: datetime, from_line: bool = False) -> list[int]:
+    """Make their enrollments, as far as there is room; the table's constraints have the last word.
+
+    Answers the new ones' ids. `from_line`: they are those who have waited for it longest.
+    """
     workspace = Workspace.get()
-    # Two workers that let the same people in wait for each other's rows in one order, and never in a circle.
-    admitted = sorted(welcome, key=lambda one: (one.live.journey_id, one.customer_id))
+    there_is_room = let_through(welcome, workspace, now, from_line)
+    # Two workers that let the same people in wait for each other's rows in one order, and never in a circle; those of a
+    # line come under their door's lock, and keep its order.
+    in_order = sorted(there_is_room, key=lambda one: (one.live.journey_id, one.customer_id))
+    admitted = there_is_room if from_line else in_order
     rows = [_row(one, workspace, now) for one in admitted]
     columns = (
         "journey", "version", "customer", "entry_key", "once_key", "entry_properties", "status", "reason",
         "entered_at", "finished_at", "expires_at", "held_out", "step", "visit", "arrived_at", "due_at", "awaits",
-        "sending", "goal_until", "hops",
+        "sending", "goal_until", "hops", "let_in_at", "urgent",
     )  # fmt: skip
     made = bulk.insert(Enrollment, columns, rows, ignore_conflicts=True, returning=("id", "version_id"))
     _announce(made, {one.live.id: one.live for one in admitted}, now)
@@ -154,7 +162,7 @@ def _row(one: Candidate, workspace: Workspace, now: datetime) -> tuple[Any, ...]
         live.id,
         one.customer_id,
         one.entry_key,
-        _once_key(one),
+        once_of(one),
         dict(one.properties),
         status,
         one.turned_back,
@@ -170,21 +178,14 @@ def _row(one: Candidate, workspace: Workspace, now: datetime) -> tuple[Any, ...]
         False,
         goal_until,
         one.hops,
+        None if definition.entry.limit is None or one.turned_back else now,
+        definition.purpose == "transactional",
     )
 
 
 def _began(one: Candidate, now: datetime) -> datetime:
     """Just after the event that let them in: that event is not "since entry", whatever came after it is."""
     return now if one.occurred_at is None else one.occurred_at + AFTERWARDS
-
-
-def _once_key(one: Candidate) -> str | None:
-    kind = one.live.definition.entry.again.kind
-    if kind == "never":
-        return once_key(one.live.journey_id, one.customer_id)
-    if kind in ("per_key", "per_property"):
-        return once_key(one.live.journey_id, one.customer_id, one.entry_key)
-    return None
 
 
 def _announce(made: Sequence[tuple[Any, ...]], live: Mapping[int, Live], now: datetime) -> None:

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import F
 
 from orchestrator.customers.locks import lock
 from orchestrator.customers.plain import check_text, make_plain
@@ -18,7 +19,7 @@ from orchestrator.customers.survivors import survivors
 from orchestrator.domain.definition.audiences import ApiTrigger
 from orchestrator.journeys.doorstep import keep
 from orchestrator.journeys.enroll import Candidate, ask, let_in
-from orchestrator.journeys.models import Enrollment, Journey
+from orchestrator.journeys.models import Doorstep, Enrollment, Journey
 from orchestrator.journeys.versions import Live, version
 from orchestrator.store import doorbells
 
@@ -97,8 +98,18 @@ def _found(door: Live, customer_id: int, key: str) -> int | None:
 
 
 def _not_made(door: Live, candidate: Candidate, turned_away: bool, welcome: bool) -> Entered:
-    """Why nobody was let in: the filter, the time since the last entry, or another call that came first."""
+    """Why nobody was let in: the filter, a limit, the time since the last entry, or another call that came first."""
     if welcome:
         before = _found(door, candidate.customer_id, candidate.entry_key)
-        return Entered(before, False, "" if before else "inside")
+        return Entered(before, False, "" if before else _kept_out(door, candidate) or "inside")
     return Entered(None, False, "only_if" if turned_away else "again")
+
+
+def _kept_out(door: Live, candidate: Candidate) -> str:
+    """The limit for which they wait at the door, or were turned away just now; "" if it is none."""
+    theirs = Doorstep.objects.filter(customer_id=candidate.customer_id, journey_id=door.journey_id)
+    theirs = theirs.filter(entry_key=candidate.entry_key).exclude(reason="")
+    return (
+        theirs.order_by(F("turned_away_at").desc(nulls_first=True)).values_list("reason", flat=True).first()
+        or ""
+    )

@@ -58,17 +58,23 @@ def _join_passages(into: Into, now: datetime) -> None:
 
 
 def _join_doorsteps(into: Into, now: datetime) -> None:
-    """Who waits already with the same key goes on waiting; all are asked in anew, as the person they are now."""
-    columns = ("id", "customer_id", "journey_id", "entry_key")
+    """Who waits already with the same key goes on waiting, in a line at the earlier place; of why the two were turned
+    away the survivor's stays. All but those in a line are asked in anew, as the person they are now.
+    """
+    columns = ("id", "customer_id", "journey_id", "entry_key", "in_line", "turned_away_at", "due_at")
     rows = Doorstep.objects.filter(customer_id__in={*into, *into.values()}).order_by("until", "id")
-    first: dict[tuple[int, int, str], tuple[int, int]] = {}
+    first: dict[tuple[int, int, str, bool], tuple[int, int]] = {}
     gone, moved = [], []
-    # The survivor's own first.
-    for id_, customer, journey, key in sorted(rows.values_list(*columns), key=lambda row: row[1] in into):
+    # The line first, by its order; else the survivor's own.
+    listed = sorted(
+        rows.values_list(*columns), key=lambda row: (not row[4], row[4] and row[0], row[1] in into)
+    )
+    for id_, customer, journey, key, in_line, turned_away_at, due_at in listed:
         survivor = into.get(customer, customer)
-        if first.setdefault((survivor, journey, key), (id_, customer))[0] != id_:
+        place = (survivor, journey, key, turned_away_at is None)
+        if first.setdefault(place, (id_, customer))[0] != id_:
             gone.append(id_)
         elif customer in into:
-            moved.append((id_, survivor, now))
+            moved.append((id_, survivor, due_at if in_line or turned_away_at is not None else now))
     Doorstep.objects.filter(id__in=gone).delete()
     bulk.update(Doorstep, ("customer", "due_at"), moved)

@@ -25,10 +25,13 @@ from orchestrator.domain.definition.rules import AllOf
 from orchestrator.domain.schedules import FIRST_CLOCK, LAST_CLOCK, moment_on, opens_at
 from orchestrator.domain.splits import bucket
 from orchestrator.domain.waves import too_many
+from orchestrator.journeys.calls import CHANNEL
+from orchestrator.journeys.due import moving
 from orchestrator.journeys.enroll import Candidate, enroll
 from orchestrator.journeys.models import Enrollment, Journey, Launch
 from orchestrator.journeys.reached import reached
 from orchestrator.journeys.versions import Live, version
+from orchestrator.messaging import queues
 from orchestrator.messaging.facts import read_people, zone_of
 from orchestrator.segments.compile import CUSTOMERS, Scope
 from orchestrator.segments.matching import following
@@ -40,6 +43,10 @@ BATCH = 2000
 LATE = timedelta(hours=24)
 AROUND_THE_WORLD = FIRST_CLOCK + LAST_CLOCK
 EVERYBODY = AllOf(())
+# A launch lets nobody in while so many are on their way over its channels: the outbox stays as small as the workers are
+# fast, nobody's message grows old in it, and a launch can still be stopped before most of it is written.
+BACKLOG = 20_000
+LOOK_AGAIN = timedelta(seconds=2)
 _OPEN = (Launch.State.PLANNED, Launch.State.RUNNING)
 
 
@@ -107,9 +114,35 @@ def launch(now: datetime, limit: int = BATCH) -> int:
             _plan(row.journey_id, row.trigger, trigger, trigger.next_on(row.on))
             if now - row.opens_at > LATE:
                 return _finish(row, Launch.State.MISSED, now)
+        if ahead := backlog(door, now):
+            return _wait(row, ahead, now)
         if _over(row, door, trigger):
             return _finish(row, Launch.State.HALTED, now)
         return _chunk(row, door, trigger, now, limit)
+
+
+def backlog(door: Live, now: datetime) -> int:
+    """People about to be walked, and messages that are due over the journey's channels; 0 while there is room.
+
+    Counted by the indexes, and no further than `BACKLOG`.
+    """
+    count = moving().filter(due_at__lte=now).values("pk")[:BACKLOG].count()
+    for channel in sorted(_channels(door)):
+        count += queues.count_over(channel, now, BACKLOG - count)
+    return count if count >= BACKLOG else 0
+
+
+def _channels(door: Live) -> set[str]:
+    steps = [door.definition.step(step) for step in door.definition.step_ids()]
+    told = {channel for step in steps for channel in getattr(step.params, "via", ())}
+    return told | ({CHANNEL} if any(step.kind.webhook(step.params) is not None for step in steps) else set())
+
+
+def _wait(row: Launch, ahead: int, now: datetime) -> int:
+    """Nobody comes in for now. It has begun nevertheless: however long it waits, it is not missed."""
+    row.state, row.waits_for, row.due_at = Launch.State.RUNNING, ahead, now + LOOK_AGAIN
+    row.save()
+    return 0
 
 
 def launching() -> QuerySet[Launch]:
@@ -148,7 +181,7 @@ def _chunk(row: Launch, door: Live, trigger: Launched, now: datetime, limit: int
     scope = Scope(CUSTOMERS, now, ZoneInfo(workspace.time_zone), door.brand_id)
     ids = following(Customer, trigger.who or EVERYBODY, scope, row.cursor, limit)
     entered = enroll(list(_candidates(row, door, trigger, ids, workspace)), now)
-    row.state, row.entered = Launch.State.RUNNING, row.entered + len(entered)
+    row.state, row.waits_for, row.entered = Launch.State.RUNNING, 0, row.entered + len(entered)
     row.cursor = ids[-1] if ids else row.cursor
     if len(ids) < limit:
         _next_wave(row, trigger, workspace, now)
@@ -199,11 +232,11 @@ def _next_wave(row: Launch, trigger: Launched, workspace: Workspace, now: dateti
 def stop_launches(journey_id: int, now: datetime) -> int:
     """Nobody else comes in by a launch of this journey; answers how many launches were open."""
     running = Launch.objects.filter(journey_id=journey_id, state__in=_OPEN)
-    return running.update(state=Launch.State.STOPPED, due_at=None, finished_at=now)
+    return running.update(state=Launch.State.STOPPED, due_at=None, waits_for=0, finished_at=now)
 
 
 def _finish(row: Launch, state: str, now: datetime) -> int:
-    row.state, row.due_at, row.finished_at = state, None, now
+    row.state, row.due_at, row.waits_for, row.finished_at = state, None, 0, now
     row.save()
     return 0
 

@@ -16,6 +16,7 @@ from orchestrator import registry
 from orchestrator.domain.definition import DefinitionError, Problem
 from orchestrator.domain.definition.audiences import AudienceTrigger
 from orchestrator.domain.definition.tree import find
+from orchestrator.journeys.admit import look_again
 from orchestrator.journeys.calls import Prepared, prepared_calls
 from orchestrator.journeys.check import Checked, check
 from orchestrator.journeys.folders import Text
@@ -49,6 +50,7 @@ def publish(
     checked = check(journey, templates, beside)
     texts = {checked_key(checked, text): text for text in templates}
     with transaction.atomic():
+        look_again(checked.definition.key, now)
         row = _journey(checked, journey, now)
         pinned = _pin(checked, texts, row, now)
         stored = checked.tree.plain()

@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 
 from orchestrator.domain.outbox import OPEN, SENT, State
 from orchestrator.domain.walks import Ended
+from orchestrator.journeys.admit import look_again
 from orchestrator.journeys.effects import finish
 from orchestrator.journeys.launching import stop_launches
 from orchestrator.journeys.models import Enrollment, Journey, JourneyVersion
@@ -50,6 +51,7 @@ def stop(row: Journey, version: JourneyVersion | None, now: datetime) -> Stopped
     _mark(row, version, now)
     if version is None:
         stop_launches(row.pk, now)
+        look_again(row.key, now)
     people = cancelled = under_way = 0
     reason = "version_stopped" if version is not None else "journey_stopped"
     inside = Enrollment.objects.filter(journey=row, status=Enrollment.Status.ACTIVE)

@@ -13,31 +13,37 @@ from datetime import UTC, datetime
 from functools import cache
 
 from celery import shared_task
-from django.db.models import QuerySet
+from celery.signals import task_prerun
+from django.db import close_old_connections
 
 from orchestrator.journeys.shift import Shift
 from orchestrator.journeys.waiting import waiting
-from orchestrator.journeys.work import WALKING, deliver_by, walk_by
+from orchestrator.journeys.work import WALKING, deliver_beside, walk_beside
 from orchestrator.messaging.deliver import BATCH
-from orchestrator.messaging.models import Message
-from orchestrator.messaging.queues import due
 from orchestrator.messaging.rescue import rescue
+from orchestrator.messaging.turns import ready_count
 from orchestrator.store.doorbells import DELIVER, WALK, ring_now
 
 LONGEST = 10.0  # seconds after which a task begins no further batch
 MOST_BELLS = 8  # for one kind of work in one sweep
 
 
+@task_prerun.connect(weak=False)
+def _fresh(**_: object) -> None:
+    """Connections are kept from task to task; one that the database has ended is not."""
+    close_old_connections()
+
+
 @shared_task(name=WALK)
 def walk() -> None:
-    """Let people in and move those whose time has come."""
-    walk_by(_now, _shift(os.getpid()).between("walk", _for(LONGEST)))
+    """Let people in and move those whose time has come; somebody's order is delivered meanwhile."""
+    walk_beside(_now, _shift(os.getpid()).between("walk", _for(LONGEST)))
 
 
 @shared_task(name=DELIVER)
 def deliver() -> None:
-    """Deliver what is due."""
-    deliver_by(_now, _shift(os.getpid()).between("deliver", _for(LONGEST)))
+    """Deliver what is due; somebody's order is walked meanwhile."""
+    deliver_beside(_now, _shift(os.getpid()).between("deliver", _for(LONGEST)), time.sleep)
 
 
 @shared_task(name="orchestrator.sweep")
@@ -48,7 +54,7 @@ def sweep() -> None:
     rescue(now)
     if waiting(now) & WALKING:
         ring_now(WALK)
-    for _ in range(_bells(due(now))):
+    for _ in range(_bells(now)):
         ring_now(DELIVER)
 
 
@@ -58,10 +64,9 @@ def _shift(process: int) -> Shift:
     return Shift("celery", _now)
 
 
-def _bells(messages: QuerySet[Message]) -> int:
-    """One for each batch that is due, so that a backlog calls every worker; counted no further than matters."""
-    count = messages[: BATCH * MOST_BELLS].count()
-    return -(-count // BATCH)
+def _bells(now: datetime) -> int:
+    """One for each batch that may be claimed, so that a backlog calls every worker; counted no further than matters."""
+    return -(-ready_count(now, BATCH * MOST_BELLS) // BATCH)
 
 
 def _for(seconds: float) -> Callable[[], bool]:

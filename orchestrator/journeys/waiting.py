@@ -3,38 +3,61 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
 from django.db.models import QuerySet
 
 from orchestrator.customers.models import Customer
+from orchestrator.domain.lanes import LANES
 from orchestrator.events.models import Event
+from orchestrator.journeys.admit import admitting
 from orchestrator.journeys.due import moving
 from orchestrator.journeys.launching import launching
 from orchestrator.journeys.models import Doorstep, EntryTimer, UsualInterval
 from orchestrator.messaging import queues
-from orchestrator.messaging.models import Message
+from orchestrator.messaging.models import Message, RateLimit
+from orchestrator.messaging.tokens import enabled
+from orchestrator.messaging.turns import next_turn, ready_lanes
 from orchestrator.segments.models import Segment
 from orchestrator.store.prepared import Given, fill, prepared
 from orchestrator.store.statement import execute
 from orchestrator.workspace.models import Retention
 
+_DELIVERING = frozenset(f"deliver {lane}" for lane in LANES)
+
 
 def waiting(now: datetime) -> frozenset[str]:
-    """The kinds of work that are due; `journeys/work.py` names them."""
+    """The kinds of work that are due: replan, pull, segments, launch, knock, admit, compute, fire, wake and so on.
+
+    Of what has lanes, also which: `deliver transactional`, `move first`.
+    """
     sql, params, kinds = _statement()
     row = execute(sql, fill(params, {"now": now}))[0]
-    return frozenset(kind for kind, there in zip(kinds, row, strict=True) if there)
+    found = {kind for kind, there in zip(kinds, row, strict=True) if there}
+    if "limited" in found:
+        # Due is not enough where messages wait their turn: a worker that looked at once would find nothing to claim.
+        waits = found & _DELIVERING
+        found -= {"limited", *_DELIVERING}
+        found |= {f"deliver {lane}" for lane in (ready_lanes(now) if waits else ())}
+    return frozenset(found) | {kind.split()[0] for kind in found}
 
 
 def next_due(kinds: Collection[str] | None = None) -> datetime | None:
     """When there will be something to do next by time alone, as far as the database knows; of these kinds, or of all."""
-    moments = [
-        moment for kind in _timed() if kinds is None or kind in kinds for moment in _first(kind).column()
-    ]
-    return min(moments, default=None)
+    limited = enabled()
+    asked = [kind for kind in _timed() if kinds is None or kind.split()[0] in kinds]
+    asked = [kind for kind in asked if not (limited and kind in _DELIVERING)]
+    moments = [moment for kind in asked for moment in _first(kind).column()]
+    turn = next_turn() if limited and (kinds is None or "deliver" in kinds) else None
+    return min([*moments, turn] if turn else moments, default=None)
+
+
+def until_turn(now: datetime, most: timedelta) -> timedelta | None:
+    """How long until a due message that waits its turn may go; None where none does, or not within `most`."""
+    turn = next_turn() if enabled() else None
+    return max(turn - now, timedelta(0)) if turn is not None and turn <= now + most else None
 
 
 @prepared
@@ -44,17 +67,19 @@ def _first(kind: str) -> QuerySet[Any]:
 
 
 def _timed() -> dict[str, tuple[QuerySet[Any], str]]:
-    """Work that a time makes due: its rows, and the column that says when."""
+    """Work that a time makes due: its rows, and the column that says when; what stands in lanes, lane by lane."""
     return {
         "pull": (Event.objects.filter(pending=True), "occurred_at"),
         "segments": (Segment.objects.filter(due_at__isnull=False), "due_at"),
         "launch": (launching(), "due_at"),
         "knock": (Doorstep.objects.all(), "due_at"),
+        "admit": (admitting(), "due_at"),
         "compute": (UsualInterval.objects.all(), "due_at"),
         "fire": (EntryTimer.objects.filter(due_at__isnull=False), "due_at"),
         "move": (moving(), "due_at"),
-        "deliver": (queues.claimable(), "due_at"),
         "retain": (Retention.objects.all(), "due_at"),
+        "move first": (moving().filter(urgent=True), "due_at"),
+        **{f"deliver {lane}": (queues.lane(lane), "due_at") for lane in LANES},
     }
 
 
@@ -64,6 +89,7 @@ def _querysets(now: Given) -> dict[str, QuerySet[Any]]:
         "replan": Customer.objects.filter(changed_pending=True),
         "wake": Message.objects.filter(wake_pending=True),
         "rescue": queues.lost(now),
+        "limited": RateLimit.objects.filter(enabled=True),
     }
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, fields
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from orchestrator.journeys.admit import BATCH as ADMITTED_AT_ONCE
+from orchestrator.journeys.admit import admit
 from orchestrator.journeys.due import BATCH as MOVED_AT_ONCE
 from orchestrator.journeys.due import move_due, wake_senders
 from orchestrator.journeys.knock import BATCH as KNOCKING_AT_ONCE
@@ -19,7 +21,7 @@ from orchestrator.journeys.retain import retain
 from orchestrator.journeys.timers import BATCH as TIMED_AT_ONCE
 from orchestrator.journeys.timers import GROUPS as COMPUTED_AT_ONCE
 from orchestrator.journeys.timers import compute, fire, replan
-from orchestrator.journeys.waiting import waiting
+from orchestrator.journeys.waiting import until_turn, waiting
 from orchestrator.messaging.deliver import BATCH as DELIVERED_AT_ONCE
 from orchestrator.messaging.deliver import deliver
 from orchestrator.messaging.rescue import rescue
@@ -27,12 +29,29 @@ from orchestrator.segments.refresh import BATCH as LOOKED_AT_ONCE
 from orchestrator.segments.refresh import pass_over
 
 RESCUED_AT_ONCE = 1000
-WALKING = frozenset(
-    {"replan", "pull", "segments", "launch", "knock", "compute", "fire", "wake", "move", "retain"}
-)
+Step = Callable[[datetime, int], int]  # (now, at most so many): how many were done
+# What walking is, in the order in which one thing leads to the next: how it is counted, the act, and its batch.
+_WALKS: Mapping[str, tuple[str, Step, int]] = {
+    "replan": ("replanned", replan, TIMED_AT_ONCE),
+    "pull": ("events", pull, PULLED_AT_ONCE),
+    "segments": ("segments", pass_over, LOOKED_AT_ONCE),
+    "launch": ("launched", launch, LAUNCHED_AT_ONCE),
+    "knock": ("knocked", knock, KNOCKING_AT_ONCE),
+    "admit": ("admitted", admit, ADMITTED_AT_ONCE),
+    "compute": ("computed", compute, COMPUTED_AT_ONCE),
+    "fire": ("timers", fire, TIMED_AT_ONCE),
+    "wake": ("woken", wake_senders, MOVED_AT_ONCE),
+    "move": ("moved", move_due, MOVED_AT_ONCE),
+    "retain": ("retained", retain, RETAINED_AT_ONCE),
+}
+WALKING = frozenset(_WALKS)
 DELIVERING = frozenset({"rescue", "deliver"})
+FIRST = frozenset({"pull", "move first"})  # what an order's confirmation comes by
+MOMENT = timedelta(seconds=1)  # a turn that comes within it is waited for
+SHORTEST = 0.05  # seconds between two looks at what may go
 Clock = Callable[[], datetime]
 Stopping = Callable[[], bool]
+Rest = Callable[[float], object]  # seconds
 
 
 @dataclass
@@ -44,6 +63,7 @@ class Worked:
     segments: int = 0
     launched: int = 0
     knocked: int = 0
+    admitted: int = 0
     computed: int = 0
     timers: int = 0
     woken: int = 0
@@ -74,14 +94,14 @@ def work(now: datetime) -> Worked:
 def work_by(clock: Clock, stopping: Stopping = never) -> Worked:
     """Do all that is due; in the order in which one thing leads to the next.
 
-    The clock is read for every batch, so that a lease begins when its batch does. `stopping` is asked between
+    The clock is read for every batch, so that a lease begins when its batch does, and at every gate. `stopping` is asked between
     batches: whatever it leaves is found by the next round.
     """
     total = Worked()
     while not stopping() and (kinds := waiting(clock())):
-        done = walk_by(clock, stopping, kinds)
+        done, _ = _turn(clock, stopping, kinds)
         # Walking plans messages, and delivering wakes enrollments: each is followed by a look at what it led to.
-        done += deliver_by(clock, stopping, waiting(clock()))
+        done += _deliver_turn(clock, waiting(clock()))
         if not done:
             break
         total += done
@@ -90,49 +110,70 @@ def work_by(clock: Clock, stopping: Stopping = never) -> Worked:
 
 def walk_by(clock: Clock, stopping: Stopping, kinds: Collection[str] = WALKING) -> Worked:
     """Let people in, move those whose time has come: all of it that is due. `kinds`: what is known to be."""
-    done = Worked()
-    if "replan" in kinds:
-        done.replanned = _drain(replan, TIMED_AT_ONCE, clock, stopping)
-    if "pull" in kinds:
-        done.events = _drain(pull, PULLED_AT_ONCE, clock, stopping)
-    if "segments" in kinds:
-        done.segments = _drain(pass_over, LOOKED_AT_ONCE, clock, stopping)
-    if "launch" in kinds:
-        done.launched = _drain(launch, LAUNCHED_AT_ONCE, clock, stopping)
-    if "knock" in kinds:
-        done.knocked = _drain(knock, KNOCKING_AT_ONCE, clock, stopping)
-    if "compute" in kinds:
-        done.computed = _drain(compute, COMPUTED_AT_ONCE, clock, stopping)
-    if "fire" in kinds:
-        done.timers = _drain(fire, TIMED_AT_ONCE, clock, stopping)
-    if "wake" in kinds:
-        done.woken = _drain(wake_senders, MOVED_AT_ONCE, clock, stopping)
-    if done or "move" in kinds:
-        done.moved = _drain(move_due, MOVED_AT_ONCE, clock, stopping)
-    if "retain" in kinds and not stopping():
-        # One window a turn: what is old can wait for what is due.
-        done.retained = retain(clock(), RETAINED_AT_ONCE)
-    return done
-
-
-def deliver_by(clock: Clock, stopping: Stopping, kinds: Collection[str] = DELIVERING) -> Worked:
-    """Take back what dead workers held, and deliver all messages that are due."""
-    done = Worked()
-    if "rescue" in kinds:
-        done.rescued = _drain(rescue, RESCUED_AT_ONCE, clock, stopping)
-    if done or "deliver" in kinds:
-        done.messages = _drain(_deliver, DELIVERED_AT_ONCE, clock, stopping)
-    return done
-
-
-def _drain(step: Callable[[datetime, int], int], batch: int, clock: Clock, stopping: Stopping) -> int:
-    """Batch after batch; one that is not full was the last."""
-    total, done = 0, batch
-    while done >= batch and not stopping():
-        done = step(clock(), batch)
+    total = Worked()
+    while kinds and not stopping():
+        done, kinds = _turn(clock, stopping, kinds)
         total += done
     return total
 
 
-def _deliver(now: datetime, limit: int) -> int:
-    return deliver(now, limit).claimed
+def walk_beside(clock: Clock, stopping: Stopping) -> Worked:
+    """Walk, and between two turns deliver what must not wait for the walking to end: somebody's order."""
+    total, kinds = Worked(), waiting(clock()) & WALKING
+    while kinds and not stopping():
+        done, kinds = _turn(clock, stopping, kinds)
+        total += done
+        urgent = waiting(clock())
+        kinds |= urgent & FIRST
+        if "deliver transactional" in urgent:
+            total += _deliver_turn(clock, {"deliver"})
+    return total
+
+
+def deliver_beside(clock: Clock, stopping: Stopping, rest: Rest) -> Worked:
+    """Deliver, and between two batches walk what must not wait for the delivering to end.
+
+    Where messages wait their turn and the next one's comes within a moment, `rest` (seconds) until then: a limit of
+    ten a second is used in full, whenever the sweep comes. Whoever rests walks whatever there is to walk.
+    """
+    total, kinds = Worked(), frozenset[str](DELIVERING)
+    while not stopping():
+        delivered = _deliver_turn(clock, kinds)
+        kinds = waiting(clock())
+        pause = None if kinds & DELIVERING else until_turn(clock(), MOMENT)
+        walked, _ = _turn(clock, stopping, kinds if pause is not None else kinds & FIRST)
+        total += delivered
+        total += walked
+        if pause is not None and not walked:
+            rest(max(pause.total_seconds(), SHORTEST))
+        elif pause is None and not (delivered and kinds & DELIVERING):
+            break  # nothing is due, or what is due is held by others, or by a halt: the sweep will look again
+    return total
+
+
+def _turn(clock: Clock, stopping: Stopping, kinds: Collection[str]) -> tuple[Worked, frozenset[str]]:
+    """One batch of each kind, and what kinds there may be more of: those whose batch was full.
+
+    No kind is drained before the next has its turn: while a launch lets in a million, an order's event is pulled, and
+    its passage begun and moved, between two chunks.
+    """
+    done, more = Worked(), set[str]()
+    for kind, (field, step, batch) in _WALKS.items():
+        if stopping():
+            break
+        if kind in kinds or (kind == "move" and (done or "move first" in kinds)):
+            count = step(clock(), batch)
+            setattr(done, field, count)
+            if count >= batch:
+                more.add(kind)
+    return done, frozenset(more)
+
+
+def _deliver_turn(clock: Clock, kinds: Collection[str]) -> Worked:
+    """Take back what dead workers held, and deliver one batch."""
+    done = Worked()
+    if "rescue" in kinds:
+        done.rescued = rescue(clock(), RESCUED_AT_ONCE)
+    if done or "deliver" in kinds:
+        done.messages = deliver(clock(), DELIVERED_AT_ONCE, clock).claimed
+    return done

@@ -13,6 +13,7 @@ from django.db.models import Q, QuerySet
 
 from orchestrator.domain.outbox import State
 from orchestrator.messaging.models import Message
+from orchestrator.messaging.money import give_back, lock_charged
 
 _STOPPABLE = (State.PLANNED, State.RETRY_WAIT)
 
@@ -39,6 +40,7 @@ def take_back(
     sent, may have been, or is in a worker's hands. Nobody is woken by it. Call it inside a transaction.
     """
     theirs = Message.objects.filter(enrollment_id__in={one for one, _, _ in visits}).order_by("id")
+    lock_charged(theirs)
     rows = theirs.select_for_update().values_list(
         "id", "enrollment_id", "step", "visit", "state", "maybe_sent"
     )
@@ -47,6 +49,7 @@ def take_back(
         found[enrollment or 0, step, visit].append((id_, state in _STOPPABLE and not maybe_sent))
     back = {one for one in visits if all(unsent for _, unsent in found[one])}
     ids = [id_ for one in back for id_, _ in found[one]]
+    give_back(ids)
     _stop(Message.objects.filter(id__in=ids), reason, now)
     Message.objects.filter(id__in=ids).update(wake_pending=False)
     return back
@@ -55,12 +58,15 @@ def take_back(
 def stop(which: Sequence[tuple[Q, str]], now: datetime) -> int:
     """Cancel those of these messages that still wait, each group for its reason; answers how many.
 
-    All are locked by id before the first is changed: two that stop overlapping sets wait for each other, and never
-    in a circle. A worker that claims one meanwhile has got it, or finds it cancelled. Call it inside a transaction.
+    All are locked by id, after the budgets that paid for them, before the first is changed: two that stop overlapping
+    sets wait for each other, and never in a circle. A worker that claims one meanwhile has got it, or finds it
+    cancelled. Call it inside a transaction.
     """
     anyone = reduce(or_, (one for one, _ in which), Q(pk__in=[]))
-    waiting = Message.objects.filter(anyone, state__in=_STOPPABLE).order_by("id").select_for_update()
-    ids = list(waiting.values_list("id", flat=True))
+    waiting = Message.objects.filter(anyone, state__in=_STOPPABLE).order_by("id")
+    lock_charged(waiting)
+    ids = list(waiting.select_for_update().values_list("id", flat=True))
+    give_back(ids)
     return sum(_stop(Message.objects.filter(one, id__in=ids), reason, now) for one, reason in which if ids)
 
 

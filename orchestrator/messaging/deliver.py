@@ -8,8 +8,8 @@ Read this file first; each step is a file of that name.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db import transaction
@@ -27,9 +27,11 @@ from orchestrator.messaging.facts import Loaded
 from orchestrator.messaging.gate import Ready, gate
 from orchestrator.messaging.handoff import Stale, boottime, group_size, hand_off
 from orchestrator.messaging.look import Hopeful, look
+from orchestrator.messaging.prices import bill, read_prices
 from orchestrator.messaging.review import review
 from orchestrator.messaging.rows import Claimed
 from orchestrator.messaging.settle import class_of, put_back, send_back, settle, wish
+from orchestrator.messaging.tokens import Tokens
 from orchestrator.messaging.unrendered import judge
 from orchestrator.messaging.verdicts import apply, hold
 
@@ -38,6 +40,7 @@ BATCH = 500
 AT_MOST_ONCE_GROUP = 50
 # Seconds after which a turn begins no further call: with the longest call it ends within the lease.
 LONGEST_TURN = 15.0
+Clock = Callable[[], datetime]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,21 +51,47 @@ class Delivered:
     handed_off: int
 
 
-def deliver(now: datetime, limit: int = BATCH) -> Delivered:
-    """Deliver at most `limit` due messages. Nothing is lost wherever the process dies; `rescue` goes on from there."""
+def deliver(now: datetime, limit: int = BATCH, clock: Clock | None = None) -> Delivered:
+    """Deliver at most `limit` due messages. Nothing is lost wherever the process dies; `rescue` goes on from there.
+
+    `clock` tells what time it has become when a group is gated and settled; without one it stands still at `now`.
+    """
     began = boottime()
-    claimed = claim(now, limit)
+    tokens = Tokens()
+    claimed = claim(now, limit, tokens)
     if not claimed:
         return Delivered(0, 0)
     breakers = Breakers.read(now)
     hopeful, loaded = look(clear_up(claimed, now, breakers.failing), now, breakers)
-    ready = review(_render(hopeful, loaded, now), loaded, now)
-    return Delivered(len(claimed), _send_all(ready, loaded, breakers, began, now))
+    ready = review(_render(_admitted(hopeful, loaded, tokens, now), loaded, now), loaded, now)
+    clock = clock or (lambda: now)
+    sent = _send_all(ready, loaded, breakers, began, clock)
+    tokens.give_back({one.message.id: one.provider for one in sent}, clock())
+    return Delivered(len(claimed), len(sent))
 
 
-def _send_all(ready: Sequence[Ready], loaded: Loaded, breakers: Breakers, began: float, now: datetime) -> int:
+def _admitted(hopeful: list[Hopeful], loaded: Loaded, tokens: Tokens, now: datetime) -> list[Hopeful]:
+    """Those that may go by their provider now; whoever lacks its token is held until there is one."""
+    waits = tokens.admit({one.message.id: one.provider for one in hopeful}, now)
+    if not waits:
+        return hopeful
+    held = [one.message for one in hopeful if one.message.id in waits]
+    verdicts = {one.id: replace(waits[one.id], until=_within(waits[one.id], one)) for one in held}
+    with transaction.atomic():
+        apply(held, verdicts, loaded, now)
+    return [one for one in hopeful if one.message.id not in waits]
+
+
+def _within(verdict: Verdict, message: Claimed) -> datetime:
+    # As every hold: at its deadline the message is looked at once more, and expires visibly.
+    return min(verdict.until or message.expires_at, message.expires_at)
+
+
+def _send_all(
+    ready: Sequence[Ready], loaded: Loaded, breakers: Breakers, began: float, clock: Clock
+) -> list[Ready]:
     """Group by group; what is left when the turn is over, or its provider has gone down, is for the next turn."""
-    sent, late = 0, list[Ready]()
+    sent, late = list[Ready](), list[Ready]()
     down: dict[str, list[Ready]] = defaultdict(list)
     for number, (provider, group) in enumerate(_groups(ready)):
         if number and boottime() - began > LONGEST_TURN:
@@ -70,7 +99,8 @@ def _send_all(ready: Sequence[Ready], loaded: Loaded, breakers: Breakers, began:
         elif breakers.standing(provider) is Standing.OPEN:
             down[provider] += group
         else:
-            sent += _send(provider, group, breakers, now)
+            sent += _send(provider, group, breakers, clock)
+    now = clock()
     put_back(late, now)
     for provider, held in down.items():
         verdict = Verdict(Outcome.HOLD, "provider_down", now, {"provider": provider})
@@ -82,12 +112,15 @@ def _render(hopeful: Sequence[Hopeful], loaded: Loaded, now: datetime) -> list[R
     if not hopeful:
         return []
     drafts = compose.draft([one.message for one in hopeful], loaded, now)
+    prices = read_prices(loaded.limits.workspace)
     ready: list[Ready] = []
     failed: dict[int, tuple[Claimed, RenderFailure]] = {}
     for one, draft, answer in zip(hopeful, drafts, compose.render(drafts), strict=True):
         address = loaded.facts[one.message.id].address
         if isinstance(answer, Rendered) and address is not None:
-            ready.append(Ready(draft, answer, one.provider, address.value, address.digest))
+            country = loaded.people[one.message.customer_id].country
+            cost = bill(prices, one.provider, answer.content, one.message.channel, address.value, country)
+            ready.append(Ready(draft, answer, one.provider, address.value, address.digest, cost))
         elif not isinstance(answer, Rendered):
             failed[one.message.id] = (one.message, answer)
     with transaction.atomic():
@@ -110,17 +143,17 @@ def _groups(ready: Sequence[Ready]) -> Iterator[tuple[str, list[Ready]]]:
             yield name, members[start : start + size]
 
 
-def _send(provider: str, group: Sequence[Ready], breakers: Breakers, now: datetime) -> int:
+def _send(provider: str, group: Sequence[Ready], breakers: Breakers, clock: Clock) -> list[Ready]:
     # The clock starts before the gate: what the gate reads is at least that fresh.
     gated_at = boottime()
-    going = gate(group, now)
+    going = gate(group, clock(), clock)
     if not going:
-        return 0
+        return []
     try:
         answered = hand_off(provider, going, gated_at)
     except Stale:
-        send_back(going, now)
-        return 0
-    settle(going, answered.results, now)
+        send_back(going, clock())
+        return []
+    settle(going, answered.results, clock())
     breakers.report(provider, answered.calls)
-    return len(going)
+    return going

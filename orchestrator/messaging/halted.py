@@ -17,6 +17,7 @@ from django.db.models import Count, F, Min, Q, QuerySet
 from orchestrator.domain.outbox import State
 from orchestrator.messaging import queues
 from orchestrator.messaging.models import Message
+from orchestrator.messaging.money import give_back, lock_charged
 from orchestrator.store import doorbells
 from orchestrator.store.again import again
 from orchestrator.workspace.halt import halted_at
@@ -100,6 +101,8 @@ def _expire(rows: QuerySet[Message], now: datetime) -> int:
     }  # fmt: skip
     doubtful = rows.filter(Q(state=State.UNCERTAIN) | Q(maybe_sent=True))
     unknown = doubtful.update(state=State.UNKNOWN, **ended)
+    unsent = rows.filter(state__in=(State.PLANNED, State.RETRY_WAIT))
+    give_back(list(unsent.values_list("id", flat=True)))
     return unknown + rows.filter(state__in=(State.PLANNED, State.RETRY_WAIT)).update(
         state=State.EXPIRED, counted_at=None, **ended
     )
@@ -120,10 +123,13 @@ def _batch(
 ) -> tuple[int, int | None]:
     """One commit: how many, and the last id of a batch that was not empty."""
     with transaction.atomic():
-        rows = chosen.messages(now).filter(id__gt=after).order_by("id").select_for_update()
-        ids = list(rows.values_list("id", flat=True)[:BATCH])
+        rows = chosen.messages(now).filter(id__gt=after).order_by("id").values_list("id", flat=True)
+        found = list(rows[:BATCH])
+        batch = chosen.messages(now).filter(id__in=found)
+        lock_charged(batch)  # budgets before messages, as everywhere
+        ids = list(batch.order_by("id").select_for_update().values_list("id", flat=True))
         done = act(Message.objects.filter(id__in=ids)) if ids else 0
-    return done, ids[-1] if ids else None
+    return done, found[-1] if found else None
 
 
 def _asked(given: dict[str, str]) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""The one order in which the delivery side locks: customers by id, then shared addresses by key, then messages.
+"""The one order in which the delivery side locks: customers by id, shared addresses by key, budgets by id, messages.
 
 Whoever takes locks of these kinds takes them here, in this order, so that no two workers can wait for each other.
 On SQLite the transaction itself is the lock (IMMEDIATE), and these read nothing.
@@ -6,12 +6,13 @@ On SQLite the transaction itself is the lock (IMMEDIATE), and these read nothing
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from django.db import connection
+from django.db.models import Q
 
 from orchestrator.customers.models import Customer
-from orchestrator.messaging.models import Message, Subject
+from orchestrator.messaging.models import Budget, Message, Spending, Subject
 from orchestrator.store import bulk
 
 
@@ -26,6 +27,15 @@ def lock_people(customer_ids: Iterable[int], address_digests: Iterable[str]) -> 
         return
     bulk.insert(Subject, ["key"], [(key,) for key in keys], ignore_conflicts=True)
     list(Subject.objects.filter(key__in=keys).order_by("key").select_for_update().values_list("key"))
+
+
+def lock_budgets(ids: Collection[int], spendings: Collection[int] = ()) -> None:
+    """Lock budgets, and those whose rows of Spending these are. A budget's own row is there before any period's."""
+    if connection.vendor == "sqlite" or not (ids or spendings):
+        return
+    owners = Spending.objects.filter(id__in=spendings).values("budget")
+    wanted = Budget.objects.filter(Q(id__in=ids) | Q(id__in=owners)).order_by("id")
+    list(wanted.select_for_update(no_key=True).values_list("id"))
 
 
 def lock_messages(ids: Iterable[int]) -> None:

@@ -11,6 +11,7 @@ from orchestrator import registry
 from orchestrator.domain.outbox import MAX_CRASHES, Attempted, Move, State, uncertain
 from orchestrator.messaging import queues
 from orchestrator.messaging.models import Message
+from orchestrator.messaging.money import give_back, lock_charged
 from orchestrator.messaging.settle import class_of, wish
 from orchestrator.store import bulk
 
@@ -34,11 +35,14 @@ def rescue(now: datetime, limit: int = 1000) -> int:
     provider's class allows is done.
     """
     with transaction.atomic():
+        lock_charged(queues.lost(now))
         lost = queues.lost(now).order_by("lease_until").select_for_update(skip_locked=True)
         rows = list(lost.values_list(*_COLUMNS)[:limit])
         if not rows:
             return 0
-        moved = [(row[0], *_fields(_move(row, now), row, now)) for row in rows]
+        moves = [_move(row, now) for row in rows]
+        give_back([row[0] for row, move in zip(rows, moves, strict=True) if not move.keeps_reservation])
+        moved = [(row[0], *_fields(move, row, now)) for row, move in zip(rows, moves, strict=True)]
         columns = (
             "state",
             "reason",

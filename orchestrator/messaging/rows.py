@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import QuerySet
@@ -52,6 +53,8 @@ class Claimed:
     address_digest: str
     provider: str
     test: bool = False
+    cost: Decimal | None = None
+    charged: list[int] | None = None
 
     @property
     def candidate(self) -> Candidate:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -13,7 +13,9 @@ from orchestrator.consents.suppress import Entry, suppress
 from orchestrator.domain.outbox import FINAL, Attempted, Move, ProviderClass, Settle, State, settled
 from orchestrator.messaging.erasing import forget
 from orchestrator.messaging.gate import Ready
+from orchestrator.messaging.locks import lock_budgets
 from orchestrator.messaging.models import DeliveryAttempt, Message
+from orchestrator.messaging.money import NOTHING, as_billed, as_claimed, shift
 from orchestrator.messaging.rows import Claimed
 from orchestrator.messaging.verdicts import FENCE, LEASED
 from orchestrator.sdk.providers import Provider
@@ -43,7 +45,9 @@ def _settle(ready: Sequence[Ready], results: Sequence[Result], moves: Sequence[M
     with transaction.atomic():
         # First, since it locks customers: those come before messages, here as everywhere.
         _suppress(ready, moves, now)
+        _lock_refunds(ready, moves)
         written = set(_write(ready, moves, now))
+        _refund(ready, moves, written)
         _record(ready, moves, now)
         late = [
             one.message.id
@@ -63,6 +67,20 @@ def _settle(ready: Sequence[Ready], results: Sequence[Result], moves: Sequence[M
             doorbells.ring(doorbells.WALK)
 
 
+def _lock_refunds(ready: Sequence[Ready], moves: Sequence[Move]) -> None:
+    refused = [one for one, move in zip(ready, moves, strict=True) if not move.keeps_reservation]
+    lock_budgets((), {row for one in refused for row in one.bill.charged})
+
+
+def _refund(ready: Sequence[Ready], moves: Sequence[Move], written: Collection[int]) -> None:
+    """What was certainly not taken costs nothing: the money goes back with the cap's slot."""
+    shift(
+        (as_billed(one.bill), NOTHING)
+        for one, move in zip(ready, moves, strict=True)
+        if not move.keeps_reservation and one.message.id in written
+    )
+
+
 def send_back(ready: Sequence[Ready], now: datetime) -> None:
     """No byte has left (the gate's word was too old): as it was before the gate, due at once."""
     rows = []
@@ -80,11 +98,17 @@ def send_back(ready: Sequence[Ready], now: datetime) -> None:
                 message.counted_at,
                 message.maybe_sent,
                 message.attempts - 1,
+                message.cost,
+                message.charged,
             )
         )
-    columns = ("state", "reason", "due_at", "lease_until", "counted_at", "maybe_sent", "attempts")
+    columns = (
+        "state", "reason", "due_at", "lease_until", "counted_at", "maybe_sent", "attempts", "cost", "charged",
+    )  # fmt: skip
     with transaction.atomic():
-        bulk.update(Message, columns, rows, match=FENCE, where=_HANDING_OFF)
+        lock_budgets((), {row for one in ready for row in (*one.bill.charged, *(one.message.charged or ()))})
+        written = set(bulk.update(Message, columns, rows, match=FENCE, where=_HANDING_OFF))
+        shift((as_billed(one.bill), as_claimed(one.message)) for one in ready if one.message.id in written)
 
 
 def put_back(ready: Sequence[Ready], now: datetime) -> None:
@@ -167,10 +191,12 @@ def _write(ready: Sequence[Ready], moves: Sequence[Move], now: datetime) -> list
                 move.reference[:200],
                 None,
                 final,
+                list(one.bill.charged) or None if move.keeps_reservation else None,
             )
         )
     columns = (
         "state", "reason", "due_at", "final_at", "counted_at", "maybe_sent", "reference", "lease_until", "wake_pending",
+        "charged",
     )  # fmt: skip
     return bulk.update(Message, columns, rows, match=FENCE, where=_HANDING_OFF)
 

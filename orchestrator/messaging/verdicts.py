@@ -10,8 +10,12 @@ from django.db import transaction
 
 from orchestrator.domain.gate_facts import Outcome, Verdict
 from orchestrator.domain.outbox import State
+from orchestrator.messaging.claim import LEASE
 from orchestrator.messaging.facts import Loaded
+from orchestrator.messaging.locks import lock_budgets
 from orchestrator.messaging.models import Decision, Message
+from orchestrator.messaging.money import NOTHING, as_billed, as_claimed, shift
+from orchestrator.messaging.prices import FREE, Bill
 from orchestrator.messaging.rows import Claimed
 from orchestrator.messaging.zones import tell_rejected
 from orchestrator.store import bulk, doorbells
@@ -34,15 +38,17 @@ def apply(
     loaded: Loaded,
     now: datetime,
     providers: Mapping[int, str] | None = None,
+    bills: Mapping[int, Bill] | None = None,
 ) -> list[Claimed]:
     """Write verdicts and their decision rows; answers the messages that may now be handed off."""
     held = [one for one in messages if verdicts[one.id].outcome is Outcome.HOLD]
     ended = [one for one in messages if verdicts[one.id].outcome in FINAL_STATES]
     allowed = [one for one in messages if verdicts[one.id].outcome is Outcome.ALLOW]
+    lock_budgets((), {row for one in ended if not one.maybe_sent for row in one.charged or ()})
     written = {
         *_hold(held, verdicts, loaded, now),
         *_end(ended, verdicts, loaded, now),
-        *_allow(allowed, loaded, now, providers or {}),
+        *_allow(allowed, loaded, now, providers or {}, bills or {}),
     }
     record([one for one in messages if one.id in written], verdicts, now)
     tell_rejected({one.customer_id: loaded.facts[one.id] for one in messages if one.id in written}, now)
@@ -100,8 +106,10 @@ def _end(
         # What may have left can no longer be called back: it is unknown, and goes on counting.
         state = State.UNKNOWN if message.maybe_sent else FINAL_STATES[verdict.outcome]
         counted_at = message.counted_at if message.maybe_sent else None
+        charged = message.charged if message.maybe_sent else None
         zone = _zone(message, loaded)
-        rows.append((message.id, message.fence, state, verdict.reason, now, *zone, None, counted_at, True))
+        row = (message.id, message.fence, state, verdict.reason, now, *zone, None, counted_at, charged, True)
+        rows.append(row)
     columns = (
         "state",
         "reason",
@@ -110,20 +118,30 @@ def _end(
         "zone_rung",
         "lease_until",
         "counted_at",
+        "charged",
         "wake_pending",
     )
     if rows:
         doorbells.ring(doorbells.WALK)
-    return bulk.update(Message, columns, rows, match=FENCE, where=LEASED)
+    written = bulk.update(Message, columns, rows, match=FENCE, where=LEASED)
+    gone = set(written)
+    given_back = [one for one in ended if one.charged and not one.maybe_sent and one.id in gone]
+    shift((as_claimed(one), NOTHING) for one in given_back)
+    return written
 
 
 def _allow(
-    allowed: Sequence[Claimed], loaded: Loaded, now: datetime, providers: Mapping[int, str]
+    allowed: Sequence[Claimed],
+    loaded: Loaded,
+    now: datetime,
+    providers: Mapping[int, str],
+    bills: Mapping[int, Bill],
 ) -> list[int]:
     rows = []
     for message, number in zip(allowed, sequence.take(len(allowed)), strict=True):
         facts = loaded.facts[message.id]
         address = facts.address
+        bill = bills.get(message.id, FREE)
         rows.append(
             (
                 message.id,
@@ -140,13 +158,24 @@ def _allow(
                 providers.get(message.id, ""),
                 *_zone(message, loaded),
                 _consent_as_stood(message, loaded),
+                # A call ends well within it, however long the message was prepared: nobody looks up, or sends
+                # again, what is on its way.
+                now + LEASE,
+                bill.parts,
+                bill.cost,
+                list(bill.charged) or None,
             )
         )
     columns = (
         "state", "reason", "handed_off_at", "number", "counted_at", "maybe_sent", "attempts", "address",
-        "address_digest", "provider", "zone", "zone_rung", "consent_as_stood",
+        "address_digest", "provider", "zone", "zone_rung", "consent_as_stood", "lease_until", "parts",
+        "cost", "charged",
     )  # fmt: skip
-    return bulk.update(Message, columns, rows, match=FENCE, where=LEASED)
+    written = bulk.update(Message, columns, rows, match=FENCE, where=LEASED)
+    gone = set(written)
+    paid = [(one, bills.get(one.id, FREE)) for one in allowed if one.id in gone]
+    shift((as_claimed(one), as_billed(bill)) for one, bill in paid if one.charged or bill.charged)
+    return written
 
 
 def _zone(message: Claimed, loaded: Loaded) -> tuple[str, str]:

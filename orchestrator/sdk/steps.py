@@ -127,12 +127,16 @@ class Park:
 
 @dataclass(frozen=True, slots=True)
 class Send:
-    """Plan one message and stay here until it is final."""
+    """Plan one message and stay here until it is final.
+
+    `on_cap`: what a full cap does to it (`hold`, `skip`, `fallback` or `go_to`); "": what the journey says.
+    """
 
     channel: str
     template: str
     topic: str = ""
     priority: int | None = None
+    on_cap: str = ""
 
 
 @dataclass(frozen=True, slots=True)

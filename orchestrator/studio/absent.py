@@ -17,6 +17,7 @@ from orchestrator.journeys.versions import Live
 from orchestrator.segments.compile import CUSTOMERS, Scope
 from orchestrator.segments.matching import matching
 from orchestrator.studio import doors, rules, words
+from orchestrator.studio.doorsteps import say_doorsteps
 from orchestrator.studio.entered import parsed
 from orchestrator.workspace.models import Workspace
 
@@ -31,7 +32,7 @@ class Because:
 
 def say_absence(customer: Customer, journey: Journey, now: datetime) -> list[Because]:
     """Everything that keeps, or kept, them out; the gravest first."""
-    told = [*_person(customer), *_journey(journey)]
+    told = [*_person(customer), *_journey(journey), *_doorsteps(customer, journey)]
     live = parsed(journey.current_id)
     if live is None:
         return told
@@ -49,7 +50,7 @@ def say_return(customer: Customer, journey: Journey, now: datetime) -> list[Beca
     rows = Enrollment.objects.filter(customer=customer, journey=journey)
     if live is None:
         return []
-    told = [*_person(customer), *_journey(journey)]
+    told = [*_person(customer), *_journey(journey), *_doorsteps(customer, journey)]
     again, active = live.definition.entry.again, rows.filter(status=Enrollment.Status.ACTIVE).exists()
     if again.kind == "never":
         told.append(Because("again_never", _("They do not enter a second time (again: never).")))
@@ -64,6 +65,11 @@ def say_return(customer: Customer, journey: Journey, now: datetime) -> list[Beca
             Because("again_per_key", _("They enter once for each key (again: %(again)s).") % {"again": again})
         )
     return told
+
+
+def _doorsteps(customer: Customer, journey: Journey) -> Iterator[Because]:
+    for code, text in say_doorsteps(customer, journey):
+        yield Because(code, words.stopped(text))
 
 
 def _interval(definition: Definition, last: datetime | None, now: datetime) -> Iterator[Because]:

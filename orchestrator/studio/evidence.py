@@ -9,7 +9,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
 from orchestrator.consents.models import SuppressionReason
-from orchestrator.studio import rules, words
+from orchestrator.studio import amounts, rules, words
 
 Evidence = Mapping[str, Any]
 _OWN = frozenset({"check"})
@@ -123,6 +123,19 @@ def _window(written: str) -> str:
     return _(" in %(time)s") % {"time": rules.say_duration(written)} if written else ""
 
 
+def _over_budget(evidence: Evidence, channel: str) -> str:
+    found = {name: amounts.read(evidence.get(name)) for name in ("amount", "spent", "cost")}
+    if None in found.values():
+        return ""
+    currency = str(evidence.get("currency", ""))
+    told = {name: amounts.shown(amount, currency) for name, amount in found.items()}
+    told |= {"budget": str(evidence.get("budget", "–")), "window": _window(str(evidence.get("period", "")))}
+    return (
+        _("%(spent)s of %(amount)s are spent%(window)s, and this one costs %(cost)s (budget “%(budget)s”)")
+        % told
+    )
+
+
 def _outranked(evidence: Evidence, channel: str) -> str:
     if "winner_priority" not in evidence or "priority" not in evidence:
         return ""
@@ -132,6 +145,14 @@ def _outranked(evidence: Evidence, channel: str) -> str:
         "own": evidence["priority"],
     }
     return _("message #%(winner)s of priority %(other)s goes first; this one has %(own)s") % told
+
+
+def _rate_limited(evidence: Evidence, channel: str) -> str:
+    messages, per = evidence.get("messages"), str(evidence.get("per"))
+    if not isinstance(messages, int):
+        return ""
+    told = {"rate": words.rate(messages, per), "by": evidence.get("provider") or words.channel(channel)}
+    return _("it waits its turn: %(rate)s for %(by)s") % told
 
 
 def _expired(evidence: Evidence, channel: str) -> str:
@@ -177,7 +198,9 @@ _SENTENCES: dict[str, Callable[[Evidence, str], str]] = {
     "quiet_hours": _quiet,
     "minimum_gap": _gap,
     "capped": _capped,
+    "over_budget": _over_budget,
     "outranked": _outranked,
+    "rate_limited": _rate_limited,
     "expired": _expired,
     "stale": _stale,
     "holdout": _holdout,

@@ -15,6 +15,7 @@ from orchestrator.journeys.versions import Live
 from orchestrator.segments.compile import CUSTOMERS, Scope
 from orchestrator.segments.matching import matching
 from orchestrator.studio import words
+from orchestrator.studio.numbers import grouped
 from orchestrator.workspace.models import Workspace
 
 
@@ -38,6 +39,9 @@ def _told(row: Launch) -> tuple[str, str]:
     told = {"when": words.moment(row.opens_at)}
     if row.state == Launch.State.PLANNED:
         return "launch_planned", _("The launch of %(when)s is still to come.") % told
+    if row.state == Launch.State.RUNNING and row.waits_for:
+        said = _("The launch of %(when)s is under way; it waits for %(count)s messages to go out first.")
+        return "launch_waits", said % (told | {"count": grouped(row.waits_for)})
     if row.state == Launch.State.RUNNING:
         return "launch_running", _("The launch of %(when)s is under way; their wave may still come.") % told
     if row.state == Launch.State.MISSED:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -13,11 +14,15 @@ from orchestrator.consents.models import ConsentRecord, ConsentState
 from orchestrator.domain.outbox import State
 from orchestrator.messaging.models import Decision, DeliveryAttempt, Message
 from orchestrator.messaging.models.message import STATE_TITLES
+from orchestrator.messaging.tokens import evidence
+from orchestrator.messaging.turns import Turn, turn_of
 from orchestrator.studio import words
 from orchestrator.studio.evidence import explain
+from orchestrator.studio.numbers import grouped
 from orchestrator.studio.sentences import say_state
 
 MOST = 200
+RATE_LIMIT = 14  # the check's number
 _WITHDRAWALS = frozenset({"consent_withdrawn", "topic_unsubscribed"})
 
 
@@ -49,7 +54,10 @@ class Tried:
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """One message. `held_until`: when it is looked at again, if it is held or will be tried again."""
+    """One message. `held_until`: when it is looked at again, if it is held or will be tried again.
+
+    `parts` and `cost`, in the workspace's currency, are of its last hand-off; None where nothing is counted or paid.
+    """
 
     id: int
     step: str
@@ -60,18 +68,23 @@ class Letter:
     planned_at: datetime
     held_until: datetime | None
     final_at: datetime | None
+    parts: int | None
+    cost: Decimal | None
     text: str
     decisions: tuple[Decided, ...]
     attempts: tuple[Tried, ...]
 
 
-def read_letters(enrollment_id: int) -> list[Letter]:
-    """All messages of a passage with their decisions and attempts, oldest first: three queries by index."""
+def read_letters(enrollment_id: int, now: datetime) -> list[Letter]:
+    """All messages of a passage with their decisions and attempts, oldest first: three queries by index.
+
+    One that waits its turn has had no look yet: that it does is told as the gate would, as of now.
+    """
     messages = list(Message.objects.filter(enrollment_id=enrollment_id).order_by("id")[:MOST])
     ids = [message.pk for message in messages]
     decisions = _by_message(Decision.objects.filter(message_id__in=ids).order_by("decided_at", "id"))
     attempts = _by_message(DeliveryAttempt.objects.filter(message_id__in=ids).order_by("settled_at", "id"))
-    return [_letter(one, decisions.get(one.pk, []), attempts.get(one.pk, [])) for one in messages]
+    return [_letter(one, decisions.get(one.pk, []), attempts.get(one.pk, []), now) for one in messages]
 
 
 def _by_message(rows: Iterable[Any]) -> dict[int, list[Any]]:
@@ -81,19 +94,24 @@ def _by_message(rows: Iterable[Any]) -> dict[int, list[Any]]:
     return answer
 
 
-def _letter(message: Message, decisions: list[Decision], attempts: list[DeliveryAttempt]) -> Letter:
+def _letter(
+    message: Message, decisions: list[Decision], attempts: list[DeliveryAttempt], now: datetime
+) -> Letter:
+    turn = turn_of(message, now)
     return Letter(
         message.pk,
         message.step,
         message.visit,
         message.channel,
         message.state,
-        message.reason,
+        message.reason if turn is None else "rate_limited",
         message.created_at,
-        message.due_at if _waits(message) else None,
+        _held_until(message, turn),
         message.final_at,
-        say_letter(message, decisions, attempts),
-        tuple(_decided(one, message.channel) for one in decisions),
+        message.parts,
+        message.cost,
+        say_letter(message, decisions, attempts, turn),
+        (*(_decided(one, message.channel) for one in decisions), *_awaited(message, turn, now)),
         tuple(_tried(one) for one in attempts),
     )
 
@@ -103,9 +121,29 @@ def _waits(message: Message) -> bool:
     return held or message.state == State.RETRY_WAIT
 
 
-def say_letter(message: Message, decisions: list[Decision], attempts: list[DeliveryAttempt]) -> str:
+def _held_until(message: Message, turn: Turn | None) -> datetime | None:
+    if turn is not None:
+        return turn.expected_at
+    return message.due_at if _waits(message) else None
+
+
+def _awaited(message: Message, turn: Turn | None, now: datetime) -> Iterator[Decided]:
+    if turn is not None:
+        known = {**evidence(turn.limit), "place": turn.place}
+        text = explain("rate_limited", known, message.channel)
+        yield Decided(now, "hold", "rate_limited", RATE_LIMIT, turn.expected_at, known, text)
+
+
+def say_letter(
+    message: Message, decisions: list[Decision], attempts: list[DeliveryAttempt], turn: Turn | None = None
+) -> str:
     """ "SMS message held until …: quiet hours 21:00–08:00 in Europe/Warsaw." Decisions and attempts oldest first."""
     told = say_state(message)
+    if turn is not None:
+        why = explain("rate_limited", evidence(turn.limit), message.channel)
+        when = {"when": words.moment(turn.expected_at), "place": grouped(turn.place)}
+        place = _("number %(place)s in line, about %(when)s") % when
+        return words.stopped(f"{told}: {why}; {place}")
     if message.state == State.RETRY_WAIT:
         told = f"{told} ({words.moment(message.due_at)})"
     elif _waits(message):

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Count as Counted
+from django.db.models import QuerySet, Sum
 from django.urls import reverse
 from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from orchestrator.domain.outbox import OPEN, State
+from orchestrator.domain.outbox import OPEN, SENT, State
 from orchestrator.journeys.models import Enrollment, Journey
 from orchestrator.messaging.models import Message
+from orchestrator.studio import amounts
+from orchestrator.workspace.models import Workspace
 
 MOST = 10_000
 
@@ -38,11 +42,21 @@ class Count:
 
 
 @dataclass(frozen=True, slots=True)
+class Spent:
+    """What the messages of a step cost, and of how many; `step` is "" for all steps together."""
+
+    step: str
+    messages: str
+    cost: str
+
+
+@dataclass(frozen=True, slots=True)
 class JourneyNumbers:
-    """Who entered, and what they were sent."""
+    """Who entered, what they were sent, and what that cost, by step, where it cost anything."""
 
     people: list[Count]
     messages: list[Count]
+    costs: list[Spent]
 
 
 def of_journey(journey: Journey) -> JourneyNumbers:
@@ -66,7 +80,21 @@ def of_journey(journey: Journey) -> JourneyNumbers:
             )
             for name, states in _MESSAGES
         ],
+        list(_costs(journey)),
     )
+
+
+def _costs(journey: Journey) -> Iterator[Spent]:
+    """The sums of at most ten thousand messages that were sent or may have been, tests among them: tests are paid for."""
+    paid = Message.objects.filter(journey=journey.key, state__in=list(SENT), cost__isnull=False).order_by()
+    looked_at = Message.objects.filter(pk__in=paid.values("pk")[:MOST])
+    rows = list(looked_at.values("step").annotate(count=Counted("pk"), cost=Sum("cost")).order_by("step"))
+    currency = Workspace.get().currency if rows else ""
+    for row in rows:
+        yield Spent(row["step"], grouped(row["count"]), amounts.shown(row["cost"], currency))
+    if len(rows) > 1 or sum(row["count"] for row in rows) == MOST:
+        total = sum((row["cost"] for row in rows), Decimal(0))
+        yield Spent("", at_most(paid), amounts.shown(total, currency))
 
 
 def at_most(rows: QuerySet[Any]) -> str:

@@ -13,9 +13,11 @@ _ARM = "arm:"
 
 
 def say_outcome(step: Mapping[str, Any] | None, code: str) -> str:
-    """A choice is told by the rule that was true; all else as it is. `step` is None where its text is gone."""
+    """A choice is told by the rule that was true, the arm of a send by the cap; all else as it is. `step`: None if gone."""
     if step is not None and "choose" in step and code.startswith(_ARM):
         return _chosen(step, code.removeprefix(_ARM))
+    if step is not None and "send" in step and code == f"{_ARM}capped":
+        return _("a cap was full")
     return words.step_outcome(code)
 
 

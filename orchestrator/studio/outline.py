@@ -32,12 +32,18 @@ ICONS = {
 _SETTINGS = frozenset(
     {
         "id", "via", "topic", "priority", "until", "at_most", "then", "otherwise", "steps", "add_tags", "remove_tags",
-        "why", "properties", "key", "event", "body", "on_failure",
+        "why", "properties", "key", "event", "body", "on_failure", "on_cap",
     }
 )  # fmt: skip
 
 
 _PLAIN = {"choose": gettext_lazy("Choose the first that is true"), "split": gettext_lazy("Split by chance")}
+
+_ON_CAP = {
+    "hold": gettext_lazy("waits while a cap is full"),
+    "skip": gettext_lazy("not sent while a cap is full"),
+    "fallback": gettext_lazy("by the next channel while a cap is full"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +90,8 @@ def _conditions(definition: Mapping[str, Any], entry: Mapping[str, Any]) -> Iter
         yield _("Only if %(rule)s") % {"rule": rules.say(entry["only_if"])}
     if entry.get("again"):
         yield _("Again: %(when)s") % {"when": rules.say_again(str(entry["again"]))}
+    if isinstance(entry.get("limit"), Mapping):
+        yield _("At most: %(limit)s") % {"limit": rules.say_limit(entry["limit"])}
     goal = definition.get("goal")
     if isinstance(goal, Mapping):
         yield _("Goal: %(rule)s") % {"rule": rules.say(goal)}
@@ -112,7 +120,12 @@ def _sentence(kind: str, step: Mapping[str, Any]) -> str:
     head = step.get(kind)
     if kind == "send":
         via = " → ".join(words.channel(str(code)) for code in step.get("via") or ["email"])
-        return _("Send “%(template)s” by %(channels)s") % {"template": head, "channels": via}
+        said = _("Send “%(template)s” by %(channels)s") % {"template": head, "channels": via}
+        return (
+            f"{said}; {_ON_CAP.get(step['on_cap'], step['on_cap'])}"
+            if isinstance(step.get("on_cap"), str)
+            else said
+        )
     if kind == "wait":
         waits = _("Wait %(time)s") % {"time": rules.say_duration(head)}
         return (
@@ -162,4 +175,7 @@ def _arms(kind: str, step: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
         yield _("If it happened"), step.get("then")
     if kind == "repeat":
         yield _("Each time"), step.get("steps")
+    on_cap = step.get("on_cap")
+    if kind == "send" and isinstance(on_cap, Mapping):
+        yield _("If a cap was full"), on_cap.get("go_to")
     yield _("Otherwise"), step.get("otherwise")

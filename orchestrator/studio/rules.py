@@ -88,6 +88,40 @@ def say_again(written: str) -> str:
     return _("once for each “%(property)s”") % {"property": rest} if kind == "per" else written
 
 
+_OVER = {
+    "refuse": gettext_lazy("others are turned away"),
+    "wait": gettext_lazy("others wait at the door"),
+}
+_PERIODS = {
+    "day": gettext_lazy("%(count)s in a day"),
+    "week": gettext_lazy("%(count)s in a week"),
+    "month": gettext_lazy("%(count)s in a month"),
+}
+
+
+def say_rate(written: str) -> str:
+    """ "100 in a day", "2 in 30 days"."""
+    count, _per, window = written.partition(" per ")
+    if window in _PERIODS:
+        return str(_PERIODS[window]) % {"count": count}
+    return _("%(count)s in %(time)s") % {"count": count, "time": say_duration(window)} if window else written
+
+
+def say_limit(limit: Mapping[str, Any]) -> str:
+    """How many the door lets through."""
+    said = [say_rate(str(limit["entries"]))] if "entries" in limit else []
+    if "at_once" in limit:
+        said.append(_("%(count)s at once") % {"count": limit["at_once"]})
+    if "per_customer" in limit:
+        said.append(_("each customer %(rate)s") % {"rate": say_rate(str(limit["per_customer"]))})
+    over = str(limit.get("over", "wait"))
+    word, _space, time = over.partition(" ")
+    others = str(_OVER.get(word, over))
+    if word == "wait" and time:
+        others = _("others wait at the door, %(time)s at most") % {"time": say_duration(time)}
+    return f"{', '.join(said)}; {others}"
+
+
 def say_trigger(trigger: Mapping[str, Any]) -> str:
     """Who enters, and when."""
     if "event" in trigger:

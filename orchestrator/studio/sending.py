@@ -16,6 +16,7 @@ from orchestrator.journeys.models import Journey
 from orchestrator.journeys.publish import publish
 from orchestrator.studio.campaigns import Wish, files, foresee
 from orchestrator.studio.drafts import told
+from orchestrator.studio.estimate import estimate
 from orchestrator.studio.links import url_of
 from orchestrator.studio.send_once import SendOnceForm, kept, stairs
 
@@ -43,7 +44,8 @@ def page(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
 def _seen(wish: Wish) -> dict[str, Any]:
     seen = foresee(wish, timezone.now())
     hours = sorted(seen.gets_at.items())
-    return {"seen": seen, "stairs": list(stairs(seen)), "kept": kept(seen), "hours": hours}
+    cost = estimate(wish, seen)
+    return {"cost": cost, "seen": seen, "stairs": list(stairs(seen)), "kept": kept(seen), "hours": hours}
 
 
 def _plan(request: HttpRequest, wish: Wish) -> HttpResponse:

@@ -7,14 +7,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.utils import timezone
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from orchestrator.messaging.models import Message
-from orchestrator.studio import words
+from orchestrator.messaging.turns import turn_of
+from orchestrator.studio import amounts, words
 from orchestrator.studio.evidence import explain
 from orchestrator.studio.letters import say_letter
+from orchestrator.workspace.models import Workspace
 
 MOST = 100
 
@@ -49,7 +52,7 @@ def tell(message: Message) -> Story:
     attempts = list(message.delivery_attempts.order_by("-settled_at", "-id")[:MOST])
     receipts = message.receipts.order_by("-occurred_at", "-id")[:MOST]
     return Story(
-        say_letter(message, decisions[::-1], attempts[::-1]),
+        say_letter(message, decisions[::-1], attempts[::-1], turn_of(message, timezone.now())),
         words.tone("hold" if message.state == "planned" and message.first_held_at else message.state),
         [(name, value) for name, value in _facts(message) if value],
         [_decided(row, message.channel) for row in decisions],
@@ -73,6 +76,8 @@ def _facts(message: Message) -> Iterator[tuple[str, str]]:
     yield _("Delivered"), words.moment(message.delivered_at)
     yield _("Bounced"), words.moment(message.bounced_at)
     yield _("Expires"), words.moment(message.expires_at)
+    yield _("Parts"), str(message.parts or "")
+    yield _("Cost"), amounts.shown(message.cost, Workspace.get().currency) if message.cost is not None else ""
     yield _("Provider"), " · ".join(part for part in (message.provider, message.reference) if part)
     yield _("Time zone"), _zone(message)
     yield _("Consent as it stood"), words.shown(message.consent_as_stood) if message.consent_as_stood else ""

@@ -85,7 +85,7 @@ class Answer:
 def why(customer: Customer, journey: Journey, now: datetime, most: int = MOST) -> Answer:
     """Read it: a dozen queries by index for each passage, the last `most` passages."""
     rows = Enrollment.objects.filter(customer=customer, journey=journey).order_by("-entered_at", "-id")[:most]
-    passages = tuple(_passed(row) for row in rows)
+    passages = tuple(_passed(row, now) for row in rows)
     because = (say_return if passages else say_absence)(customer, journey, now)
     return Answer(
         {"id": customer.pk, "external_id": customer.external_id, "name": str(customer)},
@@ -122,11 +122,11 @@ def _named(customer: Customer) -> str:
     return name if name == known else f"{name} ({known})"
 
 
-def _passed(row: Enrollment) -> Passed:
+def _passed(row: Enrollment, now: datetime) -> Passed:
     version = related(row, "version")
     definition = version.definition if version is not None else {}
     letters: dict[tuple[str, int], list[Letter]] = defaultdict(list)
-    for letter in read_letters(row.pk):
+    for letter in read_letters(row.pk, now):
         letters[letter.step, letter.visit].append(letter)
     return Passed(
         row.pk,

@@ -76,8 +76,9 @@ REASONS = {
     "never_allowed": gettext_lazy("quiet hours leave no time to send"),
     "minimum_gap": gettext_lazy("too soon after the last message"),
     "capped": gettext_lazy("the frequency cap is reached"),
+    "over_budget": gettext_lazy("the budget is spent"),
     "outranked": gettext_lazy("a more important message goes first"),
-    "rate_limited": gettext_lazy("the provider takes no more just now"),
+    "rate_limited": gettext_lazy("it waits its turn"),
     "render_error": gettext_lazy("the template could not be filled in"),
     "no_provider": gettext_lazy("no provider for this channel is plugged in"),
     "provider_down": gettext_lazy("the provider is down"),
@@ -157,6 +158,12 @@ FACTS = {
     "limit": gettext_lazy("limit"),
     "window": gettext_lazy("in any"),
     "sent_at": gettext_lazy("already sent"),
+    "budget": gettext_lazy("budget"),
+    "amount": gettext_lazy("at most"),
+    "spent": gettext_lazy("spent"),
+    "cost": gettext_lazy("cost of this one"),
+    "currency": gettext_lazy("currency"),
+    "period": gettext_lazy("period"),
     "hours": gettext_lazy("hours"),
     "withdrawn_at": gettext_lazy("withdrawn"),
     "winner": gettext_lazy("the other message"),
@@ -306,3 +313,13 @@ def stopped(text: str) -> str:
 def people(count: int) -> str:
     """ "1 person", "5 people"."""
     return ngettext("%(count)s person", "%(count)s people", count) % {"count": formats.localize(count)}
+
+
+def rate(messages: int, per: str) -> str:
+    """ "10 a second" """
+    told = {
+        "second": ngettext("%(count)s a second", "%(count)s a second", messages),
+        "minute": ngettext("%(count)s a minute", "%(count)s a minute", messages),
+        "hour": ngettext("%(count)s an hour", "%(count)s an hour", messages),
+    }
+    return told.get(per, "%(count)s") % {"count": messages}

@@ -79,6 +79,18 @@ def test_a_time_in_the_future_becomes_now_so_that_a_withdrawal_can_follow(anna: 
     assert ConsentRecord.objects.earliest("number").recorded_at == NOW
 
 
+@pytest.mark.parametrize(("first", "second"), [("granted", "withdrawn"), ("withdrawn", "granted")])
+def test_what_is_said_now_comes_last_though_this_machines_clock_is_an_hour_behind(
+    anna: int, first: str, second: str
+) -> None:
+    record([Statement(anna, "email", first, "form")], NOW + HOUR)
+    record([Statement(anna, "email", second, "form")], NOW)
+    assert state_of(anna) == second
+    record([said(anna, first, NOW + HOUR / 2)], NOW + HOUR)  # a time of its own is another matter
+    assert state_of(anna) == second
+    assert ConsentRecord.objects.count() == 3
+
+
 def test_numbers_rise_with_each_record(anna: int) -> None:
     ids = record([said(anna, "granted"), said(anna, "withdrawn"), said(anna, "granted")], NOW)
     ids += record([said(anna, "withdrawn")], NOW)

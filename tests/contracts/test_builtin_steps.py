@@ -27,8 +27,16 @@ class BuiltIn(StepContract):
 
 class TestSend(BuiltIn):
     kind = "send"
-    examples = ({"send": "hello"}, {"send": "hello", "via": ["sms", "push", "email"], "topic": "club"})
-    refused = ({"send": "hello", "via": []}, {"send": "hello", "via": ["sms", "sms"]}, {"send": None})
+    examples = (
+        {"send": "hello"},
+        {"send": "hello", "via": ["sms", "push", "email"], "topic": "club"},
+        {"send": "hello", "via": ["sms", "email"], "on_cap": {"go_to": EXIT}},
+    )
+    refused = (
+        *({"send": "hello", "via": via} for via in ([], ["sms", "sms"])),
+        *({"send": "hello", "on_cap": on_cap} for on_cap in ("drop", {"go_to": []}, {"go": EXIT}, ["skip"])),
+        {"send": None},
+    )
 
 
 class TestWait(BuiltIn):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
@@ -10,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from orchestrator.domain.policy import RELEASE_SPREAD
 from orchestrator.domain.quiet import (
     EVERY_DAY,
     QuietHours,
@@ -178,6 +180,17 @@ def test_jitter_is_stable_within_the_spread_and_spread_out() -> None:
     assert release_jitter("a", timedelta(0)) == timedelta(0)
     with pytest.raises(ValueError, match="cannot be negative"):
         release_jitter("a", timedelta(seconds=-1))
+
+
+def test_a_hundred_thousand_are_released_evenly() -> None:
+    """No second of the ten minutes gets more than half as many again as an even share, which is 167."""
+    seconds = Counter(
+        release_jitter(f"{number:032x}", RELEASE_SPREAD) // timedelta(seconds=1) for number in range(100_000)
+    )
+    assert timedelta(seconds=600) == RELEASE_SPREAD
+    assert set(seconds) == set(range(600))
+    assert max(seconds.values()) < 250
+    assert min(seconds.values()) > 100
 
 
 def test_only_what_was_held_is_jittered_and_never_into_the_next_quiet_hours() -> None:

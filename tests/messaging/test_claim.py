@@ -39,6 +39,16 @@ def test_what_is_not_due_yet_is_left(outbox: Outbox):
     assert ids(claim(outbox.now + timedelta(seconds=1), 10)) == [late]
 
 
+def test_orders_and_calls_pass_a_campaign_that_is_due_longer(outbox: Outbox):
+    first, second, third, fourth = outbox.plan(*PEOPLE)
+    Message.objects.filter(id=third).update(purpose="system", due_at=outbox.now + timedelta(seconds=1))
+    Message.objects.filter(id=fourth).update(
+        purpose="transactional", due_at=outbox.now + timedelta(seconds=2)
+    )
+    assert ids(claim(outbox.now + timedelta(seconds=2), 3)) == [fourth, third, first]
+    assert ids(claim(outbox.now, 3)) == [second]
+
+
 @pytest.mark.parametrize("state", ["planned", "retry_wait", "uncertain"])
 def test_open_messages_are_claimed(outbox: Outbox, state: str):
     planned = outbox.plan("anna")

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from orchestrator.messaging.claim import LEASE, claim
+from orchestrator.messaging.gate import gate
 from orchestrator.messaging.models import Message
 from orchestrator.messaging.rescue import rescue
 from tests.messaging.conftest import Outbox
@@ -55,6 +56,15 @@ def test_one_that_was_being_handed_off_is_in_doubt(
     assert (row.wake_pending, row.final_at) == (
         (True, outbox.now + BEYOND) if state == "unknown" else (False, None)
     )
+
+
+def test_a_lease_begins_anew_at_the_gate_however_long_the_message_was_prepared(outbox: Outbox):
+    outbox.plan("anna")
+    ready = outbox.prepare()
+    outbox.world.now += LEASE - timedelta(seconds=1)
+    assert len(gate(ready, outbox.now)) == 1
+    assert rescue(outbox.now + LEASE) == 0
+    assert rescue(outbox.now + BEYOND) == 1
 
 
 def test_doubt_outlives_the_next_worker_that_dies_in_preparing_it(outbox: Outbox):

@@ -11,7 +11,7 @@ from django.db.models import Model
 from django.test import Client, RequestFactory
 from django.urls import reverse
 
-from orchestrator.messaging.models import FrequencyCap, QuietHoursRule
+from orchestrator.messaging.models import Budget, FrequencyCap, Price, QuietHoursRule
 from orchestrator.workspace.models import Brand, Topic, Workspace
 
 LONG = "x" * 200_000
@@ -30,7 +30,7 @@ FILLED: dict[type[Model], dict[str, str]] = {
     Workspace: {
         "name": "Shop", "time_zone": "Europe/Warsaw", "country": "PL", "languages": "pl, en", "currency": "PLN",
         "holdout": "0", "minimum_gap_minutes": "240", "paused_at_0": "", "paused_at_1": "", "paused_channels": "",
-        "utm": "utm_source={brand}",
+        "utm": "utm_source={brand}", "most_journeys": "0",
     },
     Brand: {
         "key": "acme", "name": "Acme", "site_url": "", "sender_name": "", "sender_address": "", "reply_to": "",
@@ -40,6 +40,10 @@ FILLED: dict[type[Model], dict[str, str]] = {
     FrequencyCap: {
         "name": "Weekly", "limit": "3", "rolling": "7 days", "calendar": "", "channels": "", "topic": "", "brand": "",
         "enabled": "on",
+    },
+    Price: {"channel": "sms", "amount": "0.08", "per": "part", "provider": "", "country": ""},
+    Budget: {
+        "name": "Texts", "amount": "5", "period": "month", "channels": "sms", "brand": "", "journey": "", "enabled": "on",
     },
     QuietHoursRule: {
         "name": "Night", "channel": "sms", "purpose": "marketing", "holidays": "", "enabled": "on",
@@ -94,6 +98,7 @@ def test_the_forms_are_sound_where_nothing_is_wrong(marketer: Client, model: typ
             "2147483647",
             "A gap of more than 30 days would hold nearly everything; write at most 43200 minutes.",
         ),
+        (Workspace, "most_journeys", "-1", "Ensure this value is greater than or equal to 0."),
         (Workspace, "utm", "utm_source={email}", UTM),
         (Workspace, "utm", "<script>", UTM),
         (Workspace, "paused_channels", "SMS", f"“SMS” {CHANNELS[:-1]}, webhook."),
@@ -120,6 +125,14 @@ def test_the_forms_are_sound_where_nothing_is_wrong(marketer: Client, model: typ
         (Brand, "footer_en", LONG, "Ensure this value has at most 2000 characters (it has 200000)."),
         (Topic, "key", "Club", KEY),
         (Topic, "title_en", LONG, "Ensure this value has at most 100 characters (it has 200000)."),
+        (Price, "amount", "NaN", "Enter a number."),
+        (Price, "amount", "1e99", "Ensure that there are no more than 10 digits in total."),
+        (Price, "per", "word", "Select a valid choice. word is not one of the available choices."),
+        (Price, "channel", "\0", NUL),
+        (Budget, "amount", "-0.01", "Ensure this value is greater than or equal to 0."),
+        (Budget, "period", "year", "Select a valid choice. year is not one of the available choices."),
+        (Budget, "channels", "\0", "“\0” is not a channel. There are: email, sms, push, webhook."),
+        (Budget, "journey", "../x", "There is no journey or campaign “../x”."),
         (FrequencyCap, "limit", "-1", "Ensure this value is greater than or equal to 0."),
         (
             FrequencyCap,

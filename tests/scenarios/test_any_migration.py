@@ -32,6 +32,7 @@ steps_of_any_kind = st.one_of(
     leaves,
     st.builds(lambda times, steps: {"repeat": times, "steps": steps}, st.integers(1, 2), inner),
     inner.map(lambda s: {"wait_until": {"event": "never.happens"}, "at_most": "1 day", "otherwise": s}),
+    inner.map(lambda s: {"send": "note", "on_cap": {"go_to": s}}),
 )
 journeys = st.lists(st.one_of(leaves, leaves, steps_of_any_kind), min_size=3, max_size=5)
 
@@ -51,14 +52,16 @@ def versions(draw: st.DrawFn) -> tuple[str, str, dict[str, str]]:
 
 def _written(step: Mapping[str, Any], ids: Any) -> str:
     """In one line, each step with its id last."""
-    parts = []
-    for key, value in step.items():
-        if isinstance(value, list):
-            value = "[" + ", ".join(_written(inner, ids) for inner in value) + "]"
-        elif isinstance(value, dict):
-            value = "{" + ", ".join(f"{name}: {one}" for name, one in value.items()) + "}"
-        parts.append(f"{key}: {value}")
+    parts = [f"{key}: {_said(value, ids)}" for key, value in step.items()]
     return "{" + ", ".join([*parts, f"id: {next(ids)}"]) + "}"
+
+
+def _said(value: Any, ids: Any) -> str:
+    if isinstance(value, list):
+        return "[" + ", ".join(_written(inner, ids) for inner in value) + "]"
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{name}: {_said(one, ids)}" for name, one in value.items()) + "}"
+    return str(value)
 
 
 def publish(world: World, steps: str) -> Journey:

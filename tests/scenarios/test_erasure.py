@@ -15,6 +15,7 @@ from django.db import connection
 from orchestrator.consents.models import ConsentRecord, Suppression
 from orchestrator.consents.record import Statement
 from orchestrator.consents.record import record as record_consents
+from orchestrator.customers import erase as erase_module
 from orchestrator.customers.erase import Erased, erase
 from orchestrator.customers.merge import Pair, merge
 from orchestrator.customers.models import Address, Customer
@@ -173,6 +174,21 @@ def test_their_address_is_never_written_to_again_whoever_has_it(world: World):
 def test_whoever_is_the_same_person_by_a_merger_is_erased_with_them(world: World):
     anna, ania = world.person("anna"), world.person("ania", addresses={"email": "ania@example.com"})
     merge([Pair(anna, ania)], world.now)
+    assert erase([ania], world.now) == Erased(2, 0)
+    assert Customer.objects.exclude(erased_at=None).count() == 2
+    assert [name for name in ("anna", "ania", "Ania") if name in dump()] == []
+
+
+def test_whoever_is_merged_while_the_erasure_waits_for_its_locks_is_erased_too(world: World, monkeypatch):
+    anna, ania = world.person("anna"), world.person("ania", addresses={"email": "ania@example.com"})
+    merges = [Pair(anna, ania)]
+
+    def merged_first(act):
+        while merges:
+            merge([merges.pop()], world.now)
+        return act()
+
+    monkeypatch.setattr(erase_module, "patiently", merged_first)
     assert erase([ania], world.now) == Erased(2, 0)
     assert Customer.objects.exclude(erased_at=None).count() == 2
     assert [name for name in ("anna", "ania", "Ania") if name in dump()] == []

@@ -130,7 +130,7 @@ def test_a_transactional_message_neither_waits_for_slots_nor_takes_one(world: Wo
     world.run(hours=24)
     want(world, anna, "three")
     world.run(minutes=1)
-    assert [step for _, step in world.sent()] == ["one", "receipt", "receipt", "three"]
+    assert [step for _, step in world.sent()] == ["receipt", "one", "receipt", "three"]
     assert {state for _, state, _ in world.messages()} == {"accepted"}
 
 

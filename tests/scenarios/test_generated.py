@@ -40,7 +40,7 @@ def made(world: World, plain: dict[str, Any]) -> Journey:
     if not Journey.objects.filter(key="other").exists():
         world.publish(with_steps("other", "- exit: done\n  id: out"))
     texts = [Text(f"{key}.yaml", f"template: {key}\n{body}") for key, body in TEMPLATES.items()]
-    journey = with_ids({**plain, "journey": name, "entry": {"event": f"{name}.wanted"}})
+    journey = with_ids({**plain, "journey": name, "entry": {**plain["entry"], "event": f"{name}.wanted"}})
     publish(Text("journey.yaml", json.dumps(journey, indent=1)), texts, world.now)
     return Journey.objects.get(key=name)
 

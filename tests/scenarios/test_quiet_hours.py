@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from orchestrator.domain.quiet import release_jitter
+from orchestrator.messaging.deliver import deliver
 from orchestrator.messaging.models import Message, QuietHoursRule
 from tests.scenarios.journeys import one_send
 from tests.scenarios.world import MONDAY_NOON, World
@@ -40,6 +41,25 @@ def test_at_night_it_is_held_until_morning(world: World):
     assert world.decisions("text") == [("hold", "quiet_hours"), ("allow", "allowed")]
     assert released(message, hours=19)  # Tuesday, 08:00
     assert (message.zone, message.zone_rung) == ("Europe/Warsaw", "workspace")
+
+
+def test_a_worker_that_stood_still_until_the_night_sends_nothing_of_the_day(world: World):
+    world.publish(one_send("text", "sms"), text=SMS)
+    world.event(world.person(consents=("sms",)), "text.wanted")
+    world.run_walks()
+    deliver(world.now, clock=lambda: world.now + timedelta(hours=9))
+    assert world.decisions("text") == [("hold", "quiet_hours")]
+    assert world.sent() == []
+
+
+def test_what_leaves_later_in_a_turn_takes_its_slot_when_it_leaves(world: World):
+    world.publish(one_send("text", "sms"), text=SMS)
+    world.event(world.person(consents=("sms",)), "text.wanted")
+    world.run_walks()
+    later = world.now + timedelta(minutes=3)
+    assert deliver(world.now, clock=lambda: later).handed_off == 1
+    message = Message.objects.get()
+    assert (message.handed_off_at, message.counted_at, message.final_at) == (later, later, later)
 
 
 def test_it_is_the_customers_night_that_counts(world: World):

@@ -14,6 +14,7 @@ from orchestrator.customers.models import Address, Customer
 from orchestrator.domain.outbox import FINAL, State
 from orchestrator.events.models import Event
 from orchestrator.journeys.models import (
+    Door,
     Doorstep,
     Enrollment,
     EntryTimer,
@@ -25,15 +26,19 @@ from orchestrator.journeys.models import (
 )
 from orchestrator.loyalty.models import PointsEntry
 from orchestrator.messaging.models import (
+    Budget,
     Decision,
     DeliveryAttempt,
     FrequencyCap,
     MailboxMessage,
     Message,
     MessageBody,
+    Price,
     ProviderBreaker,
     QuietHoursRule,
+    RateLimit,
     Receipt,
+    Spending,
     StepFault,
     Subject,
     Template,
@@ -174,6 +179,12 @@ def fill(people: int = 5, now: datetime | None = None) -> Sample:
         ranges=[{"weekdays": [6], "start": "00:00", "end": "23:00"}],
         holidays="PL",
     )
+    RateLimit.objects.get_or_create(channel="sms", provider="", messages=10, per="second", burst=10)
+    Price.objects.get_or_create(
+        channel="sms", provider="", country="", defaults={"amount": "0.08", "per": "part"}
+    )
+    budget = Budget.objects.create(name="Text messages", amount="500", period="month", channels=["sms"])
+    Spending.objects.create(budget=budget, period="month", begins_on=now.date().replace(day=1), spent="1.6")
     Sequence.objects.get_or_create(name="sample", defaults={"value": 7})
     Subject.objects.create(key="email:abc")
     Heartbeat.objects.create(worker="a" * 32, kind="work", started_at=now, beat_at=now, doing="work")
@@ -208,6 +219,7 @@ def make_groups(journey: Journey, version: JourneyVersion, customers: list[Custo
     segment = Segment.objects.create(
         key="golden", title="Golden", source="{attribute: loyalty_tier, is: gold}", rule=rule, changed_at=now
     )
+    Door.objects.create(journey=journey, due_at=now)
     Launch.objects.create(journey=journey, trigger=0, on=now.date(), opens_at=now, state="running", entered=3)
     for customer in customers:
         Membership.objects.create(segment=segment, customer=customer, since=now)

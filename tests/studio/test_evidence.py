@@ -70,6 +70,23 @@ SAID: list[tuple[str, dict[str, Any], str]] = [
         "1 of 1 messages: March 2, 2026, 1 p.m. (cap “Old”)",
     ),
     (
+        "over_budget",
+        {
+            "budget": "SMS",
+            "amount": "5.0000",
+            "spent": "4.9600",
+            "cost": "0.0850",
+            "currency": "PLN",
+            "period": "month",
+        },
+        "4.96 PLN of 5.00 PLN are spent in one month, and this one costs 0.085 PLN (budget “SMS”)",
+    ),
+    (
+        "over_budget",
+        {"budget": "Launch", "amount": "5", "spent": "5", "cost": "1", "currency": "PLN", "period": ""},
+        "5.00 PLN of 5.00 PLN are spent, and this one costs 1.00 PLN (budget “Launch”)",
+    ),
+    (
         "outranked",
         {"winner": 12, "winner_priority": 80, "priority": 50, "slots": 1},
         "message #12 of priority 80 goes first; this one has 50",

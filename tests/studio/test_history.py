@@ -14,6 +14,7 @@ from orchestrator.consents.models import Consent, ConsentRecord, Suppression
 from orchestrator.customers.models import Address, Customer
 from orchestrator.events.models import Event
 from orchestrator.journeys.models import (
+    Door,
     Doorstep,
     Enrollment,
     EntryTimer,
@@ -32,6 +33,7 @@ from orchestrator.messaging.models import (
     MessageBody,
     ProviderBreaker,
     Receipt,
+    Spending,
     StepFault,
     Subject,
     Template,
@@ -48,6 +50,7 @@ HISTORY: list[Any] = [
     Customer,
     Decision,
     DeliveryAttempt,
+    Door,
     Doorstep,
     Enrollment,
     EntryTimer,
@@ -61,6 +64,7 @@ HISTORY: list[Any] = [
     PointsEntry,
     Receipt,
     ProviderBreaker,
+    Spending,
     StepFault,
     Halt,
     Heartbeat,
@@ -101,10 +105,13 @@ def test_only_these_may_be_edited() -> None:
     editable = {model.__name__ for model in admin.site._registry} - {model.__name__ for model in HISTORY}
     assert editable == {
         "Brand",
+        "Budget",
         "FrequencyCap",
         "Group",
         "Journey",
+        "Price",
         "QuietHoursRule",
+        "RateLimit",
         "Retention",
         "Segment",
         "Topic",

@@ -70,6 +70,7 @@ def _again() -> None:
     from orchestrator.customers.models import Address
     from orchestrator.events.models import Event
     from orchestrator.journeys.models import (
+        Door,
         Doorstep,
         EntryTimer,
         JourneyVersion,
@@ -79,12 +80,14 @@ def _again() -> None:
     )
     from orchestrator.loyalty.models import PointsEntry
     from orchestrator.messaging.models import (
+        Budget,
         Decision,
         DeliveryAttempt,
         MailboxMessage,
         MessageBody,
         ProviderBreaker,
         Receipt,
+        Spending,
         StepFault,
         Subject,
         Template,
@@ -96,9 +99,10 @@ def _again() -> None:
     Journey.objects.update(current=None)
     Template.objects.update(latest=None)
     kinds: list[Any] = [
-        Consent, ConsentRecord, Suppression, Event, EntryTimer, UsualInterval, Doorstep, Launch, Membership, Segment, StepRun,
-        JourneyVersion, Journey, Decision, DeliveryAttempt, MailboxMessage, MessageBody, PointsEntry,
-        ProviderBreaker, StepFault, Halt, Heartbeat, Retention, Receipt, Subject, TemplateVersion, Template, Address, Customer,
+        Consent, ConsentRecord, Suppression, Event, EntryTimer, UsualInterval, Door, Doorstep, Launch, Membership, Segment,
+        StepRun, JourneyVersion, Journey, Decision, DeliveryAttempt, MailboxMessage, MessageBody, PointsEntry,
+        ProviderBreaker, Spending, Budget, StepFault, Halt, Heartbeat, Retention, Receipt, Subject, TemplateVersion, Template,
+        Address, Customer,
     ]  # fmt: skip
     for kind in kinds:
         kind._default_manager.all().delete()

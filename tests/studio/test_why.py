@@ -135,6 +135,41 @@ def test_a_cap_is_told_with_its_figures(world: World) -> None:  # noqa: F811
     )
 
 
+FULL = (
+    "journey: onboarding\ntitle: Welcome\nentry: {event: customer.signed_up, limit: {at_once: 1, over: %s}}\n"
+)
+STAY = "steps:\n  - wait: 2 days\n    id: rest\n"
+
+
+@pytest.mark.parametrize(
+    ("over", "said"),
+    [
+        ("refuse", "They did not enter on March 2, 2026, 1 p.m.: it was full (1 inside at once)."),
+        (
+            "wait 6 hours",
+            "They wait at the door, until March 2, 2026, 7 p.m. at most: it was full (1 inside at once).",
+        ),
+    ],
+)
+def test_whom_a_limit_keeps_out_is_told_so(world: World, over: str, said: str) -> None:  # noqa: F811
+    world.publish(FULL % over + STAY)
+    for name in ("anna", "bela"):
+        world.event(world.person(name), "customer.signed_up")
+    world.run(minutes=1)
+    assert said in ask("bela", "onboarding")
+    assert "door" not in ask("anna", "onboarding")
+
+
+def test_the_arm_of_a_send_is_told_by_the_cap(world: World) -> None:  # noqa: F811
+    arm = "    on_cap: {go_to: [{emit: tip.missed, id: missed}]}\n"
+    world.publish(ENTRY + SEND + arm, welcome="")
+    anna = world.person("anna")
+    for _ in range(2):
+        world.event(anna, "customer.signed_up")
+        world.run(hours=6)
+    assert "    March 2, 2026, 7 p.m.: a cap was full\n" in ask("anna", "onboarding")
+
+
 def test_a_waiting_message_that_a_withdrawal_cancelled_says_which(world: World) -> None:  # noqa: F811
     QuietHoursRule.objects.create(name="Nights", channel="email", ranges=NIGHTS)
     world.now += timedelta(hours=9)
@@ -274,6 +309,8 @@ def test_json_holds_the_codes_beside_the_words(world: World) -> None:  # noqa: F
                                 "reason": "no_consent",
                                 "planned_at": noon,
                                 "held_until": None,
+                                "parts": None,
+                                "cost": None,
                                 "final_at": noon,
                                 "text": sent,
                                 "attempts": [],

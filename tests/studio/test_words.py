@@ -17,7 +17,7 @@ from orchestrator.domain.outbox import State
 from orchestrator.journeys.models import Journey
 from orchestrator.messaging.models import FrequencyCap, Message, QuietHoursRule, TemplateVersion
 from orchestrator.sdk.values import RejectReason
-from orchestrator.studio import drafts, numbers, outline, rules, sentences, words
+from orchestrator.studio import drafts, numbers, outcomes, outline, rules, sentences, words
 from orchestrator.studio.timeline import read_timeline
 from orchestrator.studio.today import read_today
 from orchestrator.workspace.models import Brand, Topic, Workspace
@@ -261,6 +261,36 @@ def test_a_template_speaks_only_the_channels_it_has_words_for(marketer: Client, 
     assert "<p><strong>push</strong>" not in page
 
 
+def test_what_a_send_does_at_a_full_cap_stands_in_the_outline() -> None:
+    arm = {"go_to": [{"wait": "2 days", "id": "rest"}]}
+    sends = [{"send": "tip", "id": "tip", "on_cap": word} for word in ("hold", "skip", "fallback", arm)]
+    assert [(row.depth, row.text) for row in outline.read({"steps": sends}).rows] == [
+        (0, "Send “tip” by email; waits while a cap is full"),
+        (0, "Send “tip” by email; not sent while a cap is full"),
+        (0, "Send “tip” by email; by the next channel while a cap is full"),
+        (0, "Send “tip” by email"),
+        (1, "If a cap was full"),
+        (2, "Wait 2 days"),
+    ]
+    assert outcomes.say_outcome(sends[-1], "arm:capped") == "a cap was full"
+    assert outcomes.say_outcome({"split": {}}, "arm:capped") == "took the arm “capped”"
+
+
+@pytest.mark.parametrize(
+    ("limit", "said"),
+    [
+        ({"entries": "100 per day"}, "At most: 100 in a day; others wait at the door"),
+        ({"at_once": 5, "over": "refuse"}, "At most: 5 at once; others are turned away"),
+        (
+            {"entries": "9 per 6 hours", "per_customer": "2 per month", "over": "wait 2 days"},
+            "At most: 9 in 6 hours, each customer 2 in a month; others wait at the door, 2 days at most",
+        ),
+    ],
+)
+def test_the_limit_of_a_door_stands_in_the_outline(limit: dict[str, object], said: str) -> None:
+    assert outline.read({"entry": {"event": "a.b", "limit": limit}, "steps": []}).conditions == [said]
+
+
 def test_an_outline_of_nonsense_is_still_an_outline() -> None:
     for nonsense in (
         {},
@@ -369,7 +399,7 @@ def test_settings_and_titles_keep_their_lists_and_languages(marketer: Client, sa
     Workspace.get()
     said = {
         "name": "Shop", "time_zone": "Europe/Warsaw", "country": "PL", "languages": "pl, en, de", "currency": "PLN",
-        "holdout": 0, "minimum_gap_minutes": 60, "paused_channels": "sms",
+        "holdout": 0, "minimum_gap_minutes": 60, "most_journeys": 3, "paused_channels": "sms",
     }  # fmt: skip
     marketer.post(reverse("admin:workspace_workspace_change", args=[1]), said)
     assert (Workspace.get().languages, Workspace.get().paused_channels) == (["pl", "en", "de"], ["sms"])

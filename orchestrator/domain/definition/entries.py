@@ -14,6 +14,7 @@ from orchestrator.domain.definition.audiences import (
     SegmentTrigger,
 )
 from orchestrator.domain.definition.comparisons import Comparison
+from orchestrator.domain.definition.limits import Limit
 from orchestrator.domain.definition.rearm import NEVER, Rearm
 from orchestrator.domain.definition.replenishment import ReplenishmentTrigger
 from orchestrator.domain.definition.rules import Rule
@@ -136,12 +137,16 @@ class Reentry:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """The door of a journey. `grace`: for how long a failing `only_if` is asked again, since attributes come late."""
+    """The door of a journey. `grace`: for how long a failing `only_if` is asked again, since attributes come late.
+
+    `limit`: how many it lets through.
+    """
 
     triggers: tuple[Trigger, ...]
     only_if: Rule | None
     again: Reentry
     grace: Duration | None = None
+    limit: Limit | None = None
 
     def names(self) -> frozenset[str]:
         """All that `entered_by` may name: triggers, and the keys of milestones."""

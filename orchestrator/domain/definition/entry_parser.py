@@ -23,6 +23,7 @@ from orchestrator.domain.definition.entries import (
     Reentry,
     Trigger,
 )
+from orchestrator.domain.definition.limit_parser import parse_limit
 from orchestrator.domain.definition.problems import listed, shown
 from orchestrator.domain.definition.reading import (
     PROPERTY,
@@ -54,7 +55,7 @@ KEYED = (MilestoneTrigger, DateTrigger, ReplenishmentTrigger, AudienceTrigger, S
 
 def parse_entry(spot: Spot, context: RuleContext) -> Entry | None:
     """Read the `entry` of a journey."""
-    spots = spot.fields([*TRIGGERS, "any_of", "only_if", "again", "grace"], "`entry`")
+    spots = spot.fields([*TRIGGERS, "any_of", "only_if", "again", "grace", "limit"], "`entry`")
     if spots is None:
         return None
     triggers = _triggers(spot, spots, context)
@@ -62,7 +63,8 @@ def parse_entry(spot: Spot, context: RuleContext) -> Entry | None:
     rule = parse_rule(only_if.node, context, only_if.path) if only_if else None
     again = _again(spots["again"], triggers) if "again" in spots else _default_again(triggers)
     grace = _grace(spots["grace"]) if "grace" in spots else None
-    return Entry(triggers, rule, again, grace) if triggers and again else None
+    limit = parse_limit(spots["limit"]) if "limit" in spots else None
+    return Entry(triggers, rule, again, grace, limit) if triggers and again else None
 
 
 def parse_goal(spot: Spot) -> Goal | None:

@@ -113,7 +113,7 @@ def _trigger_definitions() -> Schema:
     triggers |= _launches()
     several = {"type": "array", "minItems": 1, "maxItems": 20, "items": ref("trigger")}
     again = text("^(never|always|after exit|after [0-9]+ +[a-z]+|per [A-Za-z_][A-Za-z0-9_]*)$")
-    rest = {"only_if": ref("rule"), "again": again, "grace": ref("duration")}
+    rest = {"only_if": ref("rule"), "again": again, "grace": ref("duration"), "limit": _limit()}
     return {
         "trigger": {**closed(triggers), "minProperties": 1, "maxProperties": 1},
         "entry": {
@@ -121,6 +121,14 @@ def _trigger_definitions() -> Schema:
             "oneOf": [{"required": [name]} for name in (*triggers, "any_of")],
         },
     }
+
+
+def _limit() -> Schema:
+    rate = text("^ *[0-9]{1,9} +per +(day|week|month|[0-9]+ +[A-Za-z]+) *$")
+    over = text("^ *(refuse|wait|wait +[0-9]+ +[A-Za-z]+) *$")
+    at_once = {"type": "integer", "minimum": 1, "maximum": 10_000_000}
+    limits = closed({"entries": rate, "at_once": at_once, "per_customer": rate, "over": over})
+    return {**limits, "anyOf": [{"required": [name]} for name in ("entries", "at_once", "per_customer")]}
 
 
 def _replenishment() -> Schema:

@@ -51,6 +51,8 @@ class Enrollment(models.Model):
     entered_at = models.DateTimeField(_("entered"))
     finished_at = models.DateTimeField(_("finished"), null=True)
     expires_at = models.DateTimeField(_("times out"))
+    # When the door let them in: only where it has a limit, which counts by it.
+    let_in_at = models.DateTimeField(_("let in"), null=True)
     held_out = models.BooleanField(_("held out"), default=False)
 
     step = models.CharField(_("step"), max_length=63, blank=True)
@@ -60,6 +62,8 @@ class Enrollment(models.Model):
     due_at = models.DateTimeField(_("due"), null=True)
     awaits = models.CharField(_("awaits"), max_length=100, blank=True)
     sending = models.BooleanField(default=False)
+    # Of a transactional journey: it moves on before those of a campaign.
+    urgent = models.BooleanField(default=False, db_default=False)
 
     goal_until = models.DateTimeField(null=True)
     goal_met_at = models.DateTimeField(_("goal met"), null=True)
@@ -80,6 +84,11 @@ class Enrollment(models.Model):
                 condition=Q(status="active", due_at__isnull=False),
                 name="enrollment_due",
             ),
+            models.Index(
+                fields=["due_at", "id"],
+                condition=Q(status="active", due_at__isnull=False, urgent=True),
+                name="enrollment_due_first",
+            ),
             models.Index(fields=["customer", "journey"], name="enrollment_of_customer"),
             models.Index(
                 fields=["customer"],
@@ -87,6 +96,11 @@ class Enrollment(models.Model):
                 name="enrollment_goal_open",
             ),
             models.Index(fields=["journey", "status"], name="enrollment_of_journey"),
+            models.Index(
+                fields=["journey", "let_in_at"],
+                condition=Q(let_in_at__isnull=False),
+                name="enrollment_let_in",
+            ),
         ]
 
     def __str__(self) -> str:

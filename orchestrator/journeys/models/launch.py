@@ -35,6 +35,8 @@ class Launch(models.Model):
     wave = models.PositiveSmallIntegerField(_("wave"), default=0)
     cursor = models.BigIntegerField(default=0)
     entered = models.PositiveIntegerField(_("entered"), default=0)
+    # Messages and passages in front of it, while it lets nobody in because of them.
+    waits_for = models.PositiveIntegerField(_("waits for"), default=0, db_default=0)
     numbers = models.JSONField(_("numbers"), default=dict)
     finished_at = models.DateTimeField(_("finished"), null=True)
 

@@ -2,16 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field, PlainValidator, Tag
+from pydantic.json_schema import WithJsonSchema
 
-from orchestrator.domain.definition.fields import KeyField, Refused
-from orchestrator.sdk import Continue, Outcome, Reference, Send, StepFacts, StepKind, StepParams, Tried
+from orchestrator.domain.definition.fields import KeyField, Refused, StepsField
+from orchestrator.domain.definition.problems import shown
+from orchestrator.domain.on_cap import CAPPED, FALLBACK, GO_TO, HOLD, SKIP
+from orchestrator.sdk import (
+    Continue,
+    Enter,
+    Outcome,
+    Path,
+    Reference,
+    Send,
+    StepFacts,
+    StepKind,
+    StepParams,
+    Tried,
+)
 
 MOST_CHANNELS = 5
+ARM = "capped"
+WORDS = (HOLD, SKIP, FALLBACK)
 SENT = frozenset({"accepted", "unknown", "ghost"})
 UNREACHED_STATES = frozenset({"rejected", "failed", "render_failed"})
 # What stands in the way of one channel. What the person said of the subject, or a review of the message, stands in
@@ -32,13 +48,42 @@ def _each_once(channels: tuple[str, ...]) -> tuple[str, ...]:
     return channels
 
 
+def _word(value: object) -> str:
+    if isinstance(value, str) and value in WORDS:
+        return value
+    raise Refused(
+        f"{shown(value)} cannot be `on_cap`", "Use `hold`, `skip`, `fallback` or `{go_to: [steps]}`."
+    )
+
+
+class GoTo(BaseModel):
+    """The steps for those who got no message because a cap was full."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    go_to: Annotated[StepsField, Field(min_length=1)]
+
+
+OnCapField = Annotated[
+    Annotated[str, PlainValidator(_word), WithJsonSchema({"enum": list(WORDS)}), Tag("word")]
+    | Annotated[GoTo, Tag("steps")],
+    Discriminator(lambda value: "steps" if isinstance(value, dict | GoTo) else "word"),
+]
+
+
 class SendParams(StepParams):
-    """`via`: channels in the order of preference."""
+    """`via`: channels in the order of preference. `on_cap`: what a full cap does, where the journey's word is not meant."""
 
     template: KeyField
     via: Annotated[tuple[KeyField, ...], AfterValidator(_each_once)] = ("email",)
     topic: KeyField = ""
     priority: Annotated[int, Field(strict=True, ge=0, le=100)] | None = None
+    on_cap: OnCapField | None = None
+
+    @property
+    def own_on_cap(self) -> str:
+        """The step's own word; "" where the journey's holds."""
+        return GO_TO if isinstance(self.on_cap, GoTo) else self.on_cap or ""
 
 
 class SendStep(StepKind[SendParams]):
@@ -52,19 +97,27 @@ class SendStep(StepKind[SendParams]):
     def decide(self, params: SendParams, facts: StepFacts, now: datetime) -> Outcome:
         """Send on the first reachable channel not tried; go on once one is sent or none is left.
 
-        With nobody reachable and nothing tried it still sends on the first, so that the gate records why not.
+        With nobody reachable and nothing tried it still sends on the first, so that the gate records why not. Into
+        `capped` where no channel is left and a cap kept one of them: never past what stands in the way of all.
         """
         if any(tried.state in SENT for tried in facts.tried):
             return Continue()
-        if facts.tried and not _unreached(facts.tried[-1], facts.on_cap):
+        on_cap = params.own_on_cap or facts.on_cap
+        if facts.tried and not _unreached(facts.tried[-1], on_cap):
             return Continue(note=_not_sent(facts.tried))
         tried = {each.channel for each in facts.tried}
         left = [channel for channel in params.via if channel in facts.reachable and channel not in tried]
         if not left and not facts.tried:
             left = [params.via[0]]
-        if not left:
-            return Continue(note=_not_sent(facts.tried))
-        return Send(left[0], params.template, params.topic, params.priority)
+        if left:
+            return Send(left[0], params.template, params.topic, params.priority, params.own_on_cap)
+        if on_cap == GO_TO and any(_capped(each) for each in facts.tried):
+            return Enter(ARM, note=_not_sent(facts.tried))
+        return Continue(note=_not_sent(facts.tried))
+
+    def arms(self, params: SendParams) -> Mapping[str, Path]:
+        """`capped`, if it is written."""
+        return {ARM: ("on_cap", "go_to")} if isinstance(params.on_cap, GoTo) else {}
 
     def references(self, params: SendParams) -> Iterable[Reference]:
         """The template, its channels, its topic."""
@@ -86,11 +139,15 @@ def spoken(channel: str) -> str:
 
 def _unreached(tried: Tried, on_cap: str) -> bool:
     """Whether the message did not arrive for a reason another channel may not have. Its time is over on all of them."""
-    if tried.state == "skipped" and tried.reason == "capped":
-        return on_cap == "fallback"
+    if _capped(tried):
+        return on_cap in (FALLBACK, GO_TO)
     if tried.state == "expired":
         return tried.reason == "never_allowed"  # quiet hours are a channel's own
     return tried.state in UNREACHED_STATES or (tried.state == "skipped" and tried.reason in UNREACHED_REASONS)
+
+
+def _capped(tried: Tried) -> bool:
+    return tried.state == "skipped" and tried.reason in CAPPED
 
 
 def _not_sent(tried: tuple[Tried, ...]) -> str:

@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('customers', '0002_erased_number'),
-        ('messaging', '0005_step_faults'),
+        ('messaging', '0007_lanes'),
         ('workspace', '0006_heartbeats_and_halts'),
     ]
 

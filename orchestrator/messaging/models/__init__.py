@@ -6,20 +6,26 @@ from orchestrator.messaging.models.fault import StepFault
 from orchestrator.messaging.models.limits import FrequencyCap, QuietHoursRule
 from orchestrator.messaging.models.mailbox import MailboxMessage
 from orchestrator.messaging.models.message import Message, MessageBody
+from orchestrator.messaging.models.money import Budget, Price, Spending
+from orchestrator.messaging.models.rate import RateLimit
 from orchestrator.messaging.models.receipt import Receipt
 from orchestrator.messaging.models.subject import Subject
 from orchestrator.messaging.models.template import Template, TemplateVersion
 
 __all__ = [
+    "Budget",
     "Decision",
     "DeliveryAttempt",
     "FrequencyCap",
     "MailboxMessage",
     "Message",
     "MessageBody",
+    "Price",
     "ProviderBreaker",
     "QuietHoursRule",
+    "RateLimit",
     "Receipt",
+    "Spending",
     "StepFault",
     "Subject",
     "Template",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
 
 from orchestrator.customers.models import Customer
@@ -36,7 +37,9 @@ class Message(models.Model):
 
     Journeys stand above this room, so they are named here (`journey`, `step`, `enrollment_id`), not referred to.
     `counted_at` is the cap's reservation: set by the gate, cleared by a definite refusal, so that counting rows is
-    counting reservations. `wake_pending` tells the journey that the message is final.
+    counting reservations. `charged` is the money's: the rows of Spending in which `cost` stands; it cannot outlive
+    `counted_at`, so that no refusal can give back the one and not the other. `wake_pending` tells the journey that
+    the message is final.
     """
 
     key = models.CharField(_("key"), max_length=32, unique=True)
@@ -95,6 +98,10 @@ class Message(models.Model):
     counted_at = models.DateTimeField(null=True)
     # Somebody let it go while all sending was halted.
     released_at = models.DateTimeField(_("released"), null=True)
+    # In the workspace's currency, of the last gate that allowed it; none where there is no price.
+    parts = models.PositiveSmallIntegerField(_("parts"), null=True)
+    cost = models.DecimalField(_("cost"), max_digits=12, decimal_places=4, null=True)
+    charged = models.JSONField(null=True)
 
     address = models.CharField(_("address"), max_length=1000, blank=True)
     address_digest = models.CharField(max_length=64, blank=True)
@@ -110,9 +117,19 @@ class Message(models.Model):
         verbose_name_plural = _("messages")
         indexes = [
             models.Index(
-                fields=["due_at"],
+                fields=["purpose", "due_at", "id"],
                 condition=Q(state__in=("planned", "retry_wait", "uncertain")),
-                name="message_due",
+                name="message_due_in_lane",
+            ),
+            models.Index(
+                "channel",
+                Upper(
+                    "purpose"
+                ),  # so that whoever asks for a channel is served by this index alone: see queues
+                "due_at",
+                "id",
+                condition=Q(state__in=("planned", "retry_wait", "uncertain")),
+                name="message_due_of_channel",
             ),
             models.Index(
                 fields=["due_at"],
@@ -139,6 +156,11 @@ class Message(models.Model):
             models.Index(fields=["id"], condition=Q(wake_pending=True), name="message_wakes"),
             models.Index(fields=["journey", "state"], name="message_of_journey"),
             models.Index(fields=["reference"], condition=Q(reference__gt=""), name="message_of_reference"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(charged__isnull=True) | Q(counted_at__isnull=False), name="message_charged_counts"
+            )
         ]
 
     def __str__(self) -> str:

@@ -42,6 +42,7 @@ class WorkspaceForm(forms.ModelForm):
             "holdout",
             "minimum_gap_minutes",
             "utm",
+            "most_journeys",
             "test_segment",
             "paused_at",
             "paused_channels",
@@ -96,7 +97,18 @@ class WorkspaceAdmin(StudioAdmin):
     form = WorkspaceForm
     fieldsets = (
         (None, {"fields": ("name", "time_zone", "country", "languages", "currency")}),
-        (_("Sending"), {"fields": ("minimum_gap_minutes", "test_segment", "paused_at", "paused_channels")}),
+        (
+            _("Sending"),
+            {
+                "fields": (
+                    "minimum_gap_minutes",
+                    "most_journeys",
+                    "test_segment",
+                    "paused_at",
+                    "paused_channels",
+                )
+            },
+        ),
         (_("Measuring"), {"fields": ("holdout", "utm")}),
     )
 

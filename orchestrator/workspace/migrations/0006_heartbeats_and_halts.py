@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('workspace', '0004_test_segment'),
+        ('workspace', '0005_most_journeys'),
     ]
 
     operations = [

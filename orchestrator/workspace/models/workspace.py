@@ -49,6 +49,14 @@ class Workspace(models.Model):
     minimum_gap_minutes = models.PositiveIntegerField(
         _("minimum gap between marketing messages, minutes"), default=240
     )
+    most_journeys = models.PositiveSmallIntegerField(
+        _("most journeys at once"),
+        default=0,
+        help_text=_(
+            "In how many marketing journeys one customer may be at once; 0 for any number. Who is in as many does not "
+            "enter another, or waits at its door if its limit says so."
+        ),
+    )
     utm = models.CharField(
         _("added to links"),
         max_length=LONGEST,

@@ -279,6 +279,62 @@ def test_a_bad_entry(entry: str, said: str):
     assert refusal(f"journey: a\nentry: {entry}\nsteps: [{{send: a}}]\n") == [f"j.yaml:{said}"]
 
 
+@pytest.mark.parametrize(
+    ("on_cap", "said"),
+    [
+        (
+            "drop",
+            "23: `drop` cannot be `on_cap`. Use `hold`, `skip`, `fallback` or `{go_to: [steps]}`.",
+        ),
+        ("[skip]", "23: a list cannot be `on_cap`. Use `hold`, `skip`, `fallback` or `{go_to: [steps]}`."),
+        ("{go_to: []}", "31: `go_to` has 0 items. Write at least 1."),
+        ("{go_to: later}", "31: `go_to` must be a list, not `later`."),
+        ("{}", "15: `on_cap` needs `go_to`. Add `go_to`."),
+        (
+            "{go_to: [{nap: 1 day}]}",
+            f"33: there is no step `nap`. {KNOWN}",
+        ),
+    ],
+)
+def test_what_a_send_does_at_a_full_cap(on_cap: str, said: str):
+    assert refusal(f"{HEAD}  - {{send: a, on_cap: {on_cap}}}\n") == [f"j.yaml:4:{said}"]
+
+
+RATE = "Write it like `100 per day` (day, week or month) or `2 per 30 days`."
+OVER = "Write `refuse`, `wait`, or for how long: `wait 2 days`."
+
+
+@pytest.mark.parametrize(
+    ("limit", "said"),
+    [
+        ("5", "28: `limit` must be a mapping, not `5`."),
+        ("{}", "21: `limit` does not say what it limits. Add `entries`, `at_once` or `per_customer`."),
+        (
+            "{over: wait}",
+            "21: `limit` does not say what it limits. Add `entries`, `at_once` or `per_customer`.",
+        ),
+        ("{at_onec: 5, at_once: 5}", "29: `at_onec` is not a field of `limit`. Did you mean `at_once`?"),
+        ("{at_once: 0}", "38: `0` cannot be `at_once`. Use a whole number from 1 to 10000000."),
+        ("{at_once: many}", "38: `many` cannot be `at_once`. Use a whole number from 1 to 10000000."),
+        ("{entries: 100}", f"38: `100` is not so many in a time. {RATE}"),
+        ("{entries: 0 per day}", f"38: `0 per day` is not so many in a time. {RATE}"),
+        ("{entries: 99999999 per day}", f"38: `99999999 per day` is not so many in a time. {RATE}"),
+        ("{entries: a few per day}", f"38: `a few per day` is not so many in a time. {RATE}"),
+        ("{per_customer: 2 per moon}", f"43: `moon` is not a duration. {NO_DURATION}"),
+        ("{at_once: 5, over: drop}", f"47: `drop` cannot be `over`. {OVER}"),
+        ("{at_once: 5, over: [wait]}", f"47: a list cannot be `over`. {OVER}"),
+        ("{at_once: 5, over: wait a bit}", f"47: `a bit` is not a duration. {NO_DURATION}"),
+        (
+            "{at_once: 5, over: wait 2 months}",
+            "47: a wait of 2 months at the door is longer than 30 days. Shorten it.",
+        ),
+    ],
+)
+def test_a_limit_that_cannot_be_read(limit: str, said: str):
+    text = f"journey: a\nentry: {{event: a.b, limit: {limit}}}\nsteps: [{{send: a}}]\n"
+    assert refusal(text) == [f"j.yaml:2:{said}"]
+
+
 def test_an_exit_that_is_the_entry_is_refused():
     text = "journey: a\nentry: {event: a.b}\nexit_when:\n  - {event: a.b}\nsteps: [{send: a}]\n"
     assert refusal(text) == [

@@ -79,7 +79,9 @@ def live(definition: Definition, luck: random.Random) -> tuple[list[Run], int, d
             person, step=end.step, visit=end.visit, arrived_at=end.arrived_at, events=(), past={}
         )
         if isinstance(end, Sending):
-            fate = Tried(end.send.channel, luck.choice(FATES), "", now)
+            state = luck.choice(FATES)
+            reason = "capped" if state == State.SKIPPED and luck.random() < 0.5 else ""
+            fate = Tried(end.send.channel, state, reason, now)
             person = replace(person, tried=(*(person.tried if not walk.runs else ()), fate))
         else:
             assert walk.acted or now < end.park.until <= now + LONGEST_PARK

@@ -384,3 +384,59 @@ def test_exit_leaves(written: dict[str, Any], reason: str):
 )
 def test_each_step_says_what_it_does(kind: StepKind[Any], params: dict[str, Any], words: str):
     assert sentence(kind, params) == words
+
+
+CAPPED = tried("push", "skipped", "capped")
+ALL_THREE = {"template": "hi", "via": ["push", "sms", "email"], "on_cap": {"go_to": [{"exit": "full"}]}}
+
+
+@pytest.mark.parametrize(
+    ("reachable", "sent", "outcome"),
+    [
+        ({"push", "sms"}, (), Send("push", "hi", on_cap="go_to")),
+        ({"push", "sms"}, (CAPPED,), Send("sms", "hi", on_cap="go_to")),
+        ({"push"}, (CAPPED,), Enter("capped", "not sent: push skipped (capped)")),
+        (
+            {"push", "sms"},
+            (CAPPED, tried("sms", "rejected", "blocked")),
+            Enter("capped", "not sent: push skipped (capped); SMS rejected (blocked)"),
+        ),
+        ({"push", "sms"}, (CAPPED, tried("sms", "accepted")), Continue()),
+        (
+            {"push", "sms"},
+            (tried("push", "skipped", "no_consent"),),
+            Send("sms", "hi", on_cap="go_to"),
+        ),
+        (
+            {"push"},
+            (tried("push", "skipped", "no_consent"),),
+            Continue("not sent: push skipped (no_consent)"),
+        ),
+        (
+            {"push", "sms", "email"},
+            (CAPPED, tried("sms", "skipped", "topic_unsubscribed")),
+            Continue("not sent: push skipped (capped); SMS skipped (topic_unsubscribed)"),
+        ),
+        (
+            {"push", "sms", "email"},
+            (CAPPED, tried("sms", "cancelled", "consent_withdrawn")),
+            Continue("not sent: push skipped (capped); SMS cancelled (consent_withdrawn)"),
+        ),
+        ({"push"}, (tried("push", "expired", "capped"),), Continue("not sent: push expired (capped)")),
+    ],
+)
+def test_go_to_is_walked_where_a_cap_kept_a_channel_and_none_is_left(
+    reachable: set[str], sent: tuple[Tried, ...], outcome: Outcome
+):
+    assert decide(SendStep(), ALL_THREE, reachable=frozenset(reachable), tried=sent) == outcome
+
+
+def test_the_word_of_a_send_stands_above_the_journeys():
+    skips = {"template": "hi", "via": ["push", "sms"], "on_cap": "skip"}
+    both = frozenset({"push", "sms"})
+    gone_on = Continue("not sent: push skipped (capped)")
+    assert decide(SendStep(), skips, reachable=both, tried=(CAPPED,), on_cap="fallback") == gone_on
+    falls = skips | {"on_cap": "fallback"}
+    assert decide(SendStep(), falls, reachable=both, tried=(CAPPED,), on_cap="skip") == Send(
+        "sms", "hi", on_cap="fallback"
+    )

@@ -5,14 +5,16 @@ from __future__ import annotations
 import signal
 import threading
 from argparse import ArgumentParser
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError, close_old_connections
 
 from orchestrator.journeys.shift import Shift
-from orchestrator.journeys.work import Worked, work_by
+from orchestrator.journeys.waiting import until_turn
+from orchestrator.journeys.work import SHORTEST, Worked, work_by
+from orchestrator.store.garbage import collect_rarely
 
 
 class Command(BaseCommand):
@@ -29,7 +31,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Look, work, rest; again."""
-        if not 0.05 <= options["every"] <= 60:
+        if not SHORTEST <= options["every"] <= 60:
             raise CommandError("--every takes 0.05 to 60 seconds")
         stopping = threading.Event()
         for one in (signal.SIGTERM, signal.SIGINT):
@@ -39,10 +41,11 @@ class Command(BaseCommand):
             self._say(work_by(_now, shift.between("work", stopping.is_set)))
             shift.end()
             return
+        collect_rarely()
         self.stdout.write("Working; Ctrl-C ends it.")
         while not stopping.is_set():
             self._round(shift, stopping)
-            stopping.wait(options["every"])
+            stopping.wait(self._until_next(options["every"]))
         self._goodbye(shift)
         self.stdout.write("Stopped; nothing was left half done.")
 
@@ -60,6 +63,14 @@ class Command(BaseCommand):
         except OperationalError as error:
             self.stderr.write(f"the database does not answer ({error}); trying again")
             stopping.wait(5)
+
+    def _until_next(self, every: float) -> float:
+        """Seconds to rest: until the next look, or until a message that waits its turn may go."""
+        try:
+            turn = until_turn(_now(), timedelta(seconds=every))
+        except OperationalError:
+            return every
+        return every if turn is None else max(turn.total_seconds(), SHORTEST)
 
     def _say(self, done: Worked) -> None:
         if done:
