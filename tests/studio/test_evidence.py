@@ -87,6 +87,12 @@ SAID: list[tuple[str, dict[str, Any], str]] = [
         "5.00 PLN of 5.00 PLN are spent, and this one costs 1.00 PLN (budget “Launch”)",
     ),
     (
+        "rate_limited",
+        {"messages": 10, "per": "second", "provider": "smsapi"},
+        "it waits its turn: 10 a second for smsapi",
+    ),
+    ("rate_limited", {"messages": 1, "per": "minute"}, "it waits its turn: 1 a minute for SMS"),
+    (
         "outranked",
         {"winner": 12, "winner_priority": 80, "priority": 50, "slots": 1},
         "message #12 of priority 80 goes first; this one has 50",
