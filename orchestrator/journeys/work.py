@@ -138,7 +138,7 @@ def deliver_beside(clock: Clock, stopping: Stopping, rest: Rest) -> Worked:
     """
     total, kinds = Worked(), frozenset[str](DELIVERING)
     while not stopping():
-        delivered = _deliver_turn(clock, kinds)
+        asked, delivered = kinds & DELIVERING, _deliver_turn(clock, kinds)
         kinds = waiting(clock())
         pause = None if kinds & DELIVERING else until_turn(clock(), MOMENT)
         walked, _ = _turn(clock, stopping, kinds if pause is not None else kinds & FIRST)
@@ -146,8 +146,8 @@ def deliver_beside(clock: Clock, stopping: Stopping, rest: Rest) -> Worked:
         total += walked
         if pause is not None and not walked:
             rest(max(pause.total_seconds(), SHORTEST))
-        elif pause is None and not (delivered and kinds & DELIVERING):
-            break  # nothing is due, or what is due is held by others, or by a halt: the sweep will look again
+        elif pause is None and (not kinds & DELIVERING or (asked and not delivered)):
+            break  # nothing is due, or what is due is others', or halted: the sweep will look again
     return total
 
 

@@ -156,7 +156,7 @@ def test_a_limit_that_is_off_limits_nothing_and_is_not_asked_twice(outbox: Outbo
     ) as asked:
         assert len(claim(outbox.now, 10)) == 3
     of_limits = [one["sql"] for one in asked.captured_queries if "ratelimit" in one["sql"]]
-    assert (len(of_limits), len(asked.captured_queries) - _transaction(asked)) == (1, 6)
+    assert (len(of_limits), len(asked.captured_queries) - _transaction(asked)) == (1, 7)
 
 
 def _transaction(asked: CaptureQueriesContext) -> int:

@@ -73,6 +73,17 @@ def at_home(wrapper: DatabaseWrapper) -> Iterator[None]:
         connections["default"] = before
 
 
+class Unwatched:
+    """A worker's shift without beats: a story's clock leaps by hours, which a real one would take for a long stop."""
+
+    def between(self, doing: str, stopping: Callable[[], bool]) -> Callable[[], bool]:
+        """`stopping`, and nothing else."""
+        return stopping
+
+    def look(self, doing: str) -> None:
+        """Nobody looks."""
+
+
 class House:
     """What a seed's actors share: the stage, the database, the broker, the providers with their log, the history."""
 
@@ -119,12 +130,17 @@ class House:
                 (settings, "DELIVERY_ALLOWLIST", ["*"]),
                 (tasks, "time", virtual),
                 (tasks, "_now", lambda: stage.clock),
+                (tasks, "_shift", lambda process: Unwatched()),
                 (deliver, "boottime", lambda: stage.seconds),
                 (handoff, "boottime", lambda: stage.seconds),
                 (compose, "renderer", lambda: Quick(stage)),
                 (doubt, "in_loop", in_this_thread),
                 (work, "DELIVERED_AT_ONCE", chance.choice((1, 2, 3, 6))),
-                (work, "MOVED_AT_ONCE", chance.choice((1, 3, 10))),
+                (
+                    work,
+                    "_WALKS",
+                    {**work._WALKS, "move": ("moved", work.move_due, chance.choice((1, 3, 10)))},
+                ),
                 (work, "RESCUED_AT_ONCE", chance.choice((1, 10))),
                 (self.wrapper, "_commit", self._commit),
                 (self.wrapper, "make_cursor", lambda cursor: Watched(self, cursor)),

@@ -109,6 +109,8 @@ class Stage:
 
     def turn(self, actor: Actor) -> None:
         """Let this actor go on until its next edge, or its end."""
+        if actor.over:  # it has raised: nobody would ever give the baton back
+            raise RuntimeError(f"{actor.name} is gone. " + "\n".join(self.faults))
         self.current = actor
         actor.go()
         if not self.back.acquire(timeout=LONGEST):
