@@ -15,7 +15,7 @@ from tests import migrated
 from tests.environment import ROOT, read_variables
 from tests.installation import Installation
 
-SEEDS, CONTROL = 12, "facts under the locks"
+SEEDS, CONTROL = 16, "facts under the locks"
 
 
 @pytest.fixture(scope="module")
