@@ -16,7 +16,8 @@ from django.db import connection
 from orchestrator.domain.incarnation import LONG_STOP, Found, Mark, Why, contradiction
 from orchestrator.domain.liveness import EVERY
 from orchestrator.journeys.waiting import next_due
-from orchestrator.journeys.work import Clock, Stopping
+from orchestrator.journeys.work import Stopping
+from orchestrator.messaging.gate import Clock
 from orchestrator.workspace import heartbeats, mark, sequence
 from orchestrator.workspace.halt import current, halt
 from orchestrator.workspace.models import Halt, Workspace

@@ -24,6 +24,7 @@ from orchestrator.journeys.timers import compute, fire, replan
 from orchestrator.journeys.waiting import until_turn, waiting
 from orchestrator.messaging.deliver import BATCH as DELIVERED_AT_ONCE
 from orchestrator.messaging.deliver import deliver
+from orchestrator.messaging.gate import Clock
 from orchestrator.messaging.rescue import rescue
 from orchestrator.segments.refresh import BATCH as LOOKED_AT_ONCE
 from orchestrator.segments.refresh import pass_over
@@ -49,7 +50,6 @@ DELIVERING = frozenset({"rescue", "deliver"})
 FIRST = frozenset({"pull", "move first"})  # what an order's confirmation comes by
 MOMENT = timedelta(seconds=1)  # a turn that comes within it is waited for
 SHORTEST = 0.05  # seconds between two looks at what may go
-Clock = Callable[[], datetime]
 Stopping = Callable[[], bool]
 Rest = Callable[[float], object]  # seconds
 

@@ -8,7 +8,7 @@ Read this file first; each step is a file of that name.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -24,7 +24,7 @@ from orchestrator.messaging.claim import claim
 from orchestrator.messaging.content.render import Rendered, RenderFailure
 from orchestrator.messaging.doubt import clear_up
 from orchestrator.messaging.facts import Loaded
-from orchestrator.messaging.gate import Ready, gate
+from orchestrator.messaging.gate import Clock, Ready, gate
 from orchestrator.messaging.handoff import Stale, boottime, group_size, hand_off
 from orchestrator.messaging.look import Hopeful, look
 from orchestrator.messaging.prices import bill, read_prices
@@ -40,7 +40,6 @@ BATCH = 500
 AT_MOST_ONCE_GROUP = 50
 # Seconds after which a turn begins no further call: with the longest call it ends within the lease.
 LONGEST_TURN = 15.0
-Clock = Callable[[], datetime]
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,8 @@ from orchestrator.messaging.verdicts import apply
 from orchestrator.store import bulk
 from orchestrator.store.again import again
 
+Clock = Callable[[], datetime]
+
 
 @dataclass(frozen=True, slots=True)
 class Ready:
@@ -44,7 +46,7 @@ class Ready:
         return self.draft.message
 
 
-def gate(ready: Sequence[Ready], now: datetime, clock: Callable[[], datetime] | None = None) -> list[Ready]:
+def gate(ready: Sequence[Ready], now: datetime, clock: Clock | None = None) -> list[Ready]:
     """Decide a group under its people's locks; answers those that must now be handed off, and are marked so.
 
     The clock is read once the locks are held; without one it is `now` still. What was claimed in the day is not sent
@@ -54,7 +56,7 @@ def gate(ready: Sequence[Ready], now: datetime, clock: Callable[[], datetime] | 
     return [replace(one, draft=_attempted(one.draft)) for one in going]
 
 
-def _gate(ready: Sequence[Ready], clock: Callable[[], datetime]) -> list[Ready]:
+def _gate(ready: Sequence[Ready], clock: Clock) -> list[Ready]:
     messages = [one.message for one in ready]
     with transaction.atomic():
         lock_people((message.customer_id for message in messages), (one.digest for one in ready))

@@ -26,10 +26,11 @@ from orchestrator.messaging import compose, deliver, doubt, handoff
 from orchestrator.messaging.content.render import Answer, Rendered, RenderFailure, RenderJob
 from orchestrator.sdk.values import EmailContent, SmsContent
 from orchestrator.store import doorbells, statement
+from tests.scenarios.scripted import Plugin
 from tests.simulated import town
 from tests.simulated.broker import Broker
 from tests.simulated.history import History
-from tests.simulated.providers import Plugin, Taken, Virtual
+from tests.simulated.providers import Taken, Virtual
 from tests.simulated.stage import Stage
 
 _EXECUTE_HERE = statement._execute_here

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from orchestrator.sdk import hookimpl
 from orchestrator.sdk.errors import ProviderUnavailable
-from orchestrator.sdk.providers import BlockingProvider, Provider
+from orchestrator.sdk.providers import BlockingProvider
 from orchestrator.sdk.transport import Transport
 from orchestrator.sdk.values import Accepted, Deferred, Message, Rejected, RejectReason, Result, Unknown
 from tests.simulated.stage import Stage
@@ -122,15 +121,3 @@ _ANSWERS: dict[str, Any] = {
     "refusal": lambda messages: [Rejected(RejectReason.SPAM) for _ in messages],
     "no such address": lambda messages: [Rejected(RejectReason.INVALID_ADDRESS) for _ in messages],
 }
-
-
-class Plugin:
-    """Registers these providers."""
-
-    def __init__(self, providers: Sequence[Provider]) -> None:
-        self._providers = providers
-
-    @hookimpl
-    def register_providers(self) -> Iterable[Provider]:
-        """All of them."""
-        return self._providers

@@ -36,11 +36,6 @@ class Limit:
     per_customer: Rate | None = None
     waits: Duration | None = None
 
-    @property
-    def of_all(self) -> bool:
-        """Whether people compete for its places, and so may have to wait in a line."""
-        return self.entries is not None or self.at_once is not None
-
     def sentence(self) -> str:
         """ "at most 100 per day, 50 at once; the others wait up to 2 days"."""
         said = [f"{self.entries}"] if self.entries else []
