@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import datetime, timedelta
 
 import pytest
@@ -55,28 +56,22 @@ def test_a_campaign_is_a_journey_of_one_send(world: World):
 
 
 def test_the_staircase_says_where_people_stop(world: World):
-    members(world, 3)
+    got = members(world, 3)
     world.person("nobody")
     club = {"club": True}
     world.person("x1", consents=(), attributes=club)
     world.person("x2", attributes=club, addresses={"sms": "+48600100201"})
-    world.person("x3", consents=("sms",), attributes=club, addresses={"sms": "+48600100202"})
+    got.append(world.person("x3", consents=("sms",), attributes=club, addresses={"sms": "+48600100202"}))
     world.person("x4", attributes={**club, "staff": True})
     campaign(world, "only_if: {not: {attribute: staff, is: true}}\nholdout: 50%\n", via="email, sms")
     seen = staircase(look(world), world.now)
-    held = 3 + 1 - seen.steps["not_held_out"]
-    assert dict(seen.steps) == {
-        "audience": 7,
-        "let_in": 6,
-        "consented": 5,
-        "reachable": 4,
-        "not_held_out": 4 - held,
-        "not_capped": 4 - held,
-    }
-    reasons = {"only_if": 1, "no_consent": 1, "no_address": 1}
-    assert dict(seen.kept) == reasons | ({"holdout": held} if held else {})
-    assert sum(seen.gets_at.values()) == 4 - held
-    assert set(seen.gets_at) <= {"2026-03-03 10"}
+    # Ids differ from database to database, and who is held out hangs on them: all four may be.
+    held = sum(held_out(f"{SALT}:sale", str(one), 5000) for one in got)
+    assert seen.steps == Counter(
+        audience=7, let_in=6, consented=5, reachable=4, not_held_out=4 - held, not_capped=4 - held
+    )
+    assert seen.kept == Counter(only_if=1, no_consent=1, no_address=1, holdout=held)
+    assert seen.gets_at == Counter({"2026-03-03 10": 4 - held})
     assert (Enrollment.objects.count(), Message.objects.count()) == (0, 0)
 
 
