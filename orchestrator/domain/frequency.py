@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from orchestrator.domain.durations import Duration
 from orchestrator.domain.zones import as_instant, local, resolve
+from orchestrator.sdk.value import value
 
 Period = Literal["day", "week", "month"]
 
@@ -65,7 +66,7 @@ class CapRule:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Candidate:
     """The message that would like to be sent."""
 
@@ -74,7 +75,7 @@ class Candidate:
     brand: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Counted:
     """A message that counts: when it was reserved or accepted (UTC), and the topic it had then."""
 
@@ -84,7 +85,7 @@ class Counted:
     brand: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class CapVerdict:
     """Free if `capped_by` is None; else the rule, the instant at which it frees, and what it counted."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from orchestrator.domain.frequency import CapRule, Counted
 from orchestrator.domain.money import Purse
 from orchestrator.domain.quiet import QuietHours
+from orchestrator.sdk.value import value
 
 Evidence = dict[str, Any]
 
@@ -28,7 +29,7 @@ class Outcome(StrEnum):
     FAIL = "fail"  # it cannot be rendered
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Verdict:
     """The gate's answer with its reason code, what it rests on, and the number of the check that gave it."""
 
@@ -39,7 +40,7 @@ class Verdict:
     check: int = 16
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Candidate:
     """The message that asks. `rank` orders rivals: higher priority, earlier deadline, older journey, lower id."""
 
@@ -66,14 +67,14 @@ class Candidate:
         return (-self.priority, self.expires_at, self.journey_at, self.id)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Person:
     """What became of the customer row: `gone` is "", "missing", "erased" or "merged"."""
 
     gone: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Passage:
     """What became of the journey around the message: paused, or ended for a reason (goal_met, exited, …).
 
@@ -87,7 +88,7 @@ class Passage:
     paused_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class AddressFact:
     """Where the message would go. `invalid` says why the address must not be written to, if so."""
 
@@ -96,7 +97,7 @@ class AddressFact:
     invalid: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class ConsentFact:
     """The current consent for the message's brand, channel and purpose; `topic_state` for its topic alone.
 
@@ -114,7 +115,7 @@ class ConsentFact:
     topic_withdrawn_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Facts:
     """All that the gate may know about one message, read under the customer's lock.
 

@@ -5,10 +5,10 @@ The engine writes only moves that stand in MOVES; `settled` is the one place tha
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from orchestrator.sdk.value import value
 from orchestrator.sdk.values import Accepted, Deferred, Rejected, Result
 
 
@@ -112,7 +112,7 @@ class Settle(StrEnum):
     AT_MOST_ONCE = "at_most_once"  # never twice; a crash leaves a visible `unknown`
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Attempted:
     """A message whose provider has answered: how often it was tried, how long it lives, whether a try before this
     one may have sent it (`doubtful`)."""
@@ -124,7 +124,7 @@ class Attempted:
     settle: Settle
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Move:
     """A change of state with its reason. `due_at` is set where the message will be looked at again."""
 

@@ -37,7 +37,7 @@ def decide(message: Candidate, facts: Facts, now: datetime) -> Verdict:
     for number, (_, check) in enumerate(CHECKS, start=1):
         verdict = check(message, facts, now)
         if verdict is not None:
-            return replace(verdict, check=number)
+            return Verdict(verdict.outcome, verdict.reason, verdict.until, verdict.evidence, number)
     if held_out(message, facts):
         return Verdict(
             Outcome.GHOST, "holdout", evidence={"of": "journey" if message.held_out else "workspace"}
@@ -58,7 +58,8 @@ def decide_all(asked: Iterable[tuple[Candidate, Facts]], now: datetime) -> dict[
         fresh = tuple({id_: one for subject in subjects for id_, one in taken[subject].items()}.values())
         rivals = tuple(rival for rival in facts.rivals if rival.id not in verdicts)
         purses = tuple(purse.with_more(paid[purse.budget.id]) for purse in facts.purses)
-        facts = replace(facts, counted=facts.counted + fresh, rivals=rivals, purses=purses)
+        if fresh or purses or len(rivals) < len(facts.rivals):  # of most, nothing has been decided yet
+            facts = replace(facts, counted=facts.counted + fresh, rivals=rivals, purses=purses)
         verdict = decide(message, facts, now)
         verdicts[message.id] = verdict
         if verdict.outcome is Outcome.ALLOW and message.counts_toward_caps:

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from orchestrator.sdk.steps import ArrivedEvent, Call, Effect, Park, Past, Send, Tried
+from orchestrator.sdk.value import value
 
 RuleAsked = tuple[str, str]  # (step id, the step kind's name for the rule)
 Visited = tuple[str, int]  # (step id, visit)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Traveller:
     """A person at a step: where, since when, and what is known of them.
 
@@ -64,7 +65,7 @@ class Traveller:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Run:
     """A step that was left behind, with what came of it and on what evidence."""
 
@@ -76,7 +77,7 @@ class Run:
     evidence: Mapping[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Parked:
     """Stopped at a step until a time or an event."""
 
@@ -86,7 +87,7 @@ class Parked:
     park: Park
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Sending:
     """Stopped at a step that sends or calls until its message is final."""
 
@@ -97,7 +98,7 @@ class Sending:
     due_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Ended:
     """The passage is over: `completed` at the last step, or `exited` by a step."""
 
@@ -105,7 +106,7 @@ class Ended:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Missing:
     """What must be loaded before the walk can go on: the truth of rules, how the person can be reached, past events.
 
@@ -118,7 +119,7 @@ class Missing:
     past: tuple[Visited, Past] | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Acted:
     """An effect of a visit to a step; `number` tells it from the visit's other effects."""
 
@@ -128,7 +129,7 @@ class Acted:
     effect: Effect
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Walk:
     """The steps left behind, in order, where it ended, and what must be done for it."""
 

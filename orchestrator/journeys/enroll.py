@@ -19,6 +19,7 @@ from orchestrator.journeys.doorstep import keep
 from orchestrator.journeys.limits import let_through, once_of
 from orchestrator.journeys.models import Enrollment
 from orchestrator.journeys.versions import Live
+from orchestrator.sdk.value import value
 from orchestrator.sdk.values import EnrollmentChange
 from orchestrator.segments.compile import CUSTOMERS, Scope
 from orchestrator.segments.matching import matching
@@ -32,7 +33,7 @@ MOST_HOPS = 5  # journeys that one chain of starting and of recorded events may 
 AFTERWARDS = timedelta(microseconds=1)  # the finest that the databases keep
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Candidate:
     """Somebody at the door. `surpassed`: a mark they flew past; it is recorded, and nothing is sent for it.
 

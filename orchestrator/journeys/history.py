@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -15,10 +14,11 @@ from orchestrator.domain.walks import Visited
 from orchestrator.events.models import Event
 from orchestrator.journeys.enroll import AFTERWARDS
 from orchestrator.sdk.steps import ArrivedEvent, Past
+from orchestrator.sdk.value import value
 from orchestrator.store.prepared import Given, prepared
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Asking:
     """A person at a step that asks for the past."""
 

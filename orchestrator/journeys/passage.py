@@ -77,9 +77,12 @@ def _limits(
     live: Live, ids: Sequence[int], wished: Mapping[int, datetime | None], now: datetime
 ) -> Iterator[tuple[int, datetime]]:
     """Before when it is too late, for those of whose journeys somebody asks that."""
+    catch_up = live.definition.catch_up
+    if catch_up is None and not any(wished[id_] for id_ in ids):
+        return
     zone = ZoneInfo(Workspace.get().time_zone)
     for id_ in ids:
-        before = stale_before(live.definition.catch_up, wished[id_], zone, now)
+        before = stale_before(catch_up, wished[id_], zone, now)
         if before is not None:
             yield id_, before
 
@@ -95,12 +98,14 @@ def _paused_at(messages: Sequence[Claimed], limits: Mapping[int, datetime]) -> d
 
 def _open_exits(live: Live, ids: Sequence[int], now: datetime) -> dict[int, str]:
     """The goal is asked first, then each exit rule; one query a rule for the whole group."""
-    scope = Scope(ENROLLMENTS, now, ZoneInfo(Workspace.get().time_zone), live.brand_id)
     definition = live.definition
     asked: list[tuple[Rule, str]] = [(since_entry(rule), "exit_rule") for rule in definition.exit_when]
     if definition.goal is not None:
         goal = Happened(definition.goal.event, where=definition.goal.where, since_entry=True)
         asked.insert(0, (goal, "goal_met"))
+    if not asked:
+        return {}
+    scope = Scope(ENROLLMENTS, now, ZoneInfo(Workspace.get().time_zone), live.brand_id)
     answer: dict[int, str] = {}
     for rule, reason in asked:
         for id_ in matching(Enrollment, ids, rule, scope):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -25,13 +25,14 @@ from orchestrator.journeys.doors import candidates
 from orchestrator.journeys.enroll import enroll
 from orchestrator.journeys.timers import reset
 from orchestrator.journeys.versions import live
+from orchestrator.sdk.value import value
 from orchestrator.segments.refresh import refresh
 from orchestrator.store.prepared import Given, prepared
 
 BATCH = 2000
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Happening:
     """An event as journeys see it."""
 

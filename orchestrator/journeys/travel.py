@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -28,6 +28,7 @@ from orchestrator.messaging.facts import PersonRow, read_people, zone_of
 from orchestrator.messaging.models import Message
 from orchestrator.messaging.reach import reachable
 from orchestrator.sdk.steps import ArrivedEvent, Tried
+from orchestrator.sdk.value import value
 from orchestrator.segments.compile import ENROLLMENTS, Scope
 from orchestrator.segments.matching import matching
 from orchestrator.store.prepared import Given, prepared
@@ -36,7 +37,7 @@ from orchestrator.workspace.models import Workspace
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Passenger:
     """An enrollment's row, locked by the caller."""
 

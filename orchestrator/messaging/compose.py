@@ -6,7 +6,7 @@ What a message is rendered from is frozen at its first gate (`MessageBody`); a r
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -19,13 +19,14 @@ from orchestrator.messaging.facts import Loaded, PersonRow
 from orchestrator.messaging.links import url
 from orchestrator.messaging.models import MessageBody, TemplateVersion
 from orchestrator.messaging.rows import Claimed
+from orchestrator.sdk.value import value
 from orchestrator.sdk.values import EmailContent, PushContent, SmsContent
 from orchestrator.workspace.models import Brand, Workspace
 
 TEST = "[TEST]"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Draft:
     """What a message will be rendered from. `frozen`: an earlier gate has fixed it already."""
 

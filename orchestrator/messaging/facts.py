@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -24,6 +23,7 @@ from orchestrator.domain.zones import ZoneChoice, choose_zone
 from orchestrator.messaging.limits import Limits
 from orchestrator.messaging.models import Message
 from orchestrator.messaging.rows import CANDIDATE_COLUMNS, Claimed
+from orchestrator.sdk.value import value
 from orchestrator.store.prepared import Given, prepared
 from orchestrator.workspace.models import Workspace
 
@@ -32,7 +32,7 @@ _NEVER = datetime.min.replace(tzinfo=UTC)
 _WAITING = ("", "quiet_hours", "minimum_gap", "capped", "outranked", "rate_limited", "deferred")
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class PersonRow:
     """What delivery knows of a customer."""
 
@@ -67,7 +67,7 @@ class Owned(NamedTuple):
 Suppressed = dict[tuple[str, str, int | None], str]  # (channel, digest, brand or None for all) -> the reason
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Loaded:
     """Facts by message id, and the people by customer id, for composing."""
 
@@ -278,7 +278,7 @@ def _withdrawn_since(
     return {(customer, brand, channel, topic): last for customer, brand, channel, topic, last in rows}
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class _Counted:
     by_customer: dict[int, dict[int, Counted]]
     by_address: dict[str, dict[int, Counted]]
@@ -304,9 +304,10 @@ def _counted_since() -> QuerySet[Any]:
     counted = Message.objects.filter(counted_at__gt=Given("since"), counts_toward_caps=True).values_list(
         "id", "customer_id", "address_digest", "counted_at", "channel", "topic", "brand_id"
     )
-    # Two halves, each by its index: with an OR, SQLite would read all that was ever counted.
+    # Two halves, each by its index: with an OR, SQLite would read all that was ever counted. What is in both comes
+    # twice, and is told by its id.
     theirs = counted.filter(customer_id__among=Given("customers"))
-    return theirs.union(counted.filter(address_digest__among=Given("digests")))
+    return theirs.union(counted.filter(address_digest__among=Given("digests")), all=True)
 
 
 def _of(counted: _Counted, message: Claimed, address: AddressFact | None) -> tuple[Counted, ...]:

@@ -7,7 +7,7 @@ from here on leaves in doubt.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from django.db import transaction
@@ -23,13 +23,14 @@ from orchestrator.messaging.prices import FREE, Bill
 from orchestrator.messaging.purses import Purses, open_purses
 from orchestrator.messaging.rows import Claimed
 from orchestrator.messaging.verdicts import apply
+from orchestrator.sdk.value import value
 from orchestrator.store import bulk
 from orchestrator.store.again import again
 
 Clock = Callable[[], datetime]
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Ready:
     """A rendered message before the gate: what it was composed from, and where it would go."""
 

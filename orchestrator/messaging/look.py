@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
@@ -15,9 +14,10 @@ from orchestrator.messaging.facts import Loaded, load
 from orchestrator.messaging.route import route_of
 from orchestrator.messaging.rows import Claimed
 from orchestrator.messaging.verdicts import apply
+from orchestrator.sdk.value import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Hopeful:
     """A message that nothing obvious stands against, and the provider it would go to."""
 

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 
 from orchestrator.domain.outbox import State
 from orchestrator.messaging.models import Message
+from orchestrator.sdk.value import value
 from orchestrator.store import bulk, doorbells
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Intent:
     """A message somebody decided to send. `key` is its idempotency key: planning it twice plans it once.
 
@@ -44,6 +46,7 @@ class Intent:
 
 
 _GIVEN = tuple(name for name in Intent.__dataclass_fields__ if name != "due_at")
+_given = attrgetter(*_GIVEN)
 _ADDED = (
     "obeys_caps", "counts_toward_caps", "state", "reason", "created_at", "due_at", "fence", "maybe_sent",
     "crash_count", "attempts", "address_digest", "provider", "reference", "zone", "zone_rung", "wake_pending",
@@ -55,10 +58,9 @@ def plan(intents: Sequence[Intent], now: datetime) -> int:
     rows = []
     for intent in intents:
         marketing = intent.purpose == "marketing" and not intent.test
-        given = [getattr(intent, name) for name in _GIVEN]
         rows.append(
             (
-                *given,
+                *_given(intent),
                 marketing,
                 marketing,
                 State.PLANNED,

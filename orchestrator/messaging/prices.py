@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -12,12 +11,13 @@ from django.db.models import QuerySet
 from orchestrator.domain import money
 from orchestrator.domain.money import PriceList
 from orchestrator.messaging.models import Price
+from orchestrator.sdk.value import value
 from orchestrator.sdk.values import Content, SmsContent
 from orchestrator.store.prepared import prepared
 from orchestrator.workspace.models import Workspace
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Bill:
     """What a rendered message costs, none where it has no price; `charged`: the rows of Spending it stands in."""
 

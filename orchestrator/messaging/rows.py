@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -12,10 +11,11 @@ from django.db.models import QuerySet
 
 from orchestrator.domain.gate_facts import Candidate
 from orchestrator.messaging.models import Message
+from orchestrator.sdk.value import value
 from orchestrator.store.prepared import Given, prepared
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Claimed:
     """One leased message. `fence` is this claim's: whatever is written under an older one is refused."""
 

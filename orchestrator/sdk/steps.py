@@ -11,6 +11,8 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict
 
+from orchestrator.sdk.value import value
+
 Path = tuple[str | int, ...]
 
 
@@ -48,7 +50,7 @@ class ArrivedEvent:
     properties: Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class StepFacts:
     """All that a step may know about the person in front of it.
 
