@@ -44,7 +44,7 @@ class Enrollment(models.Model):
         verbose_name=_("customer"),
     )
     entry_key = models.CharField(_("entry"), max_length=100, blank=True)
-    once_key = models.CharField(max_length=200, null=True, unique=True)
+    once_key = models.CharField(max_length=200, null=True)
     entry_properties = models.JSONField(_("properties of the entry"), default=dict)
     status = models.CharField(_("status"), max_length=9, choices=Status.choices, default=Status.ACTIVE)
     reason = models.CharField(_("reason"), max_length=40, blank=True)
@@ -76,7 +76,11 @@ class Enrollment(models.Model):
                 fields=["journey", "customer", "entry_key"],
                 condition=Q(status="active"),
                 name="enrollment_active_once",
-            )
+            ),
+            # Most have none: what is in no index is in none to be written at every move.
+            models.UniqueConstraint(
+                fields=["once_key"], condition=Q(once_key__isnull=False), name="enrollment_once"
+            ),
         ]
         indexes = [
             models.Index(

@@ -152,7 +152,7 @@ class Message(models.Model):
                 condition=Q(counted_at__isnull=False, counts_toward_caps=True),
                 name="message_counted_address",
             ),
-            models.Index(fields=["enrollment_id", "step", "visit"], name="message_of_step"),
+            models.Index(fields=["enrollment_id"], name="message_of_enrollment"),
             models.Index(fields=["id"], condition=Q(wake_pending=True), name="message_wakes"),
             models.Index(fields=["journey", "state"], name="message_of_journey"),
             models.Index(fields=["reference"], condition=Q(reference__gt=""), name="message_of_reference"),
