@@ -25,19 +25,21 @@ from orchestrator.messaging.content.render import Rendered, RenderFailure
 from orchestrator.messaging.doubt import clear_up
 from orchestrator.messaging.facts import Loaded
 from orchestrator.messaging.gate import Clock, Ready, gate
-from orchestrator.messaging.handoff import Stale, boottime, group_size, hand_off
+from orchestrator.messaging.handoff import Answered, Stale, boottime, group_size, hand_off
 from orchestrator.messaging.look import Hopeful, look
+from orchestrator.messaging.notes import note, without_waiting
 from orchestrator.messaging.prices import bill, read_prices
 from orchestrator.messaging.review import review
 from orchestrator.messaging.rows import Claimed
-from orchestrator.messaging.settle import class_of, put_back, send_back, settle, wish
+from orchestrator.messaging.settle import class_of, moves_of, put_back, send_back, settle, wish
 from orchestrator.messaging.tokens import Tokens
 from orchestrator.messaging.unrendered import judge
 from orchestrator.messaging.verdicts import apply, hold
 
 BATCH = 500
-# A kill between gate and settlement leaves at most this many messages of a class N provider unknown.
-AT_MOST_ONCE_GROUP = 50
+# A kill between gate and settlement leaves at most this many messages of a class N provider unknown; and where such a
+# message is rather sent twice than not at all, they are gated together and handed off one by one.
+CLASS_N_GROUP = 50
 # Seconds after which a turn begins no further call: with the longest call it ends within the lease.
 LONGEST_TURN = 15.0
 
@@ -137,7 +139,7 @@ def _groups(ready: Sequence[Ready]) -> Iterator[tuple[str, list[Ready]]]:
         provider = registry.current().providers.get(name)
         size = group_size(provider)
         if class_of(provider) is ProviderClass.NEITHER:
-            size = min(size, AT_MOST_ONCE_GROUP) if kind is Settle.AT_MOST_ONCE else 1
+            size = CLASS_N_GROUP if kind is Settle.AT_LEAST_ONCE else min(size, CLASS_N_GROUP)
         for start in range(0, len(members), size):
             yield name, members[start : start + size]
 
@@ -148,11 +150,39 @@ def _send(provider: str, group: Sequence[Ready], breakers: Breakers, clock: Cloc
     going = gate(group, clock(), clock)
     if not going:
         return []
-    try:
-        answered = hand_off(provider, going, gated_at)
-    except Stale:
-        send_back(going, clock())
-        return []
-    settle(going, answered.results, clock())
+    one_by_one = class_of(registry.current().providers.get(provider)) is ProviderClass.NEITHER and (
+        wish(going[0].message.purpose) is Settle.AT_LEAST_ONCE
+    )
+    answered = (_one_by_one if one_by_one else _together)(provider, going, gated_at, clock)
+    sent, left = going[: len(answered.results)], going[len(answered.results) :]
+    if sent:
+        settle(sent, answered.results, clock(), noted=one_by_one)
+    if left:
+        send_back(left, clock())
     breakers.report(provider, answered.calls)
-    return going
+    return sent
+
+
+def _together(provider: str, going: Sequence[Ready], gated_at: float, clock: Clock) -> Answered:
+    try:
+        return hand_off(provider, going, gated_at)
+    except Stale:
+        return Answered([], [])
+
+
+def _one_by_one(provider: str, going: Sequence[Ready], gated_at: float, clock: Clock) -> Answered:
+    """Each is noted before the next leaves, so that a death leaves one in doubt; what a fault or the time cuts off is not
+    among the results."""
+    answered = Answered([], [])
+    with without_waiting():
+        for one in going:
+            said = _together(provider, [one], gated_at, clock)
+            if not said.results:
+                break
+            now = clock()
+            note([one], moves_of([one], said.results, now), now)
+            answered.results.extend(said.results)
+            answered.calls.extend(said.calls)
+            if any(call.fault for call in said.calls):
+                break
+    return answered

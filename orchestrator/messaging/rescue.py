@@ -12,6 +12,7 @@ from orchestrator.domain.outbox import MAX_CRASHES, Attempted, Move, State, unce
 from orchestrator.messaging import queues
 from orchestrator.messaging.models import Message
 from orchestrator.messaging.money import give_back, lock_charged
+from orchestrator.messaging.notes import accepted
 from orchestrator.messaging.settle import class_of, wish
 from orchestrator.store import bulk
 
@@ -25,6 +26,7 @@ _COLUMNS = (
     "purpose",
     "provider",
     "counted_at",
+    "reference",
 )
 
 
@@ -40,7 +42,8 @@ def rescue(now: datetime, limit: int = 1000) -> int:
         rows = list(lost.values_list(*_COLUMNS)[:limit])
         if not rows:
             return 0
-        moves = [_move(row, now) for row in rows]
+        noted = accepted({row[0]: row[4] for row in rows if row[1] == State.HANDING_OFF})
+        moves = [_noted(noted[row[0]]) if row[0] in noted else _move(row, now) for row in rows]
         give_back([row[0] for row, move in zip(rows, moves, strict=True) if not move.keeps_reservation])
         moved = [(row[0], *_fields(move, row, now)) for row, move in zip(rows, moves, strict=True)]
         columns = (
@@ -52,6 +55,7 @@ def rescue(now: datetime, limit: int = 1000) -> int:
             "lease_until",
             "wake_pending",
             "crash_count",
+            "reference",
         )
         bulk.update(Message, columns, moved)
         # A worker that was only slow, not dead, must find its fence gone.
@@ -59,8 +63,13 @@ def rescue(now: datetime, limit: int = 1000) -> int:
     return len(rows)
 
 
+def _noted(reference: str) -> Move:
+    """The provider has said so, and the worker died before it could settle the group."""
+    return Move(State.ACCEPTED, "accepted", reference=reference)
+
+
 def _move(row: tuple[object, ...], now: datetime) -> Move:
-    _, state, maybe_sent, crash_count, attempts, expires_at, purpose, provider, _ = row
+    _, state, maybe_sent, crash_count, attempts, expires_at, purpose, provider, *_ = row
     crashes = int(crash_count) + 1  # type: ignore[call-overload]
     if state == State.HANDING_OFF or maybe_sent:
         found = registry.current().providers.get(str(provider))
@@ -79,4 +88,5 @@ def _fields(move: Move, row: tuple[object, ...], now: datetime) -> tuple[object,
     counted_at = row[8] if move.keeps_reservation else None
     return (
         move.state, move.reason, move.due_at or now, now if final else None, counted_at, None, final, int(row[3]) + 1,  # type: ignore[call-overload]
+        move.reference or row[9],
     )  # fmt: skip

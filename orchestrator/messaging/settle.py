@@ -14,8 +14,9 @@ from orchestrator.domain.outbox import FINAL, Attempted, Move, ProviderClass, Se
 from orchestrator.messaging.erasing import forget
 from orchestrator.messaging.gate import Ready
 from orchestrator.messaging.locks import lock_budgets
-from orchestrator.messaging.models import DeliveryAttempt, Message
+from orchestrator.messaging.models import Message
 from orchestrator.messaging.money import NOTHING, as_billed, as_claimed, shift
+from orchestrator.messaging.notes import note
 from orchestrator.messaging.rows import Claimed
 from orchestrator.messaging.verdicts import FENCE, LEASED
 from orchestrator.sdk.providers import Provider
@@ -26,29 +27,39 @@ from orchestrator.store.again import again
 _HANDING_OFF = "t.state = 'handing_off'"
 
 
-def settle(ready: Sequence[Ready], results: Sequence[Result], now: datetime) -> list[Move]:
-    """Write one result for each message, with its attempt; answers the moves in order.
+def settle(
+    ready: Sequence[Ready], results: Sequence[Result], now: datetime, noted: bool = False
+) -> list[Move]:
+    """Write one result for each message, with its attempt, where that is not `noted` yet; answers the moves in order.
 
     A result that comes after another worker took the message over never overwrites; it is kept as evidence, and an
     acceptance turns doubt into certainty.
     """
-    moves = [
-        settled(attempted(one.message, one.provider), result, now)
-        for one, result in zip(ready, results, strict=True)
-    ]
+    moves = moves_of(ready, results, now)
     # What was said is known only here: rather once more than leave a group in doubt.
-    again(lambda: _settle(ready, results, moves, now))
+    again(lambda: _settle(ready, results, moves, now, noted))
     return moves
 
 
-def _settle(ready: Sequence[Ready], results: Sequence[Result], moves: Sequence[Move], now: datetime) -> None:
+def moves_of(ready: Sequence[Ready], results: Sequence[Result], now: datetime) -> list[Move]:
+    """What becomes of each message by its result, in order."""
+    return [
+        settled(attempted(one.message, one.provider), result, now)
+        for one, result in zip(ready, results, strict=True)
+    ]
+
+
+def _settle(
+    ready: Sequence[Ready], results: Sequence[Result], moves: Sequence[Move], now: datetime, noted: bool
+) -> None:
     with transaction.atomic():
         # First, since it locks customers: those come before messages, here as everywhere.
         _suppress(ready, moves, now)
         _lock_refunds(ready, moves)
         written = set(_write(ready, moves, now))
         _refund(ready, moves, written)
-        _record(ready, moves, now)
+        if not noted:
+            note(ready, moves, now)
         late = [
             one.message.id
             for one, result in zip(ready, results, strict=True)
@@ -199,18 +210,6 @@ def _write(ready: Sequence[Ready], moves: Sequence[Move], now: datetime) -> list
         "charged",
     )  # fmt: skip
     return bulk.update(Message, columns, rows, match=FENCE, where=_HANDING_OFF)
-
-
-def _record(ready: Sequence[Ready], moves: Sequence[Move], now: datetime) -> None:
-    rows = [
-        (
-            one.message.id, one.message.attempts, one.message.fence, one.provider, now,
-            move.state, move.reference[:200], move.detail[:500],
-        )
-        for one, move in zip(ready, moves, strict=True)
-    ]  # fmt: skip
-    columns = ("message", "number", "fence", "provider", "settled_at", "outcome", "reference", "detail")
-    bulk.insert(DeliveryAttempt, columns, rows)
 
 
 def _suppress(ready: Sequence[Ready], moves: Sequence[Move], now: datetime) -> None:

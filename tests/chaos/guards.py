@@ -143,7 +143,7 @@ def groups_of_fifty() -> None:
     from orchestrator.messaging import deliver
     from tests.chaos.lines import Line
 
-    deliver.AT_MOST_ONCE_GROUP, Line.max_batch = 10**6, 10**6
+    deliver.CLASS_N_GROUP, Line.max_batch = 10**6, 10**6
 
 
 def night() -> None:

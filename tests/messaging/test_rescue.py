@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from unittest.mock import DEFAULT, Mock
 
 import pytest
 
 from orchestrator.messaging.claim import LEASE, claim
+from orchestrator.messaging.deliver import Delivered, deliver
 from orchestrator.messaging.gate import gate
-from orchestrator.messaging.models import Message
+from orchestrator.messaging.models import DeliveryAttempt, Message
+from orchestrator.messaging.notes import note
 from orchestrator.messaging.rescue import rescue
+from orchestrator.sdk.values import Accepted
 from tests.messaging.conftest import Outbox
 
 BEYOND = LEASE + timedelta(seconds=1)
@@ -56,6 +60,53 @@ def test_one_that_was_being_handed_off_is_in_doubt(
     assert (row.wake_pending, row.final_at) == (
         (True, outbox.now + BEYOND) if state == "unknown" else (False, None)
     )
+
+
+def test_of_a_group_handed_off_one_by_one_a_death_leaves_one_in_doubt(
+    outbox: Outbox, monkeypatch: pytest.MonkeyPatch
+):
+    provider = outbox.world.provider(Accepted("theirs"), promise="N")
+    outbox.plan("anna", "bela", "cleo", purpose="transactional")
+    dying = Mock(wraps=note, side_effect=lambda *_: _die() if len(provider.calls) == 2 else DEFAULT)
+    with monkeypatch.context() as patched:
+        patched.setattr("orchestrator.messaging.deliver.note", dying)
+        with pytest.raises(Died):
+            deliver(outbox.now, 10)
+    assert outbox.states() == [("handing_off", "allowed")] * 3
+    assert attempts() == [("accepted", "theirs")]
+    outbox.world.now += BEYOND
+    assert rescue(outbox.now) == 3
+    assert outbox.states() == [("accepted", "accepted")] + [("uncertain", "worker_died")] * 2
+    anna = Message.objects.earliest("id")
+    assert (anna.reference, anna.final_at, anna.wake_pending) == ("theirs", outbox.now, True)
+    deliver(outbox.now, 10)
+    assert provider.recipients == [f"{name}@example.com" for name in ("anna", "bela", "bela", "cleo")]
+    assert outbox.states() == [("accepted", "accepted")] * 3
+    assert attempts() == [("accepted", "theirs"), ("accepted", "ref"), ("accepted", "ref")]
+
+
+def test_a_fault_ends_the_group_and_the_rest_was_never_handed_off(outbox: Outbox):
+    provider = outbox.world.provider(Accepted("theirs"), RuntimeError("broken pipe"), promise="N")
+    ids = outbox.plan("anna", "bela", "cleo", purpose="transactional")
+    assert deliver(outbox.now, 10) == Delivered(3, 2)
+    assert outbox.states() == [("accepted", "accepted"), ("uncertain", "unknown_outcome"), ("planned", "")]
+    cleo = Message.objects.get(pk=ids[2])
+    assert (cleo.attempts, cleo.maybe_sent, cleo.counted_at, cleo.due_at) == (0, False, None, outbox.now)
+    assert provider.recipients == ["anna@example.com", "bela@example.com"]
+    assert attempts() == [("accepted", "theirs"), ("uncertain", "")]
+
+
+class Died(BaseException):
+    """Nobody is left to contain it."""
+
+
+def _die() -> None:
+    raise Died
+
+
+def attempts() -> list[tuple[str, str]]:
+    """(outcome, provider's id) of every attempt, oldest first."""
+    return list(DeliveryAttempt.objects.order_by("id").values_list("outcome", "reference"))
 
 
 def test_a_lease_begins_anew_at_the_gate_however_long_the_message_was_prepared(outbox: Outbox):

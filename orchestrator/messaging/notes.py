@@ -1,0 +1,62 @@
+"""NOTES: what a provider says of one message, kept before the next one is handed to it.
+
+A class N provider whose messages must not be lost is asked for one at a time, so that a worker's death leaves one in
+doubt. The gate and the settlement are for the whole group all the same: what each was answered stands in its attempt at
+once, and whoever takes over from a dead worker finds it there and sends only what has none.
+
+The price of not waiting for the disk at every message: a crash of the database's machine can lose the notes of its last
+half second, and those messages are sent once more. The death of a worker, or a restart of the database, loses none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+
+from django.db import connection
+
+from orchestrator.domain.outbox import Move, State
+from orchestrator.messaging.gate import Ready
+from orchestrator.messaging.models import DeliveryAttempt
+from orchestrator.store import bulk
+
+COLUMNS = ("message", "number", "fence", "provider", "settled_at", "outcome", "reference", "detail")
+
+
+def note(ready: Sequence[Ready], moves: Sequence[Move], now: datetime) -> None:
+    """Keep the attempts of these messages. Outside a transaction it is committed when it returns, not yet on the disk."""
+    rows = [
+        (
+            one.message.id, one.message.attempts, one.message.fence, one.provider, now,
+            move.state, move.reference[:200], move.detail[:500],
+        )
+        for one, move in zip(ready, moves, strict=True)
+    ]  # fmt: skip
+    bulk.insert(DeliveryAttempt, COLUMNS, rows)
+
+
+@contextmanager
+def without_waiting() -> Iterator[None]:
+    """What is committed inside is not waited for until it is on the disk. For notes alone."""
+    _say("SET synchronous_commit = off")
+    try:
+        yield
+    finally:
+        _say("RESET synchronous_commit")
+
+
+def _say(words: str) -> None:
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(words)
+
+
+def accepted(attempts: Mapping[int, int]) -> dict[int, str]:
+    """Of these messages (id -> number of the last attempt), those of which it is noted that they were accepted.
+
+    Answers the provider's ids.
+    """
+    found = DeliveryAttempt.objects.filter(message_id__in=list(attempts), outcome=State.ACCEPTED).order_by()
+    rows = found.values_list("message_id", "number", "reference")
+    return {message: reference for message, number, reference in rows if attempts[message] == number}
