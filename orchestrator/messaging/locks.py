@@ -7,13 +7,15 @@ On SQLite the transaction itself is the lock (IMMEDIATE), and these read nothing
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from typing import Any
 
 from django.db import connection
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from orchestrator.customers.models import Customer
 from orchestrator.messaging.models import Budget, Message, Spending, Subject
 from orchestrator.store import bulk
+from orchestrator.store.prepared import Given, prepared
 
 
 def lock_people(customer_ids: Iterable[int], address_digests: Iterable[str]) -> None:
@@ -21,12 +23,24 @@ def lock_people(customer_ids: Iterable[int], address_digests: Iterable[str]) -> 
     if connection.vendor == "sqlite":
         return
     customers = sorted(set(customer_ids))
-    list(Customer.objects.filter(id__in=customers).order_by("id").select_for_update().values_list("id"))
+    _customers().rows(ids=customers)
     keys = sorted({f"address:{digest}" for digest in address_digests if digest})
     if not keys:
         return
     bulk.insert(Subject, ["key"], [(key,) for key in keys], ignore_conflicts=True)
-    list(Subject.objects.filter(key__in=keys).order_by("key").select_for_update().values_list("key"))
+    _subjects().rows(keys=keys)
+
+
+@prepared
+def _customers() -> QuerySet[Any]:
+    theirs = Customer.objects.filter(id__among=Given("ids"))
+    return theirs.order_by("id").select_for_update().values_list("id")
+
+
+@prepared
+def _subjects() -> QuerySet[Any]:
+    theirs = Subject.objects.filter(key__among=Given("keys"))
+    return theirs.order_by("key").select_for_update().values_list("key")
 
 
 def lock_budgets(ids: Collection[int], spendings: Collection[int] = ()) -> None:
