@@ -1,4 +1,4 @@
-"""Tables kept by months: on PostgreSQL, and each test's conversion goes with its transaction."""
+"""Tables kept by months, on PostgreSQL: a test's conversion goes with its transaction."""
 
 from __future__ import annotations
 

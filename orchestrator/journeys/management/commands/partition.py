@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from argparse import ArgumentParser
+from argparse import ArgumentParser, ArgumentTypeError
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from functools import partial
@@ -134,7 +134,10 @@ def _verb(verbs: Any, name: str, about: str) -> ArgumentParser:
 
 
 def _month(text: str) -> datetime:
-    return read(text)
+    try:
+        return read(text)
+    except ValueError:
+        raise ArgumentTypeError(f"“{text}” is no month; write it like 2026-03") from None
 
 
 def _chosen(names: Sequence[str]) -> list[Monthly]:
