@@ -1,0 +1,94 @@
+"""Bytes a row, measured: what the tables weigh once the engine has filled them. The figures of docs/scale.md.
+
+python -m tests.bench.sizes [PEOPLE]
+
+Everybody has the orders and the consent of `people.py` and goes once through the journey of the engine's row: a choice, a
+split, an email that is accepted. They come in twenty parts with a VACUUM after each, as autovacuum does on a base in use:
+space that updates left behind is used again, and what is never used again is measured with the rest.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from tests.bench import server
+
+PEOPLE, WORKERS, PARTS = 50_000, 2, 20
+TABLES = {
+    "customer": "customers_customer",
+    "address": "customers_address",
+    "consent": "consents_consent",
+    "consent record": "consents_consentrecord",
+    "event": "events_event",
+    "enrollment": "journeys_enrollment",
+    "step run": "journeys_steprun",
+    "message": "messaging_message",
+    "message body": "messaging_messagebody",
+    "decision": "messaging_decision",
+    "delivery attempt": "messaging_deliveryattempt",
+}
+_SIZES = """
+SELECT count(*), pg_relation_size('{0}'), pg_indexes_size('{0}'),
+    pg_total_relation_size('{0}') - pg_relation_size('{0}') - pg_indexes_size('{0}') FROM {0}
+"""
+
+
+def main(people: int) -> None:
+    """Make a database, fill it, print what a row takes, drop it."""
+    with tempfile.TemporaryDirectory(prefix="sizes-") as folder, server.settled(Path(folder)):
+        fill(people)
+        print(as_table(measure()))
+
+
+def fill(people: int) -> None:
+    """Everybody once through the journey, to its end."""
+    from orchestrator.messaging.models import Message
+    from tests.bench.bench import same
+    from tests.bench.crew import crew
+    from tests.bench.journeys import MONDAY_NOON, publish_engine, settle_rules
+    from tests.bench.people import let_in, seed, vacuum
+
+    seed(people, MONDAY_NOON)
+    settle_rules()
+    live = publish_engine(MONDAY_NOON)
+    with crew(WORKERS) as workers:
+        for part in range(PARTS):
+            ids = range(1 + people * part // PARTS, 1 + people * (part + 1) // PARTS)
+            same("people let in", let_in(live, ids, MONDAY_NOON), len(ids))
+            workers.go("work")
+            vacuum()
+    same("messages accepted", Message.objects.filter(state="accepted").count(), people)
+
+
+def measure() -> list[tuple[str, int, int, int, int]]:
+    """(name, rows, heap, indexes, TOAST and maps), the latter three in bytes a row."""
+    from django.db import connection
+
+    answer = []
+    with connection.cursor() as cursor:
+        for name, table in TABLES.items():
+            cursor.execute(_SIZES.format(table))
+            rows, *sizes = cursor.fetchone()
+            heap, indexes, rest = (round(size / rows) for size in sizes)
+            answer.append((name, rows, heap, indexes, rest))
+    return answer
+
+
+def as_table(sizes: Sequence[tuple[str, int, int, int, int]]) -> str:
+    """As docs/scale.md shows it."""
+    lines = ["| row | rows | heap | indexes | TOAST and maps | bytes a row |", "|---|---|---|---|---|---|"]
+    lines += [
+        f"| {name} | {rows:,} | {heap} | {indexes} | {rest} | **{heap + indexes + rest:,}** |"
+        for name, rows, heap, indexes, rest in sizes
+    ]
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "plugins"))
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", server.SETTINGS)
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else PEOPLE)
