@@ -14,6 +14,7 @@ import sys
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any, NamedTuple
 
 from tests.bench import server
 
@@ -35,18 +36,36 @@ _SIZES = """
 SELECT count(*), pg_relation_size('{0}'), pg_indexes_size('{0}'),
     pg_total_relation_size('{0}') - pg_relation_size('{0}') - pg_indexes_size('{0}') FROM {0}
 """
+_KEYS = """
+SELECT i.relname, pg_relation_size(i.oid) / t.reltuples FROM pg_index x
+JOIN pg_class i ON i.oid = x.indexrelid JOIN pg_class t ON t.oid = x.indrelid
+WHERE t.relname IN ('messaging_message', 'events_event', 'customers_address') AND t.reltuples > 0
+    AND pg_get_indexdef(i.oid) ~ '\\((key|digest|channel, digest|value|channel, value)[ )]' ORDER BY 1
+"""
 
 
 def main(people: int) -> None:
     """Make a database, fill it, print what a row takes, drop it."""
     with tempfile.TemporaryDirectory(prefix="sizes-") as folder, server.settled(Path(folder)):
-        fill(people)
+        taken = fill(people)
         print(as_table(measure()))
+        print(f"a message: {taken.cpu_us:,.0f} µs of CPU, {taken.wal:,.0f} bytes of write-ahead log")
+        print(f"a worker with its renderer at the end: {taken.mb:.0f} MB")
+        print(f"bytes a row of what is touched at random places: {keys()}")
 
 
-def fill(people: int) -> None:
+class Taken(NamedTuple):
+    """What a message took from let in to the end of its passage: CPU of workers, renderers and database; log written."""
+
+    cpu_us: float
+    wal: float
+    mb: float  # resident, of one worker and the renderer that it started
+
+
+def fill(people: int) -> Taken:
     """Everybody once through the journey, to its end."""
     from orchestrator.messaging.models import Message
+    from tests.bench import processes
     from tests.bench.bench import same
     from tests.bench.crew import crew
     from tests.bench.journeys import MONDAY_NOON, publish_engine, settle_rules
@@ -55,27 +74,47 @@ def fill(people: int) -> None:
     seed(people, MONDAY_NOON)
     settle_rules()
     live = publish_engine(MONDAY_NOON)
+    cpu, wal = 0.0, 0
     with crew(WORKERS) as workers:
         for part in range(PARTS):
             ids = range(1 + people * part // PARTS, 1 + people * (part + 1) // PARTS)
             same("people let in", let_in(live, ids, MONDAY_NOON), len(ids))
-            workers.go("work")
+            began = _written()
+            cpu += workers.go("work")[1] or 0.0
+            wal += _written() - began
             vacuum()
+        mb = processes.resident_mb(processes.family(workers.workers[0].pid))
     same("messages accepted", Message.objects.filter(state="accepted").count(), people)
+    return Taken(cpu / people * 1e6, wal / people, mb)
+
+
+def _written() -> int:
+    """Bytes of write-ahead log so far."""
+    return int(_asked("SELECT pg_current_wal_lsn() - '0/0'")[0][0])
+
+
+def keys() -> str:
+    """The indexes in which neighbours in time are no neighbours: where they do not fit into memory, each insert reads."""
+    rows = _asked(_KEYS)
+    return ", ".join(f"{name} {size:.0f}" for name, size in rows)
 
 
 def measure() -> list[tuple[str, int, int, int, int]]:
     """(name, rows, heap, indexes, TOAST and maps), the latter three in bytes a row."""
+    answer = []
+    for name, table in TABLES.items():
+        ((rows, *sizes),) = _asked(_SIZES.format(table))
+        heap, indexes, rest = (round(size / rows) for size in sizes)
+        answer.append((name, rows, heap, indexes, rest))
+    return answer
+
+
+def _asked(sql: str) -> list[Any]:
     from django.db import connection
 
-    answer = []
     with connection.cursor() as cursor:
-        for name, table in TABLES.items():
-            cursor.execute(_SIZES.format(table))
-            rows, *sizes = cursor.fetchone()
-            heap, indexes, rest = (round(size / rows) for size in sizes)
-            answer.append((name, rows, heap, indexes, rest))
-    return answer
+        cursor.execute(sql)
+        return list(cursor.fetchall())
 
 
 def as_table(sizes: Sequence[tuple[str, int, int, int, int]]) -> str:
