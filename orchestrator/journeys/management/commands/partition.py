@@ -85,8 +85,7 @@ class Command(BaseCommand):
             for step, took in convert(one, now):
                 self.stdout.write(f"{one.name}: {step.name}, {took:.0f} ms ({step.holds})")
             self._run(ahead(one, now))
-            with connection.cursor() as cursor:
-                cursor.execute(f'ANALYZE "{one.table}"')
+            _analyze(one)
 
     def _cancel(self, now: datetime, options: dict[str, Any]) -> None:
         for one in _chosen(options["tables"]):
@@ -96,6 +95,8 @@ class Command(BaseCommand):
         for one in MONTHLY.values():
             if is_partitioned(one.table):
                 self._do(ahead(one, now, options["months"]), options)
+                if not options["dry_run"]:
+                    _analyze(one)
 
     def _detach(self, now: datetime, options: dict[str, Any]) -> None:
         (one,) = _converted(options["tables"])
@@ -125,6 +126,12 @@ class Command(BaseCommand):
         for step in steps:
             took = patiently(partial(run, step))
             self.stdout.write(f"{step.name}, {took:.0f} ms")
+
+
+def _analyze(one: Monthly) -> None:
+    """What the planner knows of the whole; autovacuum looks at the months alone."""
+    with connection.cursor() as cursor:
+        cursor.execute(f'ANALYZE "{one.table}"')
 
 
 def _verb(verbs: Any, name: str, about: str) -> ArgumentParser:
