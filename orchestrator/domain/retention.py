@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from orchestrator.domain.months import month_of
+
 MOST_DAYS = 3650
 # The shortest time in days that may be asked for: `why` answers from the first three, a provider may repeat a receipt.
 LEAST = {"decision": 30, "attempt": 30, "step_run": 30, "receipt": 90, "mailbox": 1}
@@ -33,9 +35,14 @@ class Turn:
     over: bool
 
 
-def turn(rows: Sequence[Row], days: int, limit: int, now: datetime) -> Turn:
+def kept_since(days: int, now: datetime, monthly: bool) -> datetime:
+    """What is older may go. `monthly`: whole months only, so that a month is dropped and not emptied row by row before."""
+    moment = now - timedelta(days=days)
+    return month_of(moment) if monthly else moment
+
+
+def turn(rows: Sequence[Row], before: datetime, limit: int) -> Turn:
     """Of a window in the order of ids, at most `limit` rows. Ids rise with time: a window without an old row ends the pass."""
-    before = now - timedelta(days=days)
     old = [row for row in rows if row.at < before]
     if len(rows) < limit or not old:
         return Turn([row.id for row in old if not row.open], 0, True)
