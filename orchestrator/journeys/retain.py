@@ -12,6 +12,7 @@ from orchestrator.domain.outbox import OPEN
 from orchestrator.domain.retention import Row, Turn, turn
 from orchestrator.journeys.models import Enrollment, StepRun
 from orchestrator.messaging.models import Decision, DeliveryAttempt, MailboxMessage, Message, Receipt
+from orchestrator.store import deadlines
 from orchestrator.workspace.models import Retention
 
 BATCH = 1000
@@ -25,6 +26,7 @@ def retain(now: datetime, limit: int = BATCH) -> int:
         policy = due.select_for_update(skip_locked=True).first()
         if policy is None:
             return 0
+        deadlines.extend()
         rows = window(policy.table, policy.after, limit)
         found = turn(rows, policy.days, limit, now)
         _model(policy.table).objects.filter(id__in=found.go).delete()
