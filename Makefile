@@ -9,6 +9,7 @@ MESSAGES ?= 100000
 KILLS ?= 200
 SEED ?= 1
 CONTROLS ?=
+OWN ?=
 SCALE ?= 1
 SEEDS ?= 2000
 N ?= 3
@@ -63,8 +64,8 @@ bench: $(DEVELOPMENT) ## how fast we are beside what most teams would write, mea
 	$(PYTHON) -m tests.bench --rows "$(BENCH)" --scale $(SCALE) --n $(N) $(if $(PROFILE),--profile $(PROFILE))
 
 chaos: WORKERS = 8
-chaos: $(DEVELOPMENT) ## workers are killed in mid-send, and a checker of its own counts what went wrong (MESSAGES=100000 KILLS=200 WORKERS=8 SEED=1, or CONTROLS=1)
-	$(PYTHON) -m tests.chaos --messages $(MESSAGES) --workers $(WORKERS) --kills $(KILLS) --seed $(SEED) $(if $(filter-out 0,$(CONTROLS)),--controls)
+chaos: $(DEVELOPMENT) ## workers are killed in mid-send, and a checker of its own counts what went wrong (MESSAGES=100000 KILLS=200 WORKERS=8 SEED=1 OWN=1, or CONTROLS=1)
+	$(PYTHON) -m tests.chaos --messages $(MESSAGES) --workers $(WORKERS) --kills $(KILLS) --seed $(SEED) $(if $(filter-out 0,$(OWN)),--own) $(if $(filter-out 0,$(CONTROLS)),--controls)
 
 simulated: $(DEVELOPMENT) ## engine, broker and providers from one seed after another, with kills at every edge (SEEDS=2000); prints what never may be
 	$(PYTHON) -m tests.simulated --seeds $(SEEDS)

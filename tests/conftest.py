@@ -54,6 +54,10 @@ django.setup()
 # tested for it: that a password is slow to try, which Django's own tests show of its default.
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
+from tests import emptied  # noqa: E402
+
+emptied.install()
+
 
 def pytest_report_header() -> str:
     """Say which server the suite runs on."""

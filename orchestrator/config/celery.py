@@ -7,6 +7,7 @@ import os
 from celery import Celery
 from celery.signals import worker_process_init
 
+from orchestrator.store import deadlines
 from orchestrator.store.garbage import collect_rarely
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "orchestrator.config.settings")
@@ -46,3 +47,4 @@ app.autodiscover_tasks()
 @worker_process_init.connect(weak=False)
 def _begin(**_: object) -> None:
     collect_rarely()
+    deadlines.keep()

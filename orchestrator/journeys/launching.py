@@ -35,7 +35,7 @@ from orchestrator.messaging import queues
 from orchestrator.messaging.facts import read_people, zone_of
 from orchestrator.segments.compile import CUSTOMERS, Scope
 from orchestrator.segments.matching import following
-from orchestrator.store import bulk
+from orchestrator.store import bulk, deadlines
 from orchestrator.workspace.models import Workspace
 
 BATCH = 2000
@@ -177,6 +177,7 @@ def _over(row: Launch, door: Live, trigger: Launched) -> bool:
 
 
 def _chunk(row: Launch, door: Live, trigger: Launched, now: datetime, limit: int) -> int:
+    deadlines.extend()
     workspace = Workspace.get()
     scope = Scope(CUSTOMERS, now, ZoneInfo(workspace.time_zone), door.brand_id)
     ids = following(Customer, trigger.who or EVERYBODY, scope, row.cursor, limit)

@@ -16,6 +16,7 @@ from orchestrator.journeys.partitions.convert import attempt
 from orchestrator.journeys.partitions.months import ahead, older, take_away
 from orchestrator.journeys.partitions.tables import MONTHLY, Monthly
 from orchestrator.messaging.models import Decision, DeliveryAttempt, MailboxMessage, Message, Receipt
+from orchestrator.store import deadlines
 from orchestrator.store.again import Busy
 from orchestrator.workspace.models import Retention
 
@@ -35,6 +36,7 @@ def retain(now: datetime, limit: int = BATCH) -> int:
         policy = due.select_for_update(skip_locked=True).first()
         if policy is None:
             return 0
+        deadlines.extend()
         try:
             return _by_month(policy, now) or _by_rows(policy, now, limit)
         except Busy:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
+
+from django.db import OperationalError
 
 from orchestrator.journeys.admit import BATCH as ADMITTED_AT_ONCE
 from orchestrator.journeys.admit import admit
@@ -28,7 +31,9 @@ from orchestrator.messaging.gate import Clock
 from orchestrator.messaging.rescue import rescue
 from orchestrator.segments.refresh import BATCH as LOOKED_AT_ONCE
 from orchestrator.segments.refresh import pass_over
+from orchestrator.store import deadlines
 
+log = logging.getLogger(__name__)
 RESCUED_AT_ONCE = 1000
 Step = Callable[[datetime, int], int]  # (now, at most so many): how many were done
 # What walking is, in the order in which one thing leads to the next: how it is counted, the act, and its batch.
@@ -52,6 +57,7 @@ MOMENT = timedelta(seconds=1)  # a turn that comes within it is waited for
 SHORTEST = 0.05  # seconds between two looks at what may go
 Stopping = Callable[[], bool]
 Rest = Callable[[float], object]  # seconds
+_late: set[str] = set()  # kinds of work whose last batch ran into a deadline, as the log has been told
 
 
 @dataclass
@@ -162,7 +168,7 @@ def _turn(clock: Clock, stopping: Stopping, kinds: Collection[str]) -> tuple[Wor
         if stopping():
             break
         if kind in kinds or (kind == "move" and (done or "move first" in kinds)):
-            count = step(clock(), batch)
+            count = _in_time(kind, lambda step=step, batch=batch: step(clock(), batch))  # type: ignore[misc]
             setattr(done, field, count)
             if count >= batch:
                 more.add(kind)
@@ -173,7 +179,25 @@ def _deliver_turn(clock: Clock, kinds: Collection[str]) -> Worked:
     """Take back what dead workers held, and deliver one batch."""
     done = Worked()
     if "rescue" in kinds:
-        done.rescued = rescue(clock(), RESCUED_AT_ONCE)
+        done.rescued = _in_time("rescue", lambda: rescue(clock(), RESCUED_AT_ONCE))
     if done or "deliver" in kinds:
-        done.messages = deliver(clock(), DELIVERED_AT_ONCE, clock).claimed
+        done.messages = _in_time("deliver", lambda: deliver(clock(), DELIVERED_AT_ONCE, clock).claimed)
     return done
+
+
+def _in_time(kind: str, batch: Callable[[], int]) -> int:
+    """How many the batch did: none where it ran into a deadline, since then it is as if it had never begun.
+
+    Nobody else waits for it: the other kinds go on, and the next round tries again. The log is told once, until it works.
+    """
+    try:
+        count = batch()
+    except OperationalError as error:
+        if not deadlines.passed(error):
+            raise
+        if kind not in _late:
+            log.warning("%s ran into a deadline, and is tried again until it works: %s", kind, error)
+        _late.add(kind)
+        return 0
+    _late.discard(kind)
+    return count

@@ -12,13 +12,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from django.db import transaction
+from django.db import OperationalError, transaction
 
 from orchestrator import registry
 from orchestrator.domain.breaker import Standing
 from orchestrator.domain.gate_facts import Outcome, Verdict
 from orchestrator.domain.outbox import ProviderClass, Settle
-from orchestrator.messaging import compose
+from orchestrator.messaging import compose, halted
 from orchestrator.messaging.breakers import Breakers
 from orchestrator.messaging.claim import claim
 from orchestrator.messaging.content.render import Rendered, RenderFailure
@@ -26,6 +26,7 @@ from orchestrator.messaging.doubt import clear_up
 from orchestrator.messaging.facts import Loaded
 from orchestrator.messaging.gate import Clock, Ready, gate
 from orchestrator.messaging.handoff import Answered, Stale, boottime, group_size, hand_off
+from orchestrator.messaging.letting_go import let_go
 from orchestrator.messaging.look import Hopeful, look
 from orchestrator.messaging.notes import note, without_waiting
 from orchestrator.messaging.prices import bill, read_prices
@@ -35,6 +36,7 @@ from orchestrator.messaging.settle import class_of, moves_of, put_back, send_bac
 from orchestrator.messaging.tokens import Tokens
 from orchestrator.messaging.unrendered import judge
 from orchestrator.messaging.verdicts import apply, hold
+from orchestrator.store import deadlines
 
 BATCH = 500
 # A kill between gate and settlement leaves at most this many messages of a class N provider unknown; and where such a
@@ -62,11 +64,16 @@ def deliver(now: datetime, limit: int = BATCH, clock: Clock | None = None) -> De
     claimed = claim(now, limit, tokens)
     if not claimed:
         return Delivered(0, 0)
-    breakers = Breakers.read(now)
-    hopeful, loaded = look(clear_up(claimed, now, breakers.failing), now, breakers)
-    ready = review(_render(_admitted(hopeful, loaded, tokens, now), loaded, now), loaded, now)
     clock = clock or (lambda: now)
-    sent = _send_all(ready, loaded, breakers, began, clock)
+    try:
+        breakers = Breakers.read(now)
+        hopeful, loaded = look(clear_up(claimed, now, breakers.failing), now, breakers)
+        ready = review(_render(_admitted(hopeful, loaded, tokens, now), loaded, now), loaded, now)
+        sent = _send_all(ready, loaded, breakers, began, clock)
+    except OperationalError as error:
+        if deadlines.passed(error):
+            let_go(claimed, clock())  # not for `rescue`, which would charge them with a death
+        raise
     tokens.give_back({one.message.id: one.provider for one in sent}, clock())
     return Delivered(len(claimed), len(sent))
 
@@ -91,10 +98,15 @@ def _within(verdict: Verdict, message: Claimed) -> datetime:
 def _send_all(
     ready: Sequence[Ready], loaded: Loaded, breakers: Breakers, began: float, clock: Clock
 ) -> list[Ready]:
-    """Group by group; what is left when the turn is over, or its provider has gone down, is for the next turn."""
+    """Group by group; what is left when the turn is over, its provider has gone down, or all is halted, is for later."""
     sent, late = list[Ready](), list[Ready]()
     down: dict[str, list[Ready]] = defaultdict(list)
-    for number, (provider, group) in enumerate(_groups(ready)):
+    for number, (provider, members) in enumerate(_groups(ready)):
+        stay = halted.waits([one.message.id for one in members])
+        late += [one for one in members if one.message.id in stay]
+        group = [one for one in members if one.message.id not in stay]
+        if not group:
+            continue
         if number and boottime() - began > LONGEST_TURN:
             late += group
         elif breakers.standing(provider) is Standing.OPEN:

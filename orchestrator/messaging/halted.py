@@ -6,7 +6,7 @@ is broken off has decided whole batches, and run again it finds the rest. Rows t
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -93,6 +93,15 @@ def expire(chosen: Chosen, now: datetime) -> int:
     count = _decide(chosen, now, lambda rows: _expire(rows, now))
     doorbells.ring(doorbells.WALK)
     return count
+
+
+def waits(ids: Collection[int]) -> frozenset[int]:
+    """Which of these must not leave now: all sending is halted, and nobody has released them since. One cheap look."""
+    since = halted_at()
+    if since is None:
+        return frozenset()
+    released = Message.objects.filter(id__in=ids, released_at__gte=since)
+    return frozenset(ids) - set(released.values_list("id", flat=True))
 
 
 def _expire(rows: QuerySet[Message], now: datetime) -> int:

@@ -25,7 +25,7 @@ from orchestrator.events.record import NewEvent, record
 from orchestrator.segments.compile import CUSTOMERS, Scope
 from orchestrator.segments.matching import matching
 from orchestrator.segments.models import Membership, Segment
-from orchestrator.store import bulk
+from orchestrator.store import bulk, deadlines
 from orchestrator.store.prepared import Given, prepared
 from orchestrator.workspace.models import Brand, Workspace
 
@@ -80,6 +80,7 @@ def pass_over(now: datetime, limit: int = BATCH) -> int:
         found = row.first()
         if found is None:
             return 0
+        deadlines.extend()
         segment = _stored(found.id, found.key, found.rule, found.settled)
         ids = _following(limit).column(after=found.cursor)
         _look(segment, ids, now)

@@ -21,6 +21,7 @@ from tests.chaos.campaign import HOT, Campaign
 from tests.chaos.controls import CONTROLS
 
 LARGE = 5000
+NOT_RESTARTED = "PostgreSQL was not restarted: this server is not the campaign's own (OWN=1)"
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -50,7 +51,17 @@ def _campaign(asked: argparse.Namespace, folder: Path) -> dict[str, Any]:
         _prepare(folder, url, port, migrated=bool(asked.template))
         from tests.chaos.run import run
 
-        return dict(run(_large(asked, folder, url, port), broker))
+        told = dict(run(_large(asked, folder, url, port), broker))
+        return told if _restarts(asked) else told | {"not_done": NOT_RESTARTED}
+
+
+def _restarts(asked: argparse.Namespace) -> int:
+    """How often the server is restarted: never where it is not ours alone."""
+    return max(2, asked.kills // 15) if places.is_own(_server(asked)) else 0
+
+
+def _server(asked: argparse.Namespace) -> str:
+    return places.server_url(asked.own)
 
 
 def _large(asked: argparse.Namespace, folder: Path, url: str, port: int) -> Campaign:
@@ -62,7 +73,8 @@ def _large(asked: argparse.Namespace, folder: Path, url: str, port: int) -> Camp
     speed, turn = (6.0, 80) if asked.messages >= LARGE else (15.0, 30)
     return Campaign(
         asked.messages, asked.workers, asked.kills, asked.seed, folder, url, port, cap, hot,
-        stops=stops, terminations=terminations, flushes=flushes, speed=speed, turn=turn,
+        stops=stops, terminations=terminations, flushes=flushes, speed=speed, turn=turn, restarts=_restarts(asked),
+        poison=asked.poison,
     )  # fmt: skip
 
 
@@ -81,7 +93,7 @@ def _controls(asked: argparse.Namespace, folder: Path) -> dict[str, Any]:
 
 
 def _database(asked: argparse.Namespace) -> AbstractContextManager[str]:
-    return places.database(places.server_url(), _name(), asked.template)
+    return places.database(_server(asked), _name(), asked.template)
 
 
 def _prepare(folder: Path, url: str, port: int, migrated: bool = False) -> None:
@@ -112,6 +124,10 @@ def _read(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--workers", type=_count, default=8, metavar="N")
     parser.add_argument("--kills", type=int, default=200, metavar="N")
     parser.add_argument("--seed", type=int, default=1, metavar="N")
+    parser.add_argument("--poison", type=int, default=2, metavar="N", help="messages that kill their worker")
+    parser.add_argument(
+        "--own", action="store_true", help="on a PostgreSQL of this campaign's own, restarted on the way"
+    )
     parser.add_argument("--controls", action="store_true", help="take out one guard after the other instead")
     parser.add_argument(
         "--control", choices=sorted(CONTROLS), default="", metavar="NAME", help="only this guard"

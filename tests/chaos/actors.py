@@ -1,4 +1,4 @@
-"""Those who live beside the workers: who lets people in, who withdraws, who erases, who brings receipts, and Celery.
+"""Those who live beside the workers: who lets people in, who withdraws, who erases, who brings receipts.
 
 Each is a process of its own, and nobody kills it: what is done to it is done by the workers. What each did is in the
 diary, as it was committed.
@@ -14,11 +14,11 @@ import struct
 import time
 from collections import defaultdict
 from collections.abc import Iterator
-from contextlib import suppress
 
-from django.db import OperationalError, connection, transaction
+from django.db import OperationalError, transaction
 
 from tests.chaos import controls
+from tests.chaos.asking import outlasting, rows, value
 from tests.chaos.campaign import Campaign, append
 from tests.chaos.clock import Clock
 from tests.chaos.town import KINDS, STOPPED, Town
@@ -26,6 +26,9 @@ from tests.chaos.worker import call_yourself
 
 WAVE, BACKLOG = 100, 1500
 STOP_AT = 0.7  # of the messages have been let in
+Wave = dict[str, list[tuple[int, str]]]
+POISONED = "invoice"  # nothing keeps it back: no cap, no night, no withdrawal
+_KNOWN = "SELECT count(*) FROM journeys_enrollment WHERE entry_key = ANY(%s)"
 CHANNELS = {key: channel for _, key, channel, _, _ in KINDS}
 _OPEN = """SELECT (SELECT count(*) FROM messaging_message WHERE state IN ('planned', 'retry_wait', 'uncertain')
     AND due_at <= %(now)s) + (SELECT count(*) FROM journeys_enrollment WHERE status = 'active' AND due_at <= %(now)s)"""
@@ -54,28 +57,39 @@ def let_in(campaign: Campaign, clock: Clock, town: Town, progress: Progress) -> 
 
     chance, made, stopped = random.Random(campaign.seed + 1), 0, False
     while made < campaign.messages:
-        while _value(_OPEN, {"now": clock.now()}) > min(BACKLOG, campaign.messages // 4):
+        while value(_OPEN, {"now": clock.now()}) > min(BACKLOG, campaign.messages // 4):
             time.sleep(0.02)
         if not stopped and made >= campaign.messages * STOP_AT:
             stopped = _stop(campaign, clock)
         wave = min(WAVE, campaign.messages - made)
-        with transaction.atomic():
-            for key, people in _wave(campaign, town, chance, made, wave, stopped).items():
-                found = [Candidate(town.journeys[key], one, token) for one, token in people]
-                enroll(found, clock.now())
+        drawn = _wave(campaign, town, chance, made, wave, stopped)
+
+        def come_in(drawn: Wave = drawn) -> None:
+            # After a commit of which nobody knows, they may all be in.
+            if value(_KNOWN, [[token for people in drawn.values() for _, token in people]]):
+                return
+            with transaction.atomic():
+                for key, people in drawn.items():
+                    enroll([Candidate(town.journeys[key], one, token) for one, token in people], clock.now())
+
+        outlasting(come_in)
         made += wave
         progress.set(made)
 
 
 def _wave(
     campaign: Campaign, town: Town, chance: random.Random, made: int, count: int, stopped: bool
-) -> dict[str, list[tuple[int, str]]]:
+) -> Wave:
     kinds = [kind for kind in KINDS if not campaign.only or kind[1] in campaign.only]
     kinds = [kind for kind in kinds if not (stopped and kind[1] == STOPPED)]
     answer: dict[str, list[tuple[int, str]]] = defaultdict(list)
     drawn = chance.choices(kinds, [kind[0] for kind in kinds], k=count)
     for number, (_, key, _, _, hot) in enumerate(drawn, start=made):
-        answer[key].append((chance.choice(town.hot if hot else town.cold), f"m{number:07d}"))
+        token = f"m{number:07d}"
+        if token in campaign.poisoned:
+            answer[POISONED].append((town.cold[0], token))
+        else:
+            answer[key].append((chance.choice(town.hot if hot else town.cold), token))
     return answer
 
 
@@ -83,8 +97,8 @@ def _stop(campaign: Campaign, clock: Clock) -> bool:
     from orchestrator.journeys.models import Journey
     from orchestrator.journeys.stop import stop
 
-    stop(Journey.objects.get(key=STOPPED), None, clock.now())
-    append(campaign.diary, f"stopped {STOPPED} {_value('SELECT extract(epoch FROM clock_timestamp())', {})}")
+    outlasting(lambda: stop(Journey.objects.get(key=STOPPED), None, clock.now()))
+    append(campaign.diary, f"stopped {STOPPED} {value('SELECT extract(epoch FROM clock_timestamp())', {})}")
     return True
 
 
@@ -97,8 +111,9 @@ def withdraw(campaign: Campaign, clock: Clock, town: Town, progress: Progress) -
     chance = random.Random(campaign.seed + 2)
     places = _targets(chance, town, campaign)
     for _ in _paced(campaign, progress, campaign.withdrawals):
-        for customer, channel in _rows(_IN_WORK, [places]):
-            record([Statement(customer, channel, "withdrawn", "chaos")], clock.now())
+        for customer, channel in rows(_IN_WORK, [places]):
+            said = [Statement(customer, channel, "withdrawn", "chaos")]
+            outlasting(lambda said=said: record(said, clock.now()))  # type: ignore[misc]
             append(campaign.diary, f"withdrawn {customer} {channel} {time.monotonic()}")
 
 
@@ -110,9 +125,9 @@ def erase(campaign: Campaign, clock: Clock, town: Town, progress: Progress) -> N
     # Not of those who share a mailbox: it would be nobody's any more, and the caps on it would not be tried.
     places = [*town.hot[-(len(town.hot) // 10) :], *town.cold]
     for _ in _paced(campaign, progress, campaign.erasures):
-        for customer, _ in _rows(_IN_WORK, [places])[:1]:
+        for customer, _ in rows(_IN_WORK, [places])[:1]:
             try:
-                erase_people([customer], clock.now())
+                outlasting(lambda customer=customer: erase_people([customer], clock.now()))  # type: ignore[misc]
             except EraseError:
                 append(campaign.diary, "busy")
                 continue
@@ -151,7 +166,8 @@ def bring_receipts(campaign: Campaign, clock: Clock) -> None:
                     report = Receipt(f"r{number}", ReceiptKind.DELIVERED, clock.now(), message_key=key)
                     reports[carrier].append(report)
             for carrier, theirs in reports.items():
-                receive(providers[f"line_{carrier}"], theirs, clock.now())
+                line = providers[f"line_{carrier}"]
+                outlasting(lambda line=line, theirs=theirs: receive(line, theirs, clock.now()))  # type: ignore[misc]
                 for one in theirs:
                     append(campaign.diary, f"receipt {one.message_key}")
             time.sleep(0.05)
@@ -161,30 +177,6 @@ def _whole(log: object) -> Iterator[str]:
     """Whole lines that have come since; a line is written at once, so what is there is whole."""
     while line := log.readline():  # type: ignore[attr-defined]
         yield line
-
-
-def be_celery(campaign: Campaign, clock: Clock) -> None:
-    """A real Celery worker, for as long as there is a broker: it hears the doorbells of all others."""
-    from orchestrator.config.celery import app
-    from orchestrator.journeys import tasks
-
-    call_yourself("chaos_celery")
-    controls.remove(campaign.control)
-    tasks._now = clock.now
-    logging.disable(logging.CRITICAL)
-    quiet = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
-    with suppress(SystemExit):  # it goes with its broker, or lives on without one
-        app.worker_main(["worker", "--pool", "solo", "--loglevel", "CRITICAL", *quiet])
-
-
-def _value(sql: str, given: object) -> float:
-    return float(_rows(sql, given)[0][0])
-
-
-def _rows(sql: str, given: object) -> list[tuple[int, str]]:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, given)
-        return list(cursor.fetchall())
 
 
 def guarded(campaign: Campaign, name: str, act: object) -> None:

@@ -19,6 +19,8 @@ class Campaign:
 
     `control` names a guard that is taken out of the workers; "" for the engine as it is. `only`: these journeys.
     `ending`: seconds that are left to a campaign once everybody has been let in.
+    `restarts`: of the PostgreSQL server, by turns in order and as by a crash; only where it is the campaign's own.
+    `poison`: messages at which a plugin ends its process. `beats`: Celery's schedulers, for as long as there is a broker.
     `points`: where workers die, anywhere if empty. `nap`: where they sleep longer than their lease, how likely.
     """
 
@@ -49,6 +51,14 @@ class Campaign:
     lease: float = 60.0
     speed: float = 12.0
     ending: float = 600.0
+    restarts: int = 0
+    poison: int = 0
+    beats: int = 2
+
+    @property
+    def poisoned(self) -> tuple[str, ...]:
+        """The tokens of messages whose preparation, or hand-over, kills the worker: by turns. They are let in early."""
+        return tuple(f"m{self.messages * (n + 1) // (self.poison * 2 + 1):07d}" for n in range(self.poison))
 
     @property
     def lease_lasts(self) -> float:
@@ -79,6 +89,8 @@ class Done:
     stops: int = 0
     terminations: int = 0
     flushes: int = 0
+    restarts: int = 0
+    poison_deaths: int = 0
     redis_stopped: bool = False
     depth: int = 0
     traces: int = 0  # of anybody in the broker's queue

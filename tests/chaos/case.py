@@ -47,8 +47,12 @@ class Case:
 
     @property
     def blows(self) -> int:
-        """Whatever makes a worker forget what it did: deaths, leases slept over, connections cut in a commit."""
-        return self.kills + self.sleeps + self.done.terminations
+        """Whatever makes a worker forget what it did: deaths, leases slept over, connections cut in a commit.
+
+        A restart of the server is one for each worker, Celery's with them.
+        """
+        restarts = self.done.restarts * (self.campaign.workers + 1)
+        return self.kills + self.sleeps + self.done.terminations + self.done.poison_deaths + restarts
 
     def row(self, taken: Taken) -> Row | None:
         """The message that a carrier took; None if we know no such one."""

@@ -36,6 +36,7 @@ def judge(case: Case) -> dict[str, Count]:
         "I14": machine.deadlocks(case),
         "I15": machine.depth(case),
         "I16": machine.paths(case),
+        "P": machine.poison(case),
         "R": letters.receipts(case),
     }
 
@@ -55,6 +56,9 @@ def exercised(case: Case) -> Mapping[str, object]:
         "stops": done.stops,
         "turns_that_outlived_their_lease": diary.overslept,
         "backends_terminated": done.terminations,
+        "postgresql_restarts": done.restarts,
+        "poison": {"messages": case.campaign.poison, "workers_killed": done.poison_deaths},
+        "beats": {f"beat {number}": rung for number, rung in sorted(diary.beats.items())},
         "redis": {"flushes": done.flushes, "stopped_for_good": done.redis_stopped, "deepest": done.depth},
         "crashed_rows": sum(row.crashes > 0 for row in rows),
         "duplicates": {

@@ -12,13 +12,12 @@ import time
 from collections.abc import Callable
 from datetime import datetime
 
-import psycopg
-
-from tests.chaos import actors, points, worker
+from tests.chaos import actors, bells, points, worker
 from tests.chaos.campaign import Campaign, Done, fork
 from tests.chaos.carriers import Carriers
 from tests.chaos.clock import Clock
 from tests.chaos.nemesis import Nemesis
+from tests.chaos.own import Own
 from tests.chaos.town import Town
 
 TICK, SAY = 0.02, 5.0
@@ -62,11 +61,13 @@ class Crew:
         self._help_with("erasure", actors.erase, self._town, self._progress)
         self._help_with("receipts", actors.bring_receipts)
         if self._broker is not None:
-            self._help(lambda: actors.be_celery(campaign, self._clock))
+            self._help(lambda: bells.be_celery(campaign, self._clock))
+            for number in range(campaign.beats):
+                self._help(lambda number=number: bells.beat(campaign, number))  # type: ignore[misc]
         try:
-            with psycopg.connect(campaign.database_url, autocommit=True) as own:
-                self._until_let_in(own, crowd)
-                self._until_quiet(own)
+            own = Own(campaign.database_url)
+            self._until_let_in(own, crowd)
+            self._until_quiet(own)
         finally:
             self._end()
         return self.done
@@ -80,7 +81,7 @@ class Crew:
         campaign, clock = self._campaign, self._clock
         return self._help(lambda: actors.guarded(campaign, name, lambda: act(campaign, clock, *more)))
 
-    def _until_let_in(self, own: psycopg.Connection, crowd: int) -> None:
+    def _until_let_in(self, own: Own, crowd: int) -> None:
         seen, since = -1, time.monotonic()
         while _alive(crowd) and time.monotonic() - since < self._patience:
             self._say()
@@ -91,7 +92,7 @@ class Crew:
             self._round(own, share)
             time.sleep(TICK)
 
-    def _round(self, own: psycopg.Connection, share: float) -> None:
+    def _round(self, own: Own, share: float) -> None:
         self._reap()
         pace = self._campaign.kills * share
         while len(self._workers) < self._campaign.workers:
@@ -123,8 +124,11 @@ class Crew:
             if not found:
                 continue
             point = self._workers.pop(child)
-            if os.waitstatus_to_exitcode(status) == -signal.SIGKILL:
+            code = os.waitstatus_to_exitcode(status)
+            if code == -signal.SIGKILL:
                 self.done.kills[point or "anywhere"] += 1
+            elif code == -signal.SIGABRT and self._campaign.poison:
+                self.done.poison_deaths += 1
             else:
                 self.done.faults += 1
 
@@ -135,7 +139,7 @@ class Crew:
             self._workers[child] = ""
             os.kill(child, signal.SIGKILL)
 
-    def _until_quiet(self, own: psycopg.Connection) -> None:
+    def _until_quiet(self, own: Own) -> None:
         """Until every message is final and everybody knows; the clock leaps where nothing is due."""
         seen, since, end = None, time.monotonic(), time.monotonic() + self._campaign.ending
         while time.monotonic() - since < self._patience and time.monotonic() < end:

@@ -23,7 +23,8 @@ _NEVER_PLANNED = """SELECT count(*) FROM journeys_enrollment e WHERE e.status = 
 
 def one_end(case: Case) -> Count:
     """I1: whoever was let in has one message, which has ended, in a way that something explains."""
-    wrong = case.number(_STILL_WALKING) + case.number(_NEVER_PLANNED) + sum(map(_lost, case.truth.rows))
+    rows = [row for row in case.truth.rows if row.token not in case.campaign.poisoned]
+    wrong = case.number(_STILL_WALKING) + case.number(_NEVER_PLANNED) + sum(map(_lost, rows))
     return Count(wrong, case.number("SELECT count(*) FROM journeys_enrollment"))
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import http.client
 import json
+import os
 import socket
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -23,6 +24,7 @@ from orchestrator.sdk.values import (
     RejectReason,
     Result,
     SmsContent,
+    Veto,
 )
 from tests.chaos import points
 from tests.chaos.carriers import PATIENCE
@@ -49,11 +51,12 @@ class Line(BlockingProvider):
     max_batch = 25
     threads = 2
 
-    def __init__(self, socket_path: str) -> None:
-        self._socket = socket_path
+    def __init__(self, socket_path: str, poison: Collection[str] = ()) -> None:
+        self._socket, self._poison = socket_path, poison
 
     def send_blocking(self, messages: Sequence[Message]) -> Sequence[Result]:
         """One call. Whatever breaks in it is raised: the engine then knows that nobody knows."""
+        die_of(messages, self._poison)
         points.passing("before_call")
         status, answers = self._call("send", [_written(one) for one in messages], "in_call")
         if status == 503:
@@ -97,18 +100,28 @@ class Queryable(Line):
         return [Accepted(f"{self.name}:{key}") if one else None for key, one in zip(keys, known, strict=True)]
 
 
-def _written(message: Message) -> dict[str, str]:
+def die_of(messages: Sequence[Message], poison: Collection[str]) -> None:
+    """As a library that crashes the process it is loaded into."""
+    if poison and any(_token(one) in poison for one in messages):
+        os.abort()
+
+
+def _token(message: Message) -> str:
     content = message.content
     match content:
         case EmailContent():
-            token = content.subject
+            return content.subject
         case SmsContent():
-            token = content.text
+            return content.text
         case PushContent():
-            token = content.title
-        case _:
-            raise TypeError(f"nobody carries {type(content).__name__}")
-    return {"key": message.key, "to": message.recipient, "purpose": message.purpose, "token": token}
+            return content.title
+    raise TypeError(f"nobody carries {type(content).__name__}")
+
+
+def _written(message: Message) -> dict[str, str]:
+    return {
+        "key": message.key, "to": message.recipient, "purpose": message.purpose, "token": _token(message),
+    }  # fmt: skip
 
 
 def _result(answer: str, key: str) -> Result:
@@ -120,10 +133,23 @@ def _result(answer: str, key: str) -> Result:
 class Plugin:
     """Registers the three."""
 
-    def __init__(self, socket_path: str) -> None:
-        self._lines = [Idempotent(socket_path), Queryable(socket_path), Line(socket_path)]
+    def __init__(self, socket_path: str, poison: Collection[str] = ()) -> None:
+        self._lines = [Idempotent(socket_path, poison), Queryable(socket_path), Line(socket_path)]
 
     @hookimpl
     def register_providers(self) -> Iterable[Provider]:
         """One for each channel."""
         return self._lines
+
+
+class Poisonous:
+    """Looks at messages before they leave, and dies of some."""
+
+    def __init__(self, poison: Collection[str]) -> None:
+        self._poison = poison
+
+    @hookimpl
+    def review_messages(self, messages: Sequence[Message]) -> Iterable[Veto]:
+        """Nobody is refused."""
+        die_of(messages, self._poison)
+        return ()

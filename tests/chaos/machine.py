@@ -27,6 +27,7 @@ MOVES = {
 }  # fmt: skip
 DEEPEST = 2000  # doorbells that may wait at the broker, however many messages there are
 MOST_CRASHES = 5
+PARKED = {("dead", "crashes_workers"), ("unknown", "worker_died")}
 _WRONG_PATH = """SELECT count(*) FROM journeys_enrollment e LEFT JOIN (SELECT enrollment_id,
     array_agg(step ORDER BY id) AS steps FROM journeys_steprun GROUP BY 1) s ON s.enrollment_id = e.id
     WHERE e.status = 'completed' AND s.steps IS DISTINCT FROM ARRAY['tell']::varchar[]"""
@@ -80,6 +81,16 @@ def crashes(case: Case) -> Count:
     """I13: nothing kills worker after worker."""
     counts = [row.crashes for row in case.truth.rows if row.crashes]
     return Count(sum(count > MOST_CRASHES for count in counts), len(counts))
+
+
+def poison(case: Case) -> Count:
+    """P: a message that kills whoever touches it ends as such, after five workers at most; nobody else does."""
+    poisoned = case.campaign.poisoned
+    spared = sum(row.token in poisoned and (row.state, row.reason) not in PARKED for row in case.truth.rows)
+    lost = len(poisoned) - sum(row.token in poisoned for row in case.truth.rows)
+    others = sum(row.state == "dead" and row.token not in poisoned for row in case.truth.rows)
+    too_many = max(0, case.done.poison_deaths - MOST_CRASHES * len(poisoned))
+    return Count(spared + lost + others + too_many, len(poisoned))
 
 
 def deadlocks(case: Case) -> Count:

@@ -1,4 +1,4 @@
-"""What is done to the workers beside killing them: they are stopped, their connections cut, their Redis taken away."""
+"""What is done to the workers beside killing them: they are stopped, connections are cut, the servers taken away."""
 
 from __future__ import annotations
 
@@ -11,11 +11,12 @@ import subprocess
 import time
 from collections.abc import Collection
 
-import psycopg
 import redis
 
+from tests import servers
 from tests.chaos import worker
 from tests.chaos.campaign import Campaign, Done
+from tests.chaos.own import Own
 
 QUEUE = "orchestrator:celery"
 REDIS_GOES = 0.5  # of the messages have been let in
@@ -37,7 +38,7 @@ class Nemesis:
         """Workers that are stopped."""
         return self._frozen
 
-    def strike(self, own: psycopg.Connection, workers: Collection[int], share: float) -> None:
+    def strike(self, own: Own, workers: Collection[int], share: float) -> None:
         """Whatever is due when this share of the messages has been let in."""
         campaign, done = self._campaign, self._done
         self._thaw(workers)
@@ -46,6 +47,9 @@ class Nemesis:
         if done.terminations < _so_far(campaign.terminations, share):
             (found,) = own.execute(_TERMINATE, [worker.NAME]).fetchone() or (0,)
             done.terminations += found
+        if done.restarts < _so_far(campaign.restarts, share):
+            servers.restart_embedded_postgresql(crash=done.restarts % 2 == 0)
+            done.restarts += 1
         if self._client is not None and self._broker is not None and not done.redis_stopped:
             self._upset(self._client, self._broker, share)
 

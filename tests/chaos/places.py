@@ -52,9 +52,14 @@ def url(server: str, name: str) -> str:
     return urlunsplit(urlsplit(server)._replace(path=f"/{name}"))
 
 
-def server_url() -> str:
-    """A PostgreSQL on which databases may be made."""
-    return servers.postgresql_url()
+def server_url(own: bool = False) -> str:
+    """A PostgreSQL on which databases may be made. `own`: one of this campaign's own, which nobody else uses."""
+    return servers.embedded_postgresql_url() if own else servers.postgresql_url()
+
+
+def is_own(server: str) -> bool:
+    """Whether it is nobody else's, so that it may be restarted."""
+    return servers.is_embedded(server)
 
 
 @contextmanager

@@ -19,7 +19,7 @@ from tests.installation import installed
 pytestmark = [pytest.mark.postgresql, pytest.mark.slow]
 INVARIANTS = {
     "I1", "I1_moves", "I2", "I3", "I4", "I4_queryable", "I5_at_least_once", "I5_at_most_once", "I5_unknown", "I6", "I7", "I8",
-    "I9", "I10", "I11", "I12", "I13", "I14", "I15", "I16", "R",
+    "I9", "I10", "I11", "I12", "I13", "I14", "I15", "I16", "P", "R",
 }  # fmt: skip
 
 
@@ -27,7 +27,18 @@ INVARIANTS = {
 def told(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     with installed(tmp_path_factory.mktemp("chaos"), "postgresql") as one:
         template = urlsplit(one.environment["DATABASE_URL"]).path.strip("/")
-        sizes = ["--messages", "300", "--workers", "4", "--kills", "6", "--template", template]
+        sizes = [
+            "--messages",
+            "300",
+            "--workers",
+            "4",
+            "--kills",
+            "6",
+            "--poison",
+            "0",
+            "--template",
+            template,
+        ]
         path = os.pathsep.join([str(ROOT), str(Path(ROOT) / "plugins")])
         done = subprocess.run(
             [sys.executable, "-m", "tests.chaos", *sizes],

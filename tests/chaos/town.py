@@ -150,7 +150,7 @@ CREATE TRIGGER chaos_attempt AFTER INSERT ON messaging_deliveryattempt FOR EACH 
 """
 
 
-def watch() -> None:
+def watch(outlives_a_crash: bool = False) -> None:
     """Have the database itself write down every move of a message, whoever makes it."""
     with connection.cursor() as cursor:
-        cursor.execute(AUDIT)
+        cursor.execute(AUDIT.replace("UNLOGGED ", "") if outlives_a_crash else AUDIT)

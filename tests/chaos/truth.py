@@ -79,6 +79,7 @@ class Diary:
     stopped: dict[str, float] = field(default_factory=dict)
     worker_errors: Counter[str] = field(default_factory=Counter)
     user_errors: Counter[str] = field(default_factory=Counter)
+    beats: Counter[str] = field(default_factory=Counter)  # how often each rang
 
 
 @dataclass(frozen=True)
@@ -143,6 +144,8 @@ def _diary(lines: Iterable[str]) -> Diary:
                 diary.overslept += 1
             case ["error", state]:
                 diary.worker_errors[state] += 1
+            case ["beat", number, rung]:
+                diary.beats[number] += int(rung)
             case ["user", _, state]:
                 diary.user_errors[state] += 1
     return diary

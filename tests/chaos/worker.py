@@ -13,10 +13,11 @@ from django.db import InterfaceError, OperationalError, connections
 
 from orchestrator import registry
 from orchestrator.messaging.deliver import Delivered
+from orchestrator.store import deadlines
 from tests.chaos import controls, guards, points
 from tests.chaos.campaign import Campaign, append
 from tests.chaos.clock import Clock
-from tests.chaos.lines import Plugin
+from tests.chaos.lines import Plugin, Poisonous
 
 NAME = "chaos_worker"
 REST = 0.02
@@ -33,7 +34,10 @@ def load(campaign: Campaign) -> None:
     compose.renderer = lambda: renderer
     claim.LEASE = timedelta(seconds=campaign.lease)
     work.DELIVERED_AT_ONCE, work.MOVED_AT_ONCE = campaign.turn, 200  # a death is charged to a few
-    registry.reset(registry.load([], {"lines": Plugin(campaign.socket)}))
+    plugins: dict[str, object] = {"lines": Plugin(campaign.socket, campaign.poisoned[1::2])}
+    if campaign.poison:
+        plugins["poisonous"] = Poisonous(campaign.poisoned[::2])
+    registry.reset(registry.load([], plugins))
     work.work(START - timedelta(days=1))
     connections.close_all()
 
@@ -48,6 +52,7 @@ def work(campaign: Campaign, clock: Clock, doom: tuple[str, int] | None, seed: i
     from orchestrator.journeys.work import work_by
 
     call_yourself(NAME)
+    deadlines.keep()
     logging.disable(logging.CRITICAL)
     controls.remove(campaign.control)
     if not campaign.ranked:

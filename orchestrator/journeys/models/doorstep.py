@@ -27,9 +27,9 @@ class Doorstep(models.Model):
     candidate = models.JSONField()
     due_at = models.DateTimeField(_("due"))
     until = models.DateTimeField(_("until"))
-    reason = models.CharField(_("reason"), max_length=20, blank=True, default="")
-    evidence = models.JSONField(_("evidence"), default=dict, blank=True)
-    in_line = models.BooleanField(_("in line"), default=False)
+    reason = models.CharField(_("reason"), max_length=20, blank=True, default="", db_default="")
+    evidence = models.JSONField(_("evidence"), default=dict, db_default={}, blank=True)
+    in_line = models.BooleanField(_("in line"), default=False, db_default=False)
     turned_away_at = models.DateTimeField(_("turned away"), null=True)
 
     class Meta:

@@ -25,7 +25,7 @@ class EntryTimer(models.Model):
     due_at = models.DateTimeField(_("due"), null=True)
     anchor_at = models.DateTimeField(_("counts from"), null=True)
     key = models.CharField(_("entry"), max_length=100, blank=True)
-    part = models.CharField(_("group"), max_length=100, blank=True, default="")
+    part = models.CharField(_("group"), max_length=100, blank=True, default="", db_default="")
     days = models.PositiveIntegerField(_("days between purchases"), null=True)
     intervals = models.PositiveIntegerField(_("intervals"), null=True)
 

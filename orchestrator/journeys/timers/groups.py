@@ -21,7 +21,7 @@ from orchestrator.journeys.timers.kinds import Door
 from orchestrator.journeys.timers.replenishing import reckon, stands
 from orchestrator.journeys.timers.rows import BATCH, READ, People, Timer, write
 from orchestrator.journeys.versions import live
-from orchestrator.store import bulk
+from orchestrator.store import bulk, deadlines
 from orchestrator.store.prepared import Given, prepared
 
 GROUPS = 500
@@ -36,6 +36,7 @@ def compute(now: datetime, limit: int = GROUPS) -> int:
     Answers `limit` where timers of a group are left: they are set in batches, by whoever looks next.
     """
     with transaction.atomic():
+        deadlines.extend()
         rows = list(_due(now)[:limit])
         doors = _doors()
         _measure([row for row in rows if row.moved_to is None], doors, now)

@@ -14,6 +14,7 @@ from django.db import OperationalError, close_old_connections
 from orchestrator.journeys.shift import Shift
 from orchestrator.journeys.waiting import until_turn
 from orchestrator.journeys.work import SHORTEST, Worked, work_by
+from orchestrator.store import deadlines
 from orchestrator.store.garbage import collect_rarely
 
 
@@ -36,6 +37,7 @@ class Command(BaseCommand):
         stopping = threading.Event()
         for one in (signal.SIGTERM, signal.SIGINT):
             signal.signal(one, lambda *_: stopping.set())
+        deadlines.keep()
         shift = Shift("work", _now)
         if options["once"]:
             self._say(work_by(_now, shift.between("work", stopping.is_set)))

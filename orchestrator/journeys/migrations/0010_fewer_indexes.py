@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('customers', '0002_erased_number'),
-        ('journeys', '0008_lanes'),
+        ('journeys', '0009_for_older_workers'),
     ]
 
     operations = [
