@@ -83,19 +83,18 @@ class InProcessRenderer:
             return line
         if not self._engine.knows(job.template):
             self._engine.learn({job.template: job.prepared})
-        return finish(job, self._engine.render(json.loads(line)))
+        return finish(job, self._engine.render({**head(job), "context": json.loads(line)}))
+
+
+def head(job: RenderJob) -> dict[str, Any]:
+    """What the engine must know of a job besides its context; many jobs of a batch have the same."""
+    return {"template": job.template, "channel": job.channel, "languages": list(job.languages)}
 
 
 def encode(job: RenderJob) -> str | RenderFailure:
-    """The job as the child gets it. JSON holds plain values only, so nothing else can reach a template."""
-    plain = {
-        "template": job.template,
-        "channel": job.channel,
-        "languages": list(job.languages),
-        "context": job.context,
-    }
+    """The context as the child gets it. JSON holds plain values only, so nothing else can reach a template."""
     try:
-        return json.dumps(plain)
+        return json.dumps(job.context)
     except (TypeError, ValueError, RecursionError):
         return RenderFailure("render_error", _unplain(job.context))
 
