@@ -78,10 +78,10 @@ class Child:
 
     def held(self, answered: int, jobs: int) -> int:
         """The place of the job it was at when it died, among `jobs` of which so many are answered."""
-        place = self._progress.place
-        return (
-            place if answered <= place < jobs else answered
-        )  # what a plugin's filter could overwrite names nobody else
+        place = (
+            self._progress.place
+        )  # a plugin's filter can write there: nothing but a place that is open counts
+        return place if answered <= place < jobs else answered
 
     def end(self) -> None:
         """Kill it and wait for it, so that no dead process is left lying about."""
