@@ -337,6 +337,8 @@ def header(value: str, what: str) -> str:
     """A header's text: a line break is refused, signs that hide or reverse text are dropped."""
     if len(value) > limits.SUBJECT_LENGTH:
         raise RenderError(f"{what} is longer than {limits.SUBJECT_LENGTH} characters")
+    if value.isascii() and value.isprintable():
+        return value.strip()  # nothing that is looked for below is both
     if "\n" in value.strip() or "\r" in value.strip():
         raise RenderError(f"{what} holds a line break")
     try:
