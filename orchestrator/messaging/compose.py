@@ -45,6 +45,7 @@ def draft(messages: Sequence[Claimed], loaded: Loaded, now: datetime) -> list[Dr
     brands = {
         brand.id: brand for brand in Brand.objects.filter(id__in={message.brand_id for message in messages})
     }
+    shared: dict[tuple[int, tuple[str, ...]], dict[str, Any]] = {}
     answer = []
     for message in messages:
         body = bodies.get(message.id)
@@ -53,8 +54,12 @@ def draft(messages: Sequence[Claimed], loaded: Loaded, now: datetime) -> list[Dr
             continue
         person = loaded.people[message.customer_id]
         workspace = loaded.limits.workspace
-        context = _context(message, person, brands[message.brand_id], workspace)
-        answer.append(Draft(message, context, _languages(person, workspace), now, False))
+        languages = _languages(person, workspace)
+        known = (message.brand_id, languages)
+        if known not in shared:
+            shared[known] = _shared(brands[message.brand_id], languages, workspace)
+        context = _context(message, person, brands[message.brand_id], workspace, shared[known])
+        answer.append(Draft(message, context, languages, now, False))
     return answer
 
 
@@ -91,8 +96,10 @@ def _job(one: Draft, brand: Brand) -> RenderJob:
     digest, prepared = template(message.template_version_id)
     headers = {}
     if message.channel == "email" and message.purpose == "marketing":
+        # A frozen context may hold a link of an older key or address of ours; this header is of today.
+        link = url("u", message.key) if one.frozen else one.context["unsubscribe_url"]
         headers = {
-            "List-Unsubscribe": f"<{url('u', message.key)}>",
+            "List-Unsubscribe": f"<{link}>",
             "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
         }
     return RenderJob(
@@ -114,7 +121,23 @@ def template(version_id: int) -> tuple[str, dict[str, Any]]:
     return version.digest, version.prepared
 
 
-def _context(message: Claimed, person: PersonRow, brand: Brand, workspace: Workspace) -> dict[str, Any]:
+def _shared(brand: Brand, languages: Sequence[str], workspace: Workspace) -> dict[str, Any]:
+    """What everybody's context holds of a brand in these languages: the same objects in each, only read from here on."""
+    return {
+        "brand": {
+            "name": brand.name,
+            "footer": _footer(brand, languages),
+            "logo_url": brand.logo_url,
+            "colour": brand.colour,
+        },
+        "shop": {"url": brand.site_url},
+        "currency": workspace.currency,
+    }
+
+
+def _context(
+    message: Claimed, person: PersonRow, brand: Brand, workspace: Workspace, shared: dict[str, Any]
+) -> dict[str, Any]:
     """Plain JSON. A person who turned personalization off is addressed without their attributes and events."""
     if message.purpose == SYSTEM:
         return _for_system(message, person, brand, workspace)
@@ -130,14 +153,7 @@ def _context(message: Claimed, person: PersonRow, brand: Brand, workspace: Works
         "entry": {},
         **parameters,
         "customer": {**attributes, "language": person.language, "country": person.country},
-        "brand": {
-            "name": brand.name,
-            "footer": _footer(brand, _languages(person, workspace)),
-            "logo_url": brand.logo_url,
-            "colour": brand.colour,
-        },
-        "shop": {"url": brand.site_url},
-        "currency": workspace.currency,
+        **shared,
         "unsubscribe_url": url("u", message.key),
         "preferences_url": url("p", message.key),
         # Frozen with the rest: whatever the workspace writes later, this message's links stay the same.

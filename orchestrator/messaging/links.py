@@ -38,9 +38,7 @@ def url(purpose: str, key: str) -> str:
 
 
 def _sign(purpose: str, body: bytes) -> bytes:
-    return hmac.new(_secret(settings.SECRET_KEY), purpose.encode() + b"\0" + body, hashlib.sha256).digest()[
-        :_SIGNATURE
-    ]
+    return hmac.digest(_secret(settings.SECRET_KEY), purpose.encode() + b"\0" + body, "sha256")[:_SIGNATURE]
 
 
 @lru_cache(maxsize=8)

@@ -31,6 +31,9 @@ class Reply:
 
 def read(reply: Reply, stage: Stage, recipient: str) -> Result:
     """What `reply` means for the message. The detail keeps the server's words but no address in them."""
+    if stage is Stage.CONTENT and 200 <= reply.code <= 299:
+        queued = QUEUED.search(reply.text)
+        return Accepted(queued[1] if queued else "")
     detail = f"{stage} {reply.code} {without_addresses(reply.text, recipient)}".strip()[:300]
     if 400 <= reply.code <= 499:
         return Deferred(detail=detail)
@@ -38,9 +41,6 @@ def read(reply: Reply, stage: Stage, recipient: str) -> Result:
         return Rejected(reason(reply, stage), detail)
     if stage is not Stage.CONTENT:
         return Deferred(detail=f"an answer out of turn: {detail}")
-    if 200 <= reply.code <= 299:
-        queued = QUEUED.search(reply.text)
-        return Accepted(queued[1] if queued else "")
     return Unknown(f"an answer out of turn: {detail}")
 
 

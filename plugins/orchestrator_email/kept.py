@@ -39,8 +39,8 @@ class KeptSessions:
         return self.connect()
 
     def give_back(self, session: Session) -> None:
-        """Keep the session for the next batch, unless it is lost."""
-        if session.lost:
+        """Keep the session for the next batch, unless it is lost, or the server waits for a letter that will not come."""
+        if session.lost or session.asked is not None:
             session.abandon()
         else:
             self._idle.append((os.getpid(), session))

@@ -6,17 +6,17 @@ encoded words, which mailbox providers do not read (Python 3.11).
 
 from __future__ import annotations
 
-import binascii
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC
+from datetime import UTC, datetime
 from email.header import Header
 from email.utils import format_datetime, quote
 from functools import lru_cache
 
 from orchestrator.sdk import EmailContent, Message, RejectReason
 from orchestrator_email.addresses import Unwritable, envelope_address
+from orchestrator_email.quoted import quoted
 
 LONGEST_LINE = 998  # RFC 5321 4.5.3.1.6, without the line end
 OURS = frozenset(
@@ -25,7 +25,11 @@ OURS = frozenset(
 HEADER_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,75}\Z")
 SPECIALS = re.compile(r"[^A-Za-z0-9 !#$%&\'*+/=?^_`{|}~-]")
 CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
-TRANSFER = b"Content-Transfer-Encoding: quoted-printable\r\n\r\n"
+TYPES = {
+    subtype: f'Content-Type: text/{subtype}; charset="utf-8"\r\n'.encode()
+    + b"Content-Transfer-Encoding: quoted-printable\r\n\r\n"
+    for subtype in ("plain", "html")
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +52,7 @@ def write(message: Message) -> Letter:
     if not isinstance(content, EmailContent):
         raise Unwritable(RejectReason.OTHER, "the content is not that of an email")
     recipient = envelope_address(message.recipient, RejectReason.INVALID_ADDRESS, "the recipient's address")
-    sender = envelope_address(content.sender_address, RejectReason.NOT_ALLOWED, "the sender's address")
+    sender = _sender(content.sender_address)
     try:
         head = "\r\n".join(_headers(message, content, sender, recipient)) + "\r\n"
         body = _body(message.key, content)
@@ -65,15 +69,31 @@ def _headers(message: Message, content: EmailContent, sender: str, recipient: st
         reply_to = envelope_address(content.reply_to, RejectReason.NOT_ALLOWED, "the reply address")
         yield f"Reply-To: {reply_to}"
     yield _subject(content.subject)
-    yield f"Date: {format_datetime(message.composed_at.astimezone(UTC))}"
+    yield _date(message.composed_at)
     yield f"Message-ID: <{message.key}@{domain}>"
     for name, value in content.headers.items():
         yield _extra(name, value)
     yield "MIME-Version: 1.0"
 
 
+@lru_cache(maxsize=64)
+def _sender(address: str) -> str:
+    return envelope_address(address, RejectReason.NOT_ALLOWED, "the sender's address")
+
+
+@lru_cache(maxsize=64)  # a batch is composed at one moment
+def _date(at: datetime) -> str:
+    return f"Date: {format_datetime(at.astimezone(UTC))}"
+
+
+@lru_cache(maxsize=64)
+def _may_be_named(name: str) -> bool:
+    lowered = name.lower()
+    return bool(HEADER_NAME.match(name)) and lowered not in OURS and not lowered.startswith("content-")
+
+
 def _extra(name: str, value: str) -> str:
-    if not HEADER_NAME.match(name) or name.lower() in OURS or name.lower().startswith("content-"):
+    if not _may_be_named(name):
         raise Unwritable(RejectReason.OTHER, "an extra header has a name that is not allowed")
     _refuse_control(name, value)
     if not value.isascii():
@@ -108,7 +128,7 @@ def _encoded(name: str, value: str) -> str:
 
 
 def _refuse_control(name: str, value: str) -> None:
-    if CONTROL.search(value):
+    if not (value.isascii() and value.isprintable()) and CONTROL.search(value):
         raise Unwritable(RejectReason.OTHER, f"the header {name} holds a line break or control character")
 
 
@@ -125,8 +145,7 @@ def _body(key: str, content: EmailContent) -> bytes:
 
 
 def _part(subtype: str, text: str) -> bytes:
-    lines = text.replace("\r\n", "\n").replace("\r", "\n")
+    lines = text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
     if not lines.endswith("\n"):
         lines += "\n"
-    encoded = binascii.b2a_qp(lines.encode()).replace(b"\n", b"\r\n")
-    return f'Content-Type: text/{subtype}; charset="utf-8"\r\n'.encode() + TRANSFER + encoded
+    return TYPES[subtype] + quoted(lines.encode())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Sequence
 from functools import partial
+from itertools import zip_longest
 
 from orchestrator.sdk import (
     BlockingProvider,
@@ -52,10 +53,10 @@ class SmtpProvider(BlockingProvider):
         session, first = self._begin(letters)
         results = [first]
         try:
-            for letter in letters[1:]:
+            for letter, following in zip_longest(letters[1:], letters[2:]):
                 if session.lost or time.monotonic() > until:
                     break
-                results.append(session.deliver(letter))
+                results.append(session.deliver(letter, following))
         except Lost:
             pass
         except BaseException:
@@ -70,7 +71,7 @@ class SmtpProvider(BlockingProvider):
             session = self.sessions.take(len(letters))
             reused = session.reused
             try:
-                return session, session.deliver(letters[0])
+                return session, session.deliver(letters[0], letters[1] if len(letters) > 1 else None)
             except Lost as lost:
                 session.abandon()
                 if not reused:

@@ -29,8 +29,10 @@ class Session:
     def __init__(self, server: SmtpServer) -> None:
         self.lost = False
         self.given = 0
+        self.asked: Letter | None = None  # its envelope has been sent, and not yet been answered
         self.used_at = time.monotonic()
         self.smtp = _connect(server)
+        self.pipelining = self.smtp.has_extn("pipelining")
         self.largest = int(size) if (size := self.smtp.esmtp_features.get("size", "")).isdecimal() else 0
 
     @property
@@ -38,31 +40,74 @@ class Session:
         """Whether it has carried a letter before, so that the server may have closed it meanwhile."""
         return self.given > 0
 
-    def deliver(self, letter: Letter) -> Result:
+    def deliver(self, letter: Letter, following: Letter | None = None) -> Result:
         """Give one letter to the server. Raises Lost where the connection broke before the server knew of it.
 
         A connection that breaks before the content is a certain no (Deferred); after that nobody knows (Unknown).
+        A server that takes commands in a row (RFC 2920) is asked for the `following` letter together with this one's
+        content: one wait a letter instead of four. Of that letter, which must be the next to be delivered, nothing
+        but the addresses has left by then.
         """
         self.given += 1
         self.used_at = time.monotonic()
+        asked, self.asked = self.asked, None
+        if (unfit := self._unfit(letter)) is not None:
+            return unfit
+        if not self.pipelining:
+            return self._greet(letter) or self._address(letter) or self._give(letter)
+        if asked is not letter:
+            self._tell(_envelope(letter))
+        if following is not None and self._unfit(following) is not None:
+            following = None
+        return self._enveloped(letter) or self._give(letter, following)
+
+    def _unfit(self, letter: Letter) -> Rejected | None:
+        """Why this server cannot take the letter at all."""
         if letter.international and not self.smtp.has_extn("smtputf8"):
             return Rejected(RejectReason.NOT_ALLOWED, "the mail server does not take addresses beyond ASCII")
         if 0 < self.largest < len(letter.content):
             return Rejected(RejectReason.TOO_LARGE, f"the mail server takes {self.largest} bytes, no more")
-        refusal = self._greet(letter) or self._address(letter)
-        return refusal or self._give(letter)
+        return None
+
+    def _enveloped(self, letter: Letter) -> Result | None:
+        """Hear what the server says to a whole envelope; None if it wants the content."""
+        mail = self._heard_mail()
+        try:
+            rcpt, data = self._listen(), self._listen()
+        except Lost:
+            return Deferred(detail="the connection broke before the content began")
+        if mail.code == 250 and rcpt.code in {250, 251}:
+            return None if data.code == 354 else self._refused(data, Stage.CONTENT, letter)
+        if data.code == 354:
+            self._end_without_content(rcpt)
+        return self._refused(*((rcpt, Stage.RCPT) if mail.code == 250 else (mail, Stage.MAIL)), letter)
+
+    def _end_without_content(self, rcpt: Reply) -> None:
+        """A refused letter whose content the server waits for all the same: a lone dot, as RFC 2920 has it.
+
+        Only where it has certainly taken no recipient: else the dot would be an empty letter to somebody.
+        """
+        if not 400 <= rcpt.code <= 599:
+            self.lost = True
+            return
+        with contextlib.suppress(Lost):
+            self._ask(".")
 
     def _greet(self, letter: Letter) -> Result | None:
-        options = " SMTPUTF8 BODY=8BITMIME" if letter.international else ""
-        reply = self._ask(f"MAIL FROM:<{letter.sender}>{options}")
+        self._tell(_mail(letter))
+        reply = self._heard_mail()
+        return None if reply.code == 250 else self._refused(reply, Stage.MAIL, letter)
+
+    def _heard_mail(self) -> Reply:
+        reply = self._listen()
         if reply.code in {421, 530}:  # about the connection (closing, sign in first), not about this letter
             self.lost = True
             raise Lost(f"MAIL {reply.code}")
-        return None if reply.code == 250 else self._refused(reply, Stage.MAIL, letter)
+        return reply
 
     def _address(self, letter: Letter) -> Result | None:
         try:
-            reply = self._ask(f"RCPT TO:<{letter.recipient}>")
+            reply = self._ask(_rcpt(letter))
             if reply.code not in {250, 251}:
                 return self._refused(reply, Stage.RCPT, letter)
             reply = self._ask("DATA")
@@ -77,15 +122,16 @@ class Session:
             result = Deferred(detail=f"an answer out of turn: DATA {reply.code}")
         if reply.code == 421 or not 400 <= reply.code <= 599:
             self.lost = True
-        else:
+        elif not self.lost:
             with contextlib.suppress(Lost):
                 self.lost = self._ask("RSET").code != 250
         return result
 
-    def _give(self, letter: Letter) -> Result:
+    def _give(self, letter: Letter, following: Letter | None = None) -> Result:
         content = letter.content if b"\n." not in letter.content else LEADING_DOT.sub(b"..", letter.content)
         try:
-            self.smtp.send(content + b".\r\n")
+            self.smtp.send(b"".join((content, b".\r\n", _envelope(following).encode() if following else b"")))
+            self.asked = following
             reply = self._listen()
         except (Lost, OSError, smtplib.SMTPException):
             self.lost = True
@@ -94,12 +140,15 @@ class Session:
         return read(reply, Stage.CONTENT, letter.recipient)
 
     def _ask(self, command: str) -> Reply:
+        self._tell(f"{command}\r\n")
+        return self._listen()
+
+    def _tell(self, commands: str) -> None:
         try:
-            self.smtp.send(f"{command}\r\n".encode())
+            self.smtp.send(commands.encode())
         except (OSError, smtplib.SMTPException):
             self.lost = True
             raise Lost("not sent") from None
-        return self._listen()
 
     def _listen(self) -> Reply:
         try:
@@ -114,7 +163,7 @@ class Session:
 
     def usable(self) -> bool:
         """Whether the server has neither closed the connection nor said anything since the last letter."""
-        if self.lost or self.smtp.sock is None:
+        if self.lost or self.asked is not None or self.smtp.sock is None:
             return False
         try:
             with selectors.DefaultSelector() as selector:
@@ -126,7 +175,7 @@ class Session:
     def close(self) -> None:
         """Say QUIT, if there is someone to say it to, and close."""
         with contextlib.suppress(OSError, smtplib.SMTPException):
-            if not self.lost and self.smtp.sock is not None:
+            if not self.lost and self.asked is None and self.smtp.sock is not None:
                 self.smtp.sock.settimeout(1.0)
                 self.smtp.quit()
         self.abandon()
@@ -136,6 +185,18 @@ class Session:
         self.lost = True
         with contextlib.suppress(OSError, smtplib.SMTPException):
             self.smtp.close()
+
+
+def _mail(letter: Letter) -> str:
+    return f"MAIL FROM:<{letter.sender}>{' SMTPUTF8 BODY=8BITMIME' if letter.international else ''}\r\n"
+
+
+def _rcpt(letter: Letter) -> str:
+    return f"RCPT TO:<{letter.recipient}>"
+
+
+def _envelope(letter: Letter) -> str:
+    return f"{_mail(letter)}{_rcpt(letter)}\r\nDATA\r\n"
 
 
 def _connect(server: SmtpServer) -> smtplib.SMTP:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import html as html_module
 import re
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,10 +22,13 @@ from orchestrator.messaging.content.check import Use, check
 from orchestrator.messaging.content.environment import Sandbox
 from orchestrator.messaging.content.faults import RenderError, TemplateFault
 from orchestrator.messaging.content.language import LANGUAGE, pick_language
+from orchestrator.messaging.content.quick import links as written_links
+from orchestrator.messaging.content.quick import tidied, without_controls
 from orchestrator.messaging.content.sms import count_parts, transliterate
 from orchestrator.messaging.content.utm import tag_html, tag_text, tagged
 
-KEPT = 512  # compiled parts
+KEPT = 512  # compiled texts
+PICKED = 4096  # combinations of template, channel and a person's languages
 PARTS: Mapping[str, tuple[str, ...]] = {
     "email": ("subject", "html", "text"),
     "sms": ("text",),
@@ -34,18 +37,18 @@ PARTS: Mapping[str, tuple[str, ...]] = {
 }
 SCHEMES = frozenset({"http", "https", "mailto", "tel", "sms", "cid"})
 UNSAFE_SCHEMES = frozenset({"javascript", "data", "vbscript", "file", "blob"})
-_LINK = re.compile(r"""[\s/](href|src|background)\s*=\s*(?:"([^"]*)"|'([^']*)')""", re.IGNORECASE)
 _SCHEME = re.compile(r"([a-z][a-z0-9+.\-]*):")
 _WRITTEN_LINK = re.compile(r"https?://[^\s<>\"]+")
-_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e]")
+_IGNORED = re.compile(r"[\x00-\x20\x7f]")
 _HEADER_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 
 
 @dataclass(frozen=True, slots=True)
 class Compiled:
-    """A compiled part, the variables it uses and the lines of the file it came from."""
+    """A compiled text, the variables it uses and the lines of the file it came from."""
 
     template: Template
+    globals: Mapping[str, Any]
     uses: tuple[Use, ...]
     names: frozenset[str]
     lines: Any
@@ -61,6 +64,10 @@ class Compiled:
         return then + line - now if then else 0
 
 
+Text = tuple[str, str, Compiled | RenderError | None]  # its name, where it stands, what became of it
+Texts = tuple[Text, ...]
+
+
 class Engine:
     """Renders jobs; knows the templates it was given."""
 
@@ -68,11 +75,14 @@ class Engine:
         self._html = Sandbox(html=True, filters=filters)
         self._text = Sandbox(html=False, filters=filters)
         self._prepared: dict[str, Mapping[str, Any]] = {}
-        self._compiled: OrderedDict[tuple[str, str, str, str], Compiled | RenderError] = OrderedDict()
+        self._picked: dict[tuple[str, str, tuple[str, ...]], tuple[str, Mapping[str, Any]]] = {}
+        self._compiled: OrderedDict[tuple[str, str, str], Texts] = OrderedDict()
+        self._texts = 0
 
     def learn(self, templates: Mapping[str, Mapping[str, Any]]) -> None:
         """Take prepared templates, by digest."""
         self._prepared.update(templates)
+        self._picked.clear()
 
     def knows(self, digest: str) -> bool:
         """Whether a template was given."""
@@ -81,21 +91,21 @@ class Engine:
     def forget(self) -> None:
         """Drop every template."""
         self._prepared.clear()
+        self._picked.clear()
         self._compiled.clear()
+        self._texts = 0
 
     def warm(self, job: Mapping[str, Any]) -> None:
         """Compile what a job will need; whatever is wrong shows when it is rendered."""
         try:
-            language, part = self._part(job)
-            for name in _names(job["channel"], part):
-                self._compile(job, language, name, part)
+            self._compile(job, *self._pick(job))
         except RenderError:
             return
 
     def render(self, job: Mapping[str, Any]) -> dict[str, Any]:
         """The message, or why there is none."""
         try:
-            language, part = self._part(job)
+            language, part = self._pick(job)
             token = LANGUAGE.set(language)
             try:
                 return self._render(job, language, part)
@@ -106,51 +116,62 @@ class Engine:
         except MemoryError:
             return {"code": "render_error", "detail": "the message needs too much memory"}
 
-    def _part(self, job: Mapping[str, Any]) -> tuple[str, Mapping[str, Any]]:
-        prepared = self._prepared.get(job["template"])
+    def _pick(self, job: Mapping[str, Any]) -> tuple[str, Mapping[str, Any]]:
+        """The language a person gets, and the part of the template in it."""
+        key = (job["template"], job["channel"], tuple(job["languages"]))
+        found = self._picked.get(key)
+        if found is None:
+            if len(self._picked) >= PICKED:
+                self._picked.clear()
+            found = self._picked[key] = self._part(*key)
+        return found
+
+    def _part(self, template: str, channel: str, languages: tuple[str, ...]) -> tuple[str, Mapping[str, Any]]:
+        prepared = self._prepared.get(template)
         if prepared is None:
             raise RenderError("the template is not known")
-        parts = prepared.get(job["channel"]) if job["channel"] in PARTS else None
+        parts = prepared.get(channel) if channel in PARTS else None
         if not parts:
-            raise RenderError(f"the template has no part for {job['channel']}")
-        wanted, *chain = job["languages"] or [""]
+            raise RenderError(f"the template has no part for {channel}")
+        wanted, *chain = languages or ("",)
         language = pick_language(parts, wanted, chain)
         return language, parts[language]
 
     def _render(self, job: Mapping[str, Any], language: str, part: Mapping[str, Any]) -> dict[str, Any]:
         context, channel = job["context"], job["channel"]
         texts = {}
-        for name in _names(channel, part):
-            compiled = self._compile(job, language, name, part)
-            texts[name] = _run(compiled, context, f"{channel}.{language}.{name}") if compiled else ""
+        for name, where, compiled in self._compile(job, language, part):
+            if isinstance(compiled, RenderError):
+                raise RenderError(str(compiled))
+            texts[name] = _run(compiled, context, where) if compiled else ""
         try:
             finished, links = _FINISH[channel](texts, part, context)
         except RenderError as error:
             raise RenderError(f"{channel}.{language}: {error}") from None
         return {"part": finished, "language": language, "links": links}
 
-    def _compile(
-        self, job: Mapping[str, Any], language: str, name: str, part: Mapping[str, Any]
-    ) -> Compiled | None:
-        text = _text(part, name)
-        if not text:
-            return None
-        key = (job["template"], job["channel"], language, name)
+    def _compile(self, job: Mapping[str, Any], language: str, part: Mapping[str, Any]) -> Texts:
+        """A part's texts, compiled at the first job that needs them; those used last are kept."""
+        key = (job["template"], job["channel"], language)
         found = self._compiled.get(key)
-        if found is None:
-            found = self._compiled[key] = self._try(
-                text,
-                name == "html",
-                (part.get("lines") or {}).get(name),
-                f"{job['channel']}.{language}.{name}",
-            )
-            if len(self._compiled) > KEPT:
-                self._compiled.popitem(last=False)
-        else:
+        if found is not None:
             self._compiled.move_to_end(key)
-        if isinstance(found, RenderError):
-            raise RenderError(str(found))
+            return found
+        found = self._compiled[key] = tuple(self._compile_all(f"{key[1]}.{language}", key[1], part))
+        self._texts += len(found)
+        while self._texts > KEPT and len(self._compiled) > 1:
+            self._texts -= len(self._compiled.popitem(last=False)[1])
         return found
+
+    def _compile_all(self, where: str, channel: str, part: Mapping[str, Any]) -> Iterator[Text]:
+        """Up to the first fault: it ends every message before what comes after it."""
+        lines = part.get("lines") or {}
+        for name in _names(channel, part):
+            text, place = _text(part, name), f"{where}.{name}"
+            compiled = self._try(text, name == "html", lines.get(name), place) if text else None
+            yield name, place, compiled
+            if isinstance(compiled, RenderError):
+                return
 
     def _try(self, text: str, html: bool, lines: Any, where: str) -> Compiled | RenderError:
         """A fault is kept like a template: it is found in the time to compile, not again in each job's to render."""
@@ -168,7 +189,7 @@ class Engine:
             raise RenderError(f"{where}, {fault}") from None
         except (SyntaxError, RecursionError):
             raise RenderError(f"{where}: the template cannot be compiled") from None
-        return Compiled(template, checked.uses, checked.names, lines)
+        return Compiled(template, dict(template.globals), checked.uses, checked.names, lines)
 
 
 def _names(channel: str, part: Mapping[str, Any]) -> tuple[str, ...]:
@@ -183,7 +204,10 @@ def _text(part: Mapping[str, Any], name: str) -> str:
 def _run(compiled: Compiled, context: Mapping[str, Any], where: str) -> str:
     template = compiled.template
     try:
-        return _collect(template.root_render_func(template.new_context(dict(context))))
+        # What `template.new_context` does, without asking a chain of mappings for what never changes.
+        names = {**compiled.globals, **context}
+        made = template.environment.context_class(template.environment, names, template.name, template.blocks)
+        return _collect(template.root_render_func(made))
     except MemoryError:
         raise
     except Exception as error:
@@ -202,12 +226,12 @@ def _collect(chunks: Iterable[str]) -> str:
         pieces.append(chunk)
     text = "".join(pieces)
     try:
-        size = len(text.encode())
+        encoded = text.encode()
     except UnicodeEncodeError:
         raise RenderError("a value holds half a character (a lone surrogate)") from None
-    if size > limits.OUTPUT_BYTES:
+    if len(encoded) > limits.OUTPUT_BYTES:
         raise RenderError(f"the message is larger than {limits.OUTPUT_BYTES // 1000} kB")
-    return _CONTROLS.sub("", text)
+    return without_controls(text, encoded)
 
 
 def _line(error: BaseException) -> int:
@@ -255,7 +279,7 @@ def _email(
     texts: dict[str, str], part: Mapping[str, Any], context: Mapping[str, Any]
 ) -> tuple[dict[str, Any], list[str]]:
     html = texts["html"].strip()
-    text = re.sub(r"\n{3,}", "\n\n", re.sub(r"[ \t]+\n", "\n", texts["text"])).strip()
+    text = tidied(texts["text"]).strip()
     if not text or (part.get("html") and not html):
         raise RenderError("the message is empty")
     subject = header(texts["subject"], "the subject")
@@ -313,6 +337,8 @@ def header(value: str, what: str) -> str:
     """A header's text: a line break is refused, signs that hide or reverse text are dropped."""
     if len(value) > limits.SUBJECT_LENGTH:
         raise RenderError(f"{what} is longer than {limits.SUBJECT_LENGTH} characters")
+    if value.isascii() and value.isprintable():
+        return value.strip()  # nothing that is looked for below is both
     if "\n" in value.strip() or "\r" in value.strip():
         raise RenderError(f"{what} holds a line break")
     try:
@@ -324,8 +350,8 @@ def header(value: str, what: str) -> str:
 
 def _html_links(html: str) -> list[str]:
     links = []
-    for name, double, single in _LINK.findall(html):
-        link = html_module.unescape(double or single).strip()
+    for name, written in written_links(html):
+        link = html_module.unescape(written).strip()
         scheme = scheme_of(link)
         if scheme and scheme not in SCHEMES:
             raise RenderError("a link has an address that is neither http(s), mailto nor tel")
@@ -336,6 +362,8 @@ def _html_links(html: str) -> list[str]:
 
 def scheme_of(link: str) -> str:
     """The scheme of an address, as a browser would find it; "" where there is none."""
+    if link.startswith("https://"):
+        return "https"
     # Browsers drop tabs, line breaks and leading controls before they read the scheme; so do we.
-    found = _SCHEME.match(re.sub(r"[\x00-\x20\x7f]", "", link).lower())
+    found = _SCHEME.match(_IGNORED.sub("", link).lower())
     return found[1] if found else ""

@@ -1,7 +1,8 @@
 """What runs inside the render process: `python -m orchestrator.messaging.content.fence`.
 
-It reads batches of JSON lines and writes an answer for each job as soon as it has it. The kernel itself ends the
-process when one job uses more than its CPU time, also in the middle of a C function; memory is limited too.
+It reads batches of JSON lines and writes an answer for each job, several in one frame. The kernel itself ends the
+process when one job uses more than its CPU time, also in the middle of a C function; memory is limited too. Which
+job that was stands in memory the parent sees; answers that were not yet written are rendered again, in another process.
 It ends when its parent does: by the end of its input, or, where a sibling fork still holds the pipe open, by
 looking at its parent's id.
 """
@@ -19,6 +20,7 @@ from importlib import import_module
 from typing import Any
 
 from orchestrator.messaging.content.engine import Engine
+from orchestrator.messaging.content.frames import Frames, Progress
 
 MEMORY_BYTES = 512 * 1024 * 1024
 RENDER_SECONDS = 0.25  # CPU time of one job, so that a busy machine blames nobody
@@ -35,30 +37,35 @@ def main() -> None:
         limit()
         engine = Engine({name: find(path) for name, path in setup["filters"].items()})
     except Exception as error:
-        pipe.write({"broken": f"{type(error).__name__}: {error}"})
+        pipe.say({"broken": f"{type(error).__name__}: {error}"})
         return
-    pipe.write({"ready": True})
+    pipe.say({"ready": True})
+    progress = Progress(int(sys.argv[1]))
     while True:
-        serve(pipe, engine)
+        serve(pipe, engine, progress)
 
 
-def serve(pipe: Pipe, engine: Engine) -> None:
-    """One batch: read all of it (so that neither side waits for the other to read), then answer one by one."""
+def serve(pipe: Pipe, engine: Engine, progress: Progress) -> None:
+    """One batch: read all of it (so that neither side waits for the other to read), then answer in order."""
     batch = json.loads(pipe.read_line())
     if batch["forget"]:
         engine.forget()
     engine.learn(batch["templates"])
     lines = [pipe.read_line() for _ in range(batch["jobs"])]
-    pipe.write({"began": True})
+    pipe.say({"began": True})
     extend_cpu()
-    for line in lines:
+    frames = Frames(pipe.write)
+    for place, line in enumerate(lines):
+        progress.place = place
         signal.setitimer(signal.ITIMER_PROF, COMPILE_SECONDS)
-        job = json.loads(line)
+        head, context = json.loads(line)
+        job = {**batch["heads"][head], "context": context}
         engine.warm(job)
         signal.setitimer(signal.ITIMER_PROF, RENDER_SECONDS)
         answer = engine.render(job)
         signal.setitimer(signal.ITIMER_PROF, 0)
-        pipe.write(answer)
+        frames.put(answer)
+    frames.flush()
 
 
 def limit() -> None:
@@ -121,9 +128,13 @@ class Pipe:
             self._held = bytearray(rest)
         return self._lines.pop()
 
-    def write(self, answer: Mapping[str, Any]) -> None:
-        """One line, whole."""
-        data = memoryview(json.dumps(answer).encode() + b"\n")
+    def say(self, what: Mapping[str, Any]) -> None:
+        """One line of JSON."""
+        self.write(json.dumps(what).encode() + b"\n")
+
+    def write(self, written: bytes) -> None:
+        """All of it."""
+        data = memoryview(written)
         try:
             while data:
                 data = data[os.write(self._out, data) :]

@@ -8,6 +8,7 @@ import re
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, Protocol
 
 from orchestrator.messaging.content.engine import Engine, header
@@ -83,19 +84,18 @@ class InProcessRenderer:
             return line
         if not self._engine.knows(job.template):
             self._engine.learn({job.template: job.prepared})
-        return finish(job, self._engine.render(json.loads(line)))
+        return finish(job, self._engine.render({**head(job), "context": json.loads(line)}))
+
+
+def head(job: RenderJob) -> dict[str, Any]:
+    """What the engine must know of a job besides its context; many jobs of a batch have the same."""
+    return {"template": job.template, "channel": job.channel, "languages": list(job.languages)}
 
 
 def encode(job: RenderJob) -> str | RenderFailure:
-    """The job as the child gets it. JSON holds plain values only, so nothing else can reach a template."""
-    plain = {
-        "template": job.template,
-        "channel": job.channel,
-        "languages": list(job.languages),
-        "context": job.context,
-    }
+    """The context as the child gets it. JSON holds plain values only, so nothing else can reach a template."""
     try:
-        return json.dumps(plain)
+        return json.dumps(job.context)
     except (TypeError, ValueError, RecursionError):
         return RenderFailure("render_error", _unplain(job.context))
 
@@ -118,10 +118,7 @@ def _content(job: RenderJob, part: Mapping[str, Any]) -> Content:
     if job.channel == "webhook":
         return WebhookContent(part["body"], part["event"])
     for name, value in job.headers.items():
-        if (
-            not re.fullmatch(r"[!-9;-~]+", name)
-            or header(value, f"the header {name[:40]!r}") != value.strip()
-        ):
+        if not _is_header_name(name) or header(value, f"the header {name[:40]!r}") != value.strip():
             raise RenderError(f"the header {name[:40]!r} holds what a header cannot")
     return EmailContent(
         **part,
@@ -130,6 +127,11 @@ def _content(job: RenderJob, part: Mapping[str, Any]) -> Content:
         reply_to=header(job.reply_to, "the reply address"),
         headers=dict(job.headers),
     )
+
+
+@lru_cache(maxsize=64)
+def _is_header_name(name: str) -> bool:
+    return re.fullmatch(r"[!-9;-~]+", name) is not None
 
 
 def _unplain(value: Any, path: str = "", depth: int = 0) -> str:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import html as html_module
 import re
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 
-from orchestrator.domain.utm import tag
+from orchestrator.domain import utm
 
 _OPENS = re.compile(r"<(?:a|area)(?=[\s/])", re.IGNORECASE)
 # A name and, after "=", its value, as browsers read them: what is read is never read again, so that a document takes
@@ -14,6 +15,12 @@ _OPENS = re.compile(r"<(?:a|area)(?=[\s/])", re.IGNORECASE)
 _ATTRIBUTE = re.compile(r"""[\s/]*+([^\s=>/]++)(?:\s*+=\s*+("[^"]*"|'[^']*'|[^\s>"'][^\s>]*+))?+""")
 _WRITTEN = re.compile(r"https?://[^\s<>\"]+")
 _CLOSING = ".,;:!?)]}'’”»…"
+
+
+@lru_cache(maxsize=1024)  # most links of a template are everybody's
+def tag(link: str, query: str) -> str:
+    """The link with the query added."""
+    return utm.tag(link, query)
 
 
 def tagged(query: str, ours: tuple[str, ...]) -> Callable[[str], str]:

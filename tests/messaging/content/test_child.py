@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from orchestrator import registry
-from orchestrator.messaging.content import render
+from orchestrator.messaging.content import process, render
 from orchestrator.messaging.content.child import ChildRenderer, RenderProcessBroken
 from orchestrator.messaging.content.prepare import digest, prepare
 from orchestrator.messaging.content.render import (
@@ -145,6 +145,29 @@ def test_a_job_that_kills_two_children_is_to_blame() -> None:
         child.close()
 
 
+def test_answers_held_back_blame_nobody_and_a_killer_costs_two_children(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    begun: list[int] = []
+    start = process.Child._start
+
+    def counted(self: process.Child, filters: Any) -> None:
+        begun.append(self.pid)
+        start(self, filters)
+
+    monkeypatch.setattr(process.Child, "_start", counted)
+    child = ChildRenderer({"die": die})
+    bad = RenderJob("d1", {"sms": {"en": {"text": "{{ 'x'|die }}"}}}, "sms", ("en",), {})
+    jobs = [greet(n) for n in range(5)]
+    try:
+        answers = child.render([*jobs[:3], bad, *jobs[3:]])
+    finally:
+        child.close()
+    assert said([*answers[:3], *answers[4:]]) == [f"Hi {n}" for n in range(5)]
+    assert answers[3] == RenderFailure("render_error", "the render process died of this message, twice")
+    assert len(begun) == 3  # the two that it killed, and one for the rest
+
+
 def test_memory_is_bounded_and_the_child_lives_on() -> None:
     child = ChildRenderer({"swell": swell})
     bad = RenderJob("d1", {"sms": {"en": {"text": "{{ 'x'|swell }}"}}}, "sms", ("en",), {})
@@ -182,7 +205,7 @@ def test_a_child_that_cannot_start_says_why(monkeypatch: pytest.MonkeyPatch) -> 
 def test_templates_are_sent_once_and_many_do_not_pile_up(
     child: ChildRenderer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("orchestrator.messaging.content.child.TEMPLATES_KEPT", 3)
+    monkeypatch.setattr("orchestrator.messaging.content.process.TEMPLATES_KEPT", 3)
     jobs = [job("sms", sms={"en": f"Hi {n}"}) for n in range(10)]
     for _ in range(2):
         for n, one in enumerate(jobs):

@@ -7,7 +7,7 @@ import email
 import email.policy
 import socket
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from email.message import EmailMessage
 
 from aiosmtpd.controller import Controller
@@ -79,11 +79,15 @@ class ScriptedServer:
 
     `script`: what to answer to "GREETING", "EHLO", "MAIL", "RCPT", "DATA", "CONTENT", "RSET": bytes, or a function
     of how often that came (from 1). None closes the connection without a word, b"" is silence for ever.
+    `strict`: RCPT and DATA are refused out of turn, as most servers do; without, the script alone decides.
     `heard` holds each command as it came, `contents` the letters, `connections` how many there were.
     """
 
-    def __init__(self, **script: bytes | Callable[[int], bytes | None] | None) -> None:
+    def __init__(
+        self, *, strict: bool = False, **script: bytes | Callable[[int], bytes | None] | None
+    ) -> None:
         self.script = DEFAULTS | script
+        self.strict = strict
         self.heard: list[str] = []
         self.contents: list[bytes] = []
         self.connections = 0
@@ -122,32 +126,43 @@ class ScriptedServer:
         with contextlib.suppress(OSError), connection, connection.makefile("rb") as lines:
             if not self._say(connection, "GREETING"):
                 return
-            recipient = ""
+            recipient, before = "", ""  # the last of our commands that it has agreed to
             for raw in lines:
                 line = raw.decode().strip()
                 self.heard.append(line)
                 verb = line.split(":")[0].split()[0].upper()
                 recipient = line[9:].rstrip(">") if verb == "RCPT" else recipient
+                if self.strict and verb in NEEDS and before != NEEDS[verb]:
+                    connection.sendall(b"503 5.5.1 out of turn\r\n")
+                    continue
                 if not self._say(connection, verb):
                     return
+                before = verb if self._is_yes(verb, b"25") else before
                 if verb == "QUIT":
                     return
                 if verb == "DATA" and self._is_yes("DATA"):
+                    before = ""
                     content = _content(lines)
+                    if content is None:
+                        return
                     self.contents.append(content)
                     self.took(recipient, content)
                     if not self._say(connection, "CONTENT"):
                         return
 
-    def _is_yes(self, verb: str) -> bool:
-        return (self._answer(verb, self.counts[verb]) or b"").startswith(b"354")
+    def _is_yes(self, verb: str, yes: bytes = b"354") -> bool:
+        return (self._answer(verb, self.counts[verb]) or b"").startswith(yes)
 
     def _say(self, connection: socket.socket, verb: str) -> bool:
         self.counts[verb] = self.counts.get(verb, 0) + 1
         answer = self._answer(verb, self.counts[verb])
         if answer is not None:
             connection.sendall(answer)
-        return answer is not None
+        if answer == b"":
+            connection.settimeout(5)
+            while connection.recv(4096):  # until the other side gives up
+                pass
+        return bool(answer)
 
     def _answer(self, verb: str, count: int) -> bytes | None:
         answer = self.script.get(verb, b"500 5.5.1 what?\r\n")
@@ -166,6 +181,10 @@ DEFAULTS: dict[str, bytes | Callable[[int], bytes | None] | None] = {
 }
 
 
+NEEDS = {"RCPT": "MAIL", "DATA": "RCPT"}
+PIPELINING = b"250-here\r\n250-PIPELINING\r\n250 8BITMIME\r\n"
+
+
 def at(number: int, answer: bytes | None, otherwise: bytes) -> Callable[[int], bytes | None]:
     """`answer` when it comes for the `number`th time, else `otherwise`."""
     return lambda count: answer if count == number else otherwise
@@ -179,10 +198,11 @@ def free_port() -> int:
         return port
 
 
-def _content(lines: Sequence[bytes] | object) -> bytes:
+def _content(lines: Iterable[bytes]) -> bytes | None:
+    """A letter; None for one without an end, of which a server keeps nothing."""
     content = []
-    for line in lines:  # type: ignore[attr-defined]
+    for line in lines:
         if line == b".\r\n":
-            break
+            return b"".join(content)
         content.append(line[1:] if line.startswith(b".") else line)
-    return b"".join(content)
+    return None

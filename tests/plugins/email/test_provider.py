@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 
@@ -12,18 +13,20 @@ from orchestrator.sdk import Accepted, Deferred, ProviderUnavailable, Rejected, 
 from orchestrator.sdk.testing import Gateway, make_message, make_messages
 from orchestrator_email.provider import SmtpProvider
 from orchestrator_email.server import SmtpServer
-from tests.plugins.email.servers import RealServer, ScriptedServer, at, free_port, read
+from tests.plugins.email.servers import PIPELINING, RealServer, ScriptedServer, at, free_port, read
 
 Start = Callable[..., tuple[SmtpProvider, ScriptedServer]]
 
 
-@pytest.fixture
-def start() -> Iterator[Start]:
-    """A scripted server and a provider that talks to it."""
+@pytest.fixture(params=["one by one", "in a row"])
+def start(request: pytest.FixtureRequest) -> Iterator[Start]:
+    """A scripted server and a provider that talks to it, for servers that take commands in a row and for others."""
     running: list[SmtpProvider | ScriptedServer] = []
 
     def begin(patience: float = 30.0, **script: object) -> tuple[SmtpProvider, ScriptedServer]:
-        server = ScriptedServer(**script)
+        if request.param == "in a row":
+            script = {"EHLO": PIPELINING, **script}
+        server = ScriptedServer(strict=True, **script)
         provider = SmtpProvider(SmtpServer("127.0.0.1", server.port, timeout=0.5), patience)
         running.extend((provider, server))
         return provider, server
@@ -310,3 +313,60 @@ def test_dots_at_the_start_of_lines_survive_the_journey() -> None:
         provider.close()
         server.close()
     assert [delivery.text.replace("\r\n", "\n") for delivery in gateway.delivered] == [words + "\n"] * 2
+
+
+def in_a_row(script: dict[str, object]) -> tuple[SmtpProvider, ScriptedServer]:
+    server = ScriptedServer(**{"EHLO": PIPELINING, **script})
+    return SmtpProvider(SmtpServer("127.0.0.1", server.port, timeout=0.5)), server
+
+
+def test_a_refused_letter_whose_content_is_waited_for_ends_with_a_dot_and_the_next_goes_on() -> None:
+    provider, server = in_a_row(
+        {
+            "RCPT": at(2, b"550 5.1.1 no such user\r\n", b"250 ok\r\n"),
+            "CONTENT": at(2, b"554 5.5.1 no valid recipients\r\n", b"250 ok\r\n"),
+        }
+    )
+    first, second, third = send(provider, 3)
+    assert (first, third) == (Accepted(), Accepted())
+    assert second == Rejected(RejectReason.INVALID_ADDRESS, "RCPT 550 5.1.1 no such user")
+    assert [bool(content) for content in server.contents] == [True, False, True]
+    assert (server.connections, len(server.commands("RSET"))) == (1, 1)
+
+
+@pytest.mark.parametrize("script", [{"RCPT": b"252 perhaps\r\n"}, {"MAIL": b"550 5.1.0 no\r\n"}])
+def test_where_a_recipient_may_be_taken_no_dot_is_sent_and_the_connection_ends(
+    script: dict[str, object],
+) -> None:
+    provider, server = in_a_row(script)
+    first, second = send(provider, 2)
+    assert isinstance(first, Deferred | Rejected)
+    assert second == Deferred(detail="the connection broke before this message")
+    assert server.contents == []
+    assert server.commands("RSET", "QUIT") == []
+
+
+def test_a_letter_is_asked_for_with_the_content_of_the_one_before() -> None:
+    from orchestrator_email.mime import write
+    from orchestrator_email.session import Session
+
+    server = ScriptedServer(EHLO=PIPELINING)
+    session = Session(SmtpServer("127.0.0.1", server.port, timeout=0.5))
+    sent: list[bytes] = []
+    plain = session.smtp.send
+    session.smtp.send = lambda data: (sent.append(data), plain(data))[1]  # type: ignore[method-assign]
+    first, second = (write(message) for message in make_messages("email", 2))
+    assert [session.deliver(first, second), session.deliver(second)] == [Accepted(), Accepted()]
+    envelope = b"MAIL FROM:<shop@example.com>\r\nRCPT TO:<canary.customer.%d@example.com>\r\nDATA\r\n"
+    assert sent == [envelope % 1, first.content + b".\r\n" + envelope % 2, second.content + b".\r\n"]
+    session.close()
+    server.close()
+
+
+def test_a_session_whose_server_waits_for_a_letter_is_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    provider, server = in_a_row({})
+    now = iter([0.0, 100.0])  # when the batch begins, and before its second letter
+    monkeypatch.setattr("orchestrator_email.provider.time", SimpleNamespace(monotonic=lambda: next(now)))
+    assert [type(result) for result in send(provider, 3)] == [Accepted, Deferred, Deferred]
+    assert len(provider.sessions._idle) == 0
+    assert len(server.contents) == 1
