@@ -23,7 +23,9 @@ def warm_up() -> int:
     """Make ready; answers how many templates the rendering process knows now."""
     try:
         return _warm_up(time.monotonic() + LONGEST)
-    except Exception as error:  # a database that is away is for the first task to meet, which may be run again
+    except (
+        Exception
+    ) as error:  # a database that is away is for the first task to meet, which may be run again
         log.warning("a worker begins cold (%s)", error)
         return 0
 
