@@ -46,5 +46,9 @@ app.autodiscover_tasks()
 
 @worker_process_init.connect(weak=False)
 def _begin(**_: object) -> None:
+    # Here, since it reads the models, which are there only once Django has been set up.
+    from orchestrator.journeys.warm import warm_up
+
     collect_rarely()
     deadlines.keep()
+    warm_up()

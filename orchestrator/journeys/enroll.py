@@ -31,6 +31,7 @@ LONGEST_PASSAGE = timedelta(days=365)
 HOPS = "hops"  # the property of an event recorded by a step that says how long its chain of journeys is
 MOST_HOPS = 5  # journeys that one chain of starting and of recorded events may lead through
 AFTERWARDS = timedelta(microseconds=1)  # the finest that the databases keep
+_ACTIVE, _EXITED = str(Enrollment.Status.ACTIVE), str(Enrollment.Status.EXITED)
 
 
 @value
@@ -70,9 +71,12 @@ def enroll(candidates: Sequence[Candidate], now: datetime) -> list[int]:
 
     Whom only the filter turns away waits at the door, where the journey gives a grace.
     """
-    asked = ask(candidates, now)
+    if not candidates:
+        return []
+    workspace = Workspace.get()
+    asked = _asked(candidates, workspace, now)
     keep(asked.turned_away, now)
-    return let_in(asked.welcome, now)
+    return _let_in(asked.welcome, workspace, now, from_line=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +89,11 @@ class Asked:
 
 def ask(candidates: Sequence[Candidate], now: datetime) -> Asked:
     """Ask the filter and the re-entry interval of each version, once for all who stand at its door."""
-    workspace, answer = Workspace.get(), Asked([], [])
+    return _asked(candidates, Workspace.get(), now)
+
+
+def _asked(candidates: Sequence[Candidate], workspace: Workspace, now: datetime) -> Asked:
+    answer = Asked([], [])
     for group in _by_version(candidates):
         _ask(group, answer, workspace, now)
     return answer
@@ -96,20 +104,25 @@ def let_in(welcome: Sequence[Candidate], now: datetime, from_line: bool = False)
 
     Answers the new ones' ids. `from_line`: they are those who have waited for it longest.
     """
-    workspace = Workspace.get()
+    return _let_in(welcome, Workspace.get(), now, from_line)
+
+
+def _let_in(welcome: Sequence[Candidate], workspace: Workspace, now: datetime, from_line: bool) -> list[int]:
     there_is_room = let_through(welcome, workspace, now, from_line)
     # Two workers that let the same people in wait for each other's rows in one order, and never in a circle; those of a
     # line come under their door's lock, and keep its order.
     in_order = sorted(there_is_room, key=lambda one: (one.live.journey_id, one.customer_id))
     admitted = there_is_room if from_line else in_order
-    rows = [_row(one, workspace, now) for one in admitted]
+    live = {one.live.id: one.live for one in admitted}
+    by_version = {id_: _Shared.of(version, workspace, now) for id_, version in live.items()}
+    rows = [_row(one, by_version[one.live.id], now) for one in admitted]
     columns = (
         "journey", "version", "customer", "entry_key", "once_key", "entry_properties", "status", "reason",
         "entered_at", "finished_at", "expires_at", "held_out", "step", "visit", "arrived_at", "due_at", "awaits",
         "sending", "goal_until", "hops", "let_in_at", "urgent",
     )  # fmt: skip
     made = bulk.insert(Enrollment, columns, rows, ignore_conflicts=True, returning=("id", "version_id"))
-    _announce(made, {one.live.id: one.live for one in admitted}, now)
+    _announce(made, live, now)
     return [row[0] for row in made]
 
 
@@ -149,14 +162,36 @@ def _last_entered() -> QuerySet[Any]:
     return theirs.order_by().values_list("customer_id").annotate(at=Max("entered_at"))
 
 
-def _row(one: Candidate, workspace: Workspace, now: datetime) -> tuple[Any, ...]:
-    live, definition = one.live, one.live.definition
-    goal = definition.goal
-    zone = ZoneInfo(workspace.time_zone)
-    goal_until = None
-    if goal is not None and not one.turned_back:
-        goal_until = goal.within.after(now, zone) if goal.within else now + LONGEST_PASSAGE
-    status = Enrollment.Status.EXITED if one.turned_back else Enrollment.Status.ACTIVE
+@dataclass(frozen=True, slots=True)
+class _Shared:
+    """What the rows of one version have in common: worked out once a batch, not once a person."""
+
+    live: Live
+    salt: str
+    goal_until: datetime | None
+    expires_at: datetime
+    let_in_at: datetime | None
+    urgent: bool
+
+    @classmethod
+    def of(cls, live: Live, workspace: Workspace, now: datetime) -> _Shared:
+        """For everybody who comes in now."""
+        definition, goal_until = live.definition, None
+        if (goal := definition.goal) is not None:
+            zone = ZoneInfo(workspace.time_zone)
+            goal_until = goal.within.after(now, zone) if goal.within else now + LONGEST_PASSAGE
+        return cls(
+            live=live,
+            salt=f"{workspace.salt}:{live.key}",
+            goal_until=goal_until,
+            expires_at=now + LONGEST_PASSAGE,
+            let_in_at=None if definition.entry.limit is None else now,
+            urgent=definition.purpose == "transactional",
+        )
+
+
+def _row(one: Candidate, shared: _Shared, now: datetime) -> tuple[Any, ...]:
+    live, definition, turned_back = shared.live, shared.live.definition, one.turned_back
     began, begins_at = _began(one, now), one.begins_at or now
     return (
         live.journey_id,
@@ -165,22 +200,22 @@ def _row(one: Candidate, workspace: Workspace, now: datetime) -> tuple[Any, ...]
         one.entry_key,
         once_of(one),
         dict(one.properties),
-        status,
-        one.turned_back,
+        _EXITED if turned_back else _ACTIVE,
+        turned_back,
         began,
-        began if one.turned_back else None,
-        now + LONGEST_PASSAGE,
-        held_out(f"{workspace.salt}:{live.key}", str(one.customer_id), definition.holdout),
+        began if turned_back else None,
+        shared.expires_at,
+        held_out(shared.salt, str(one.customer_id), definition.holdout),
         definition.first,
         1,
         begins_at,
-        None if one.turned_back else begins_at,
+        None if turned_back else begins_at,
         "",
         False,
-        goal_until,
+        None if turned_back else shared.goal_until,
         one.hops,
-        None if definition.entry.limit is None or one.turned_back else now,
-        definition.purpose == "transactional",
+        None if turned_back else shared.let_in_at,
+        shared.urgent,
     )
 
 

@@ -36,6 +36,7 @@ from orchestrator.messaging.facts import read_people, zone_of
 from orchestrator.segments.compile import CUSTOMERS, Scope
 from orchestrator.segments.matching import following
 from orchestrator.store import bulk, deadlines
+from orchestrator.store.prepared import Given, prepared
 from orchestrator.workspace.models import Workspace
 
 BATCH = 2000
@@ -194,28 +195,45 @@ def _candidates(
     row: Launch, door: Live, trigger: Launched, ids: Collection[int], workspace: Workspace
 ) -> Iterator[Candidate]:
     """Those of this wave, each with the moment at which it begins for them."""
-    pace, zone = trigger.pace, _zone(trigger)
-    people = read_people(ids) if zone is None else {}
+    pace, salt = trigger.pace, f"{workspace.salt}:{door.key}"
+    begins = _beginnings(row, trigger, ids, workspace)
     been = _been(row, ids)
     keyed = door.definition.entry.again.kind in ("per_key", "always")
+    key, said = f"{trigger.name}:{row.on}" if keyed else "", {"on": row.on.isoformat()}
     for id_ in ids:
-        if id_ in been:
+        if id_ in been or (pace and pace.wave_of(bucket(salt, "wave", str(id_))) != row.wave):
             continue
-        if pace and pace.wave_of(bucket(f"{workspace.salt}:{door.key}", "wave", str(id_))) != row.wave:
-            continue
-        theirs = zone or zone_of(people.get(id_), workspace).zone
-        begins = moment_on(row.on, trigger.at, theirs)
-        if pace:
-            begins = pace.begins(row.wave, begins, theirs)
-        key = f"{trigger.name}:{row.on}" if keyed else ""
-        yield Candidate(
-            door, id_, key, {"on": row.on.isoformat()}, begins_at=begins if zone is None else None
-        )
+        yield Candidate(door, id_, key, said, begins_at=begins.get(id_))
+
+
+def _beginnings(
+    row: Launch, trigger: Launched, ids: Collection[int], workspace: Workspace
+) -> dict[int, datetime]:
+    """When it begins for each, where it goes by their own clocks; empty where it is one moment for all."""
+    if _zone(trigger) is not None:
+        return {}
+    people, of_zone = read_people(ids), dict[ZoneInfo, datetime]()
+    answer = {}
+    for id_ in ids:
+        theirs = zone_of(people.get(id_), workspace).zone
+        if theirs not in of_zone:
+            begins = moment_on(row.on, trigger.at, theirs)
+            of_zone[theirs] = trigger.pace.begins(row.wave, begins, theirs) if trigger.pace else begins
+        answer[id_] = of_zone[theirs]
+    return answer
+
+
+@prepared
+def _merged() -> QuerySet[Any]:
+    merged = Customer.objects.filter(merged_into_id__among=Given("ids"))
+    return merged.values_list("merged_into_id")
 
 
 def _been(row: Launch, ids: Collection[int]) -> set[int]:
     """Those who had been let in by this launch as somebody else, and were merged since: once is enough."""
-    merged = Customer.objects.filter(merged_into__in=ids).values_list("merged_into", flat=True)
+    merged = _merged().column(ids=ids)
+    if not merged:
+        return set()
     theirs = Enrollment.objects.filter(
         journey_id=row.journey_id, customer_id__in=set(merged), entered_at__gte=row.opens_at
     )

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from django.db import OperationalError
 
+from orchestrator.domain.lanes import LANES
 from orchestrator.journeys.admit import BATCH as ADMITTED_AT_ONCE
 from orchestrator.journeys.admit import admit
 from orchestrator.journeys.due import BATCH as MOVED_AT_ONCE
@@ -24,14 +25,14 @@ from orchestrator.journeys.retain import retain
 from orchestrator.journeys.timers import BATCH as TIMED_AT_ONCE
 from orchestrator.journeys.timers import GROUPS as COMPUTED_AT_ONCE
 from orchestrator.journeys.timers import compute, fire, replan
-from orchestrator.journeys.waiting import until_turn, waiting
+from orchestrator.journeys.waiting import URGENT, until_turn, waiting
 from orchestrator.messaging.deliver import BATCH as DELIVERED_AT_ONCE
 from orchestrator.messaging.deliver import deliver
 from orchestrator.messaging.gate import Clock
 from orchestrator.messaging.rescue import rescue
 from orchestrator.segments.refresh import BATCH as LOOKED_AT_ONCE
 from orchestrator.segments.refresh import pass_over
-from orchestrator.store import deadlines
+from orchestrator.store import deadlines, doorbells
 
 log = logging.getLogger(__name__)
 RESCUED_AT_ONCE = 1000
@@ -53,6 +54,9 @@ _WALKS: Mapping[str, tuple[str, Step, int]] = {
 WALKING = frozenset(_WALKS)
 DELIVERING = frozenset({"rescue", "deliver"})
 FIRST = frozenset({"pull", "move first"})  # what an order's confirmation comes by
+RUNG_FOR = frozenset({"pull"})  # what a doorbell is mostly rung for
+RUNG_BY_DELIVERING = frozenset({"wake"})
+OTHER_LANES = frozenset(f"deliver {lane}" for lane in LANES) - {"deliver transactional"}
 MOMENT = timedelta(seconds=1)  # a turn that comes within it is waited for
 SHORTEST = 0.05  # seconds between two looks at what may go
 Stopping = Callable[[], bool]
@@ -124,16 +128,48 @@ def walk_by(clock: Clock, stopping: Stopping, kinds: Collection[str] = WALKING) 
 
 
 def walk_beside(clock: Clock, stopping: Stopping) -> Worked:
-    """Walk, and between two turns deliver what must not wait for the walking to end: somebody's order."""
-    total, kinds = Worked(), waiting(clock()) & WALKING
-    while kinds and not stopping():
-        done, kinds = _turn(clock, stopping, kinds)
-        total += done
-        urgent = waiting(clock())
-        kinds |= urgent & FIRST
-        if "deliver transactional" in urgent:
-            total += _deliver_turn(clock, {"deliver"})
+    """Walk, and between two turns deliver what must not wait for the walking to end: somebody's order.
+
+    What a doorbell is mostly rung for is tried without asking, and from an event to its message in the provider's hands
+    all is done here: who rings on the way is heard here, and other workers are called only for what is left to them.
+    A turn that does nothing ends the round: what is due is held by another worker, who will see to it.
+    """
+    total, kinds, looked = Worked(), RUNG_FOR, False
+    with doorbells.heard() as rung:
+        while kinds and not stopping():
+            done, kinds = _turn(clock, stopping, kinds)
+            if done:
+                confirmed, urgent = _confirm(clock, rung)
+                total += done
+                total += confirmed
+                kinds |= urgent
+            if not kinds and (done or not looked):
+                kinds, looked = waiting(clock()) & WALKING, True
+        if not kinds:
+            rung.discard(doorbells.WALK)
     return total
+
+
+def _confirm(clock: Clock, rung: set[str]) -> tuple[Worked, frozenset[str]]:
+    """Deliver a batch with somebody's order in it, and call another worker for what is left to deliver.
+
+    Answers also what is to be walked at once, what these deliveries led to among it.
+    """
+    done, urgent = Worked(), waiting(clock(), URGENT)
+    if "deliver transactional" in urgent:
+        done += _deliver_turn(clock, {"deliver"})
+    if doorbells.DELIVER in rung:
+        rung.remove(doorbells.DELIVER)
+        if _leaves_some(done, urgent, clock):
+            doorbells.call(doorbells.DELIVER)
+    return done, urgent & WALKING | (RUNG_BY_DELIVERING if done else frozenset())
+
+
+def _leaves_some(done: Worked, urgent: frozenset[str], clock: Clock) -> bool:
+    """Whether there may be more to deliver than we have: other lanes, a full batch, or what waits its turn."""
+    if not 0 < done.messages < DELIVERED_AT_ONCE or urgent & OTHER_LANES:
+        return True
+    return until_turn(clock(), MOMENT) is not None
 
 
 def deliver_beside(clock: Clock, stopping: Stopping, rest: Rest) -> Worked:

@@ -8,6 +8,9 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 
 from celery import current_app
 from django.conf import settings
@@ -17,6 +20,7 @@ log = logging.getLogger(__name__)
 WALK, DELIVER = "orchestrator.walk", "orchestrator.deliver"
 REST = 5.0  # seconds without ringing after the broker could not be reached
 _rests_until = 0.0
+_hearing: ContextVar[set[str] | None] = ContextVar("doorbells heard here", default=None)
 
 
 def ring(task: str) -> None:
@@ -25,8 +29,33 @@ def ring(task: str) -> None:
         transaction.on_commit(lambda: ring_now(task), robust=True)
 
 
+@contextmanager
+def heard() -> Iterator[set[str]]:
+    """Whoever rings here is heard here, and no other worker is woken: what has been rung for stands in the set.
+
+    For a worker that looks at the database next anyhow: a second one would be woken to compete with it for the same
+    rows. It takes out what it has seen to; for the rest the bell is rung at the end, also after an error.
+    """
+    rung = set[str]()
+    before = _hearing.set(rung)
+    try:
+        yield rung
+    finally:
+        _hearing.reset(before)
+        for task in sorted(rung):
+            call(task)
+
+
 def ring_now(task: str) -> bool:
-    """Ring, and answer whether the broker took it. At most one attempt, so that nobody waits for a broker."""
+    """Ring, and answer whether it was heard, or the broker took it."""
+    if (here := _hearing.get()) is not None:
+        here.add(task)
+        return True
+    return call(task)
+
+
+def call(task: str) -> bool:
+    """Ring for another worker, whoever hears bells here. At most one attempt, so that nobody waits for a broker."""
     global _rests_until
     if not settings.DOORBELLS or time.monotonic() < _rests_until:
         return False

@@ -28,3 +28,22 @@ def rests(monkeypatch: pytest.MonkeyPatch, settings: Any) -> list[float]:
 def test_a_broker_that_is_away_is_tried_once_a_ring(rests: list[float]) -> None:
     assert [doorbells.ring_now(doorbells.WALK) for _ in range(3)] == [False] * 3
     assert rests == []
+
+
+def test_whoever_hears_bells_passes_on_what_it_has_not_seen_to(monkeypatch: pytest.MonkeyPatch) -> None:
+    called: list[str] = []
+    monkeypatch.setattr(doorbells, "call", called.append)
+
+    def dies() -> None:
+        with doorbells.heard() as rung:
+            assert doorbells.ring_now(doorbells.WALK)
+            assert doorbells.ring_now(doorbells.DELIVER)
+            assert (called, rung) == ([], {doorbells.WALK, doorbells.DELIVER})
+            rung.discard(doorbells.DELIVER)
+            raise RuntimeError("died")
+
+    with pytest.raises(RuntimeError, match="died"):
+        dies()
+    assert called == [doorbells.WALK]
+    doorbells.ring_now(doorbells.DELIVER)
+    assert called == [doorbells.WALK, doorbells.DELIVER]
