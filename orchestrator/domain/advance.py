@@ -82,8 +82,7 @@ def advance(
             park = Park(now + AFTER_FAILURE, note=UNREADABLE)
             return Walk(tuple(runs), Parked(person.step, person.visit, person.arrived_at, park))
         step = definition.step(person.step)
-        missing = _unasked(step, rules)
-        unreached = person.reachable is None and _asks_for_reach(step, person)
+        missing, unreached = needed(step, person, rules)
         if missing or unreached:
             return Walk(tuple(runs), Missing(person, missing, unreached))
         found = _found_at_gate(person)
@@ -108,6 +107,13 @@ def advance(
             # What follows must see what was done: it is looked at afresh, at once.
             return Walk(tuple(runs), Parked(*onward, left_at, Park(due_at or now)), acted)
         person = person.onward(*onward, left_at, due_at)
+
+
+def needed(
+    step: Step, person: Traveller, rules: Mapping[RuleAsked, bool]
+) -> tuple[frozenset[RuleAsked], bool]:
+    """What must be loaded before a person at a step can take it: rules, and how the person can be reached."""
+    return _unasked(step, rules), person.reachable is None and _asks_for_reach(step, person)
 
 
 def _unasked(step: Step, rules: Mapping[RuleAsked, bool]) -> frozenset[RuleAsked]:

@@ -64,5 +64,8 @@ def _digest(*parts: str | int) -> str:
     return hashlib.sha256(_spelled(*parts)).hexdigest()[:32]
 
 
+_encode = json.JSONEncoder(separators=(",", ":"), ensure_ascii=True).encode
+
+
 def _spelled(*parts: str | int) -> bytes:
-    return json.dumps(parts, separators=(",", ":"), ensure_ascii=True).encode("ascii")
+    return _encode(parts).encode("ascii")

@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import QuerySet
 
 from orchestrator.apart import ask
-from orchestrator.domain.advance import FAILED, advance
+from orchestrator.domain.advance import FAILED, advance, needed
 from orchestrator.domain.catch_up import due_since
 from orchestrator.domain.outbox import FINAL
 from orchestrator.domain.walks import Missing, Parked, RuleAsked, Traveller, Walk
@@ -188,6 +188,7 @@ def _walk(
     truths: dict[int, dict[RuleAsked, bool]] = defaultdict(dict)
     walks: dict[int, Walk] = {}
     waiting = list(passengers)
+    _load_first(passengers, travellers, truths, live, workspace, now)
     while waiting:
         needs: dict[tuple[int, RuleAsked], list[int]] = defaultdict(list)
         unreached: list[Passenger] = []
@@ -210,6 +211,29 @@ def _walk(
         _load_past(asked_past, travellers, now)
         waiting = [one for one in waiting if isinstance(walks[one.id].end, Missing)]
     return walks
+
+
+def _load_first(
+    passengers: Sequence[Passenger],
+    travellers: dict[int, Traveller],
+    truths: dict[int, dict[RuleAsked, bool]],
+    live: Mapping[int, Live],
+    workspace: Workspace,
+    now: datetime,
+) -> None:
+    """What the steps ask for at which people stand, so that nobody sets out only to learn that it is missing."""
+    needs: dict[tuple[int, RuleAsked], list[int]] = defaultdict(list)
+    unreached: list[Passenger] = []
+    for one in passengers:
+        definition = live[one.version_id].definition
+        if one.step not in definition:
+            continue
+        rules, reach = needed(definition.step(one.step), travellers[one.id], truths[one.id])
+        unreached += [one] if reach else []
+        for asked in rules:
+            needs[one.version_id, asked].append(one.id)
+    _load(needs, truths, live, workspace, now)
+    _load_reach(unreached, travellers, live)
 
 
 def _load_reach(

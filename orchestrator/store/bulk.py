@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from functools import lru_cache
 from itertools import chain
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection, models
 
@@ -37,19 +37,44 @@ def insert(
     """
     if not rows:
         return []
+    fields, sql = _insertion(model, tuple(columns), ignore_conflicts, tuple(returning), connection.vendor)
+    if connection.vendor == "postgresql":
+        return execute(sql.whole, _arrays(fields, rows), fetch=bool(returning))
+    answer: list[tuple[Any, ...]] = []
+    for chunk in _chunks(_rowwise(fields, rows), len(fields)):
+        whole = sql.head + _values(len(chunk), len(fields)) + sql.tail
+        answer += execute(whole, list(chain.from_iterable(chunk)), fetch=bool(returning))
+    return answer
+
+
+class _Sql(NamedTuple):
+    """A statement: `whole` on PostgreSQL; on SQLite what stands before and after the values."""
+
+    head: str
+    tail: str
+    whole: str = ""
+
+
+@lru_cache(maxsize=256)
+def _insertion(
+    model: type[models.Model],
+    columns: tuple[str, ...],
+    ignore_conflicts: bool,
+    returning: tuple[str, ...],
+    vendor: str,
+) -> tuple[list[Any], _Sql]:
+    """The fields and the statement: written once, since its parts are asked of Django one by one."""
     fields = [_field(model, name) for name in columns]
     tail = " ON CONFLICT DO NOTHING" if ignore_conflicts else ""
     if returning:
         tail += " RETURNING " + ", ".join(_column(model, name) for name in returning)
     head = f"INSERT INTO {_table(model)} ({', '.join(_quote(field.column) for field in fields)}) "
-    if connection.vendor == "postgresql":
-        source = f"SELECT {_casts(fields)} FROM {_unnest(fields)} AS v ({_names(fields)})"
-        return execute(head + source + tail, _arrays(fields, rows), fetch=bool(returning))
-    answer: list[tuple[Any, ...]] = []
-    for chunk in _chunks(_rowwise(fields, rows), len(fields)):
-        sql = head + _values(len(chunk), len(fields)) + tail
-        answer += execute(sql, list(chain.from_iterable(chunk)), fetch=bool(returning))
-    return answer
+    source = (
+        f"SELECT {_casts(fields)} FROM {_unnest(fields)} AS v ({_names(fields)})"
+        if vendor == "postgresql"
+        else ""
+    )
+    return fields, _Sql(head, tail, head + source + tail)
 
 
 def update(
@@ -67,22 +92,31 @@ def update(
     """
     if not rows:
         return []
+    fields, sql = _updating(model, tuple(columns), tuple(match), where, connection.vendor)
+    if connection.vendor == "postgresql":
+        return [row[0] for row in execute(sql.whole, _arrays(fields, rows))]
+    answer: list[int] = []
+    for chunk in _chunks(_rowwise(fields, rows), len(fields)):
+        whole = sql.head + _values(len(chunk), len(fields)) + sql.tail
+        answer += [row[0] for row in execute(whole, list(chain.from_iterable(chunk)))]
+    return answer
+
+
+@lru_cache(maxsize=256)
+def _updating(
+    model: type[models.Model], columns: tuple[str, ...], match: tuple[str, ...], where: str, vendor: str
+) -> tuple[list[Any], _Sql]:
     fields = [_field(model, name) for name in (*match, *columns)]
     keys, values = fields[: len(match)], fields[len(match) :]
     sets = ", ".join(f"{_quote(field.column)} = {_cast(field)}" for field in values)
     on = " AND ".join(f"t.{_quote(field.column)} = {_cast(field)}" for field in keys)
-    tail = f" WHERE {on}" + (f" AND {where}" if where else "") + " RETURNING "
+    found = f" WHERE {on}" + (f" AND {where}" if where else "") + " RETURNING "
+    if vendor == "postgresql":
+        source = f" SET {sets} FROM {_unnest(fields)} AS v ({_names(fields)})"
+        return fields, _Sql("", "", f"UPDATE {_table(model)} AS t{source}{found}t.id")
+    head = f"WITH v ({_names(fields)}) AS ("
     # SQLite's RETURNING sees the table's own columns only, and not under its alias.
-    tail += "t.id" if connection.vendor == "postgresql" else "id"
-    if connection.vendor == "postgresql":
-        head = f"UPDATE {_table(model)} AS t SET {sets} FROM {_unnest(fields)} AS v ({_names(fields)})"
-        return [row[0] for row in execute(head + tail, _arrays(fields, rows))]
-    answer: list[int] = []
-    for chunk in _chunks(_rowwise(fields, rows), len(fields)):
-        head = f"WITH v ({_names(fields)}) AS ({_values(len(chunk), len(fields))}) "
-        head += f"UPDATE {_table(model)} AS t SET {sets} FROM v"
-        answer += [row[0] for row in execute(head + tail, list(chain.from_iterable(chunk)))]
-    return answer
+    return fields, _Sql(head, f") UPDATE {_table(model)} AS t SET {sets} FROM v{found}id")
 
 
 def _rowwise(fields: Sequence[Any], rows: Sequence[Row]) -> list[Row]:
