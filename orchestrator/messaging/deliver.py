@@ -26,13 +26,13 @@ from orchestrator.messaging.doubt import clear_up
 from orchestrator.messaging.facts import Loaded
 from orchestrator.messaging.gate import Clock, Ready, gate
 from orchestrator.messaging.handoff import Answered, Stale, boottime, group_size, hand_off
-from orchestrator.messaging.letting_go import let_go
+from orchestrator.messaging.letting_go import let_go, put_back
 from orchestrator.messaging.look import Hopeful, look
-from orchestrator.messaging.notes import note, without_waiting
+from orchestrator.messaging.notes import note
 from orchestrator.messaging.prices import bill, read_prices
 from orchestrator.messaging.review import review
 from orchestrator.messaging.rows import Claimed
-from orchestrator.messaging.settle import class_of, moves_of, put_back, send_back, settle, wish
+from orchestrator.messaging.settle import class_of, moves_of, send_back, settle, wish
 from orchestrator.messaging.tokens import Tokens
 from orchestrator.messaging.unrendered import judge
 from orchestrator.messaging.verdicts import apply, hold
@@ -114,7 +114,7 @@ def _send_all(
         else:
             sent += _send(provider, group, breakers, clock)
     now = clock()
-    put_back(late, now)
+    put_back([one.message for one in late], now)
     for provider, held in down.items():
         verdict = Verdict(Outcome.HOLD, "provider_down", now, {"provider": provider})
         hold([one.message for one in held], verdict, loaded, now)
@@ -186,15 +186,14 @@ def _one_by_one(provider: str, going: Sequence[Ready], gated_at: float, clock: C
     """Each is noted before the next leaves, so that a death leaves one in doubt; what a fault or the time cuts off is not
     among the results."""
     answered = Answered([], [])
-    with without_waiting():
-        for one in going:
-            said = _together(provider, [one], gated_at, clock)
-            if not said.results:
-                break
-            now = clock()
-            note([one], moves_of([one], said.results, now), now)
-            answered.results.extend(said.results)
-            answered.calls.extend(said.calls)
-            if any(call.fault for call in said.calls):
-                break
+    for one in going:
+        said = _together(provider, [one], gated_at, clock)
+        if not said.results:
+            break
+        now = clock()
+        note([one], moves_of([one], said.results, now), now)
+        answered.results.extend(said.results)
+        answered.calls.extend(said.calls)
+        if any(call.fault for call in said.calls):
+            break
     return answered

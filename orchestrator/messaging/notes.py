@@ -4,17 +4,13 @@ A class N provider whose messages must not be lost is asked for one at a time, s
 doubt. The gate and the settlement are for the whole group all the same: what each was answered stands in its attempt at
 once, and whoever takes over from a dead worker finds it there and sends only what has none.
 
-The price of not waiting for the disk at every message: a crash of the database's machine can lose the notes of its last
-half second, and those messages are sent once more. The death of a worker, or a restart of the database, loses none.
+The price is a commit for each message, which is on the disk before the next one leaves.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-
-from django.db import connection
 
 from orchestrator.domain.outbox import Move, State
 from orchestrator.messaging.gate import Ready
@@ -25,7 +21,7 @@ COLUMNS = ("message", "number", "fence", "provider", "settled_at", "outcome", "r
 
 
 def note(ready: Sequence[Ready], moves: Sequence[Move], now: datetime) -> None:
-    """Keep the attempts of these messages. Outside a transaction it is committed when it returns, not yet on the disk."""
+    """Keep the attempts of these messages."""
     rows = [
         (
             one.message.id, one.message.attempts, one.message.fence, one.provider, now,
@@ -34,22 +30,6 @@ def note(ready: Sequence[Ready], moves: Sequence[Move], now: datetime) -> None:
         for one, move in zip(ready, moves, strict=True)
     ]  # fmt: skip
     bulk.insert(DeliveryAttempt, COLUMNS, rows)
-
-
-@contextmanager
-def without_waiting() -> Iterator[None]:
-    """What is committed inside is not waited for until it is on the disk. For notes alone."""
-    _say("SET synchronous_commit = off")
-    try:
-        yield
-    finally:
-        _say("RESET synchronous_commit")
-
-
-def _say(words: str) -> None:
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute(words)
 
 
 def accepted(attempts: Mapping[int, int]) -> dict[int, str]:

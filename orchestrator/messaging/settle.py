@@ -13,12 +13,13 @@ from orchestrator.consents.suppress import Entry, suppress
 from orchestrator.domain.outbox import FINAL, Attempted, Move, ProviderClass, Settle, State, settled
 from orchestrator.messaging.erasing import forget
 from orchestrator.messaging.gate import Ready
+from orchestrator.messaging.letting_go import before
 from orchestrator.messaging.locks import lock_budgets
 from orchestrator.messaging.models import Message
 from orchestrator.messaging.money import NOTHING, as_billed, as_claimed, shift
 from orchestrator.messaging.notes import note
 from orchestrator.messaging.rows import Claimed
-from orchestrator.messaging.verdicts import FENCE, LEASED
+from orchestrator.messaging.verdicts import FENCE
 from orchestrator.sdk.providers import Provider
 from orchestrator.sdk.values import Accepted, MessageOutcome, Result
 from orchestrator.store import bulk, doorbells
@@ -97,7 +98,7 @@ def send_back(ready: Sequence[Ready], now: datetime) -> None:
     rows = []
     for one in ready:
         message = one.message
-        state = _before(message)
+        state = before(message)
         rows.append(
             (
                 message.id,
@@ -120,17 +121,6 @@ def send_back(ready: Sequence[Ready], now: datetime) -> None:
         lock_budgets((), {row for one in ready for row in (*one.bill.charged, *(one.message.charged or ()))})
         written = set(bulk.update(Message, columns, rows, match=FENCE, where=_HANDING_OFF))
         shift((as_billed(one.bill), as_claimed(one.message)) for one in ready if one.message.id in written)
-
-
-def put_back(ready: Sequence[Ready], now: datetime) -> None:
-    """The turn is over before they were gated: as they were before the claim, due at once."""
-    rows = [(one.message.id, one.message.fence, _before(one.message), now, None) for one in ready]
-    with transaction.atomic():
-        bulk.update(Message, ("state", "due_at", "lease_until"), rows, match=FENCE, where=LEASED)
-
-
-def _before(message: Claimed) -> State:
-    return State.UNCERTAIN if message.maybe_sent else State.PLANNED
 
 
 def attempted(message: Claimed, provider: str) -> Attempted:

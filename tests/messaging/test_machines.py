@@ -14,11 +14,12 @@ from orchestrator.messaging.claim import claim
 from orchestrator.messaging.deliver import _render, deliver
 from orchestrator.messaging.doubt import clear_up
 from orchestrator.messaging.gate import Ready, gate
+from orchestrator.messaging.letting_go import put_back
 from orchestrator.messaging.look import look
 from orchestrator.messaging.models import FrequencyCap, Message, ProviderBreaker
 from orchestrator.messaging.receipts import receive
 from orchestrator.messaging.rescue import rescue
-from orchestrator.messaging.settle import put_back, send_back, settle
+from orchestrator.messaging.settle import send_back, settle
 from orchestrator.sdk.values import (
     Accepted,
     Deferred,
@@ -163,7 +164,7 @@ def test_a_message_makes_no_move_that_is_not_in_the_table(outbox: Outbox) -> Non
                     self.gone += gate([self.prepared.pop(0)], outbox.now)
                     outbox.world.workspace(paused_at=None)
                 case "turn over" if self.prepared:
-                    put_back([self.prepared.pop(0)], outbox.now)
+                    put_back([self.prepared.pop(0).message], outbox.now)
                 case "answer" if self.gone:
                     settle([self.gone.pop(0)], [answer], outbox.now)
                 case "word too old" if self.gone:

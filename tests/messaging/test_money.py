@@ -25,9 +25,10 @@ from orchestrator.messaging.deliver import deliver
 from orchestrator.messaging.doubt import clear_up
 from orchestrator.messaging.evidence import accept
 from orchestrator.messaging.gate import Ready, gate
+from orchestrator.messaging.letting_go import put_back
 from orchestrator.messaging.models import Budget, FrequencyCap, Message, Price, QuietHoursRule, Spending
 from orchestrator.messaging.rescue import rescue
-from orchestrator.messaging.settle import put_back, send_back, settle
+from orchestrator.messaging.settle import send_back, settle
 from orchestrator.sdk.values import Accepted, Deferred, Rejected, RejectReason, Unknown
 from tests.messaging.conftest import Outbox
 from tests.scenarios.journeys import one_send
@@ -97,7 +98,7 @@ class Shop:
         for going in self.going[:1]:
             send_back(going, self.world.now)
         for ready in self.prepared[:1]:
-            put_back(ready, self.world.now)
+            put_back([one.message for one in ready], self.world.now)
         self.going, self.prepared = self.going[1:], self.prepared[1:]
 
     def wait(self, n: int) -> None:
