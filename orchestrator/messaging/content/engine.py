@@ -6,8 +6,6 @@ or `{"code", "detail"}`. Compiled templates are kept, so that a batch compiles o
 
 from __future__ import annotations
 
-import html as html_module
-import re
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -16,16 +14,13 @@ from typing import Any
 from jinja2 import Template
 from jinja2.exceptions import UndefinedError
 
-from orchestrator.domain.utm import tag
-from orchestrator.messaging.content import limits, webhook
+from orchestrator.messaging.content import limits
 from orchestrator.messaging.content.check import Use, check
 from orchestrator.messaging.content.environment import Sandbox
 from orchestrator.messaging.content.faults import RenderError, TemplateFault
+from orchestrator.messaging.content.finish import FINISH
 from orchestrator.messaging.content.language import LANGUAGE, pick_language
-from orchestrator.messaging.content.quick import links as written_links
-from orchestrator.messaging.content.quick import tidied, without_controls
-from orchestrator.messaging.content.sms import count_parts, transliterate
-from orchestrator.messaging.content.utm import tag_html, tag_text, tagged
+from orchestrator.messaging.content.quick import without_controls
 
 KEPT = 512  # compiled texts
 PICKED = 4096  # combinations of template, channel and a person's languages
@@ -35,12 +30,6 @@ PARTS: Mapping[str, tuple[str, ...]] = {
     "push": ("title", "body", "url", "image"),
     "webhook": (),  # its texts are as many as its author wrote
 }
-SCHEMES = frozenset({"http", "https", "mailto", "tel", "sms", "cid"})
-UNSAFE_SCHEMES = frozenset({"javascript", "data", "vbscript", "file", "blob"})
-_SCHEME = re.compile(r"([a-z][a-z0-9+.\-]*):")
-_WRITTEN_LINK = re.compile(r"https?://[^\s<>\"]+")
-_IGNORED = re.compile(r"[\x00-\x20\x7f]")
-_HEADER_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +134,7 @@ class Engine:
                 raise RenderError(str(compiled))
             texts[name] = _run(compiled, context, where) if compiled else ""
         try:
-            finished, links = _FINISH[channel](texts, part, context)
+            finished, links = FINISH[channel](texts, part, context)
         except RenderError as error:
             raise RenderError(f"{channel}.{language}: {error}") from None
         return {"part": finished, "language": language, "links": links}
@@ -273,97 +262,3 @@ def _is_null(context: Mapping[str, Any], name: str) -> bool:
             return False
         value = value[key]
     return value is None
-
-
-def _email(
-    texts: dict[str, str], part: Mapping[str, Any], context: Mapping[str, Any]
-) -> tuple[dict[str, Any], list[str]]:
-    html = texts["html"].strip()
-    text = tidied(texts["text"]).strip()
-    if not text or (part.get("html") and not html):
-        raise RenderError("the message is empty")
-    subject = header(texts["subject"], "the subject")
-    if not subject:
-        raise RenderError("the subject is empty")
-    ours = {context.get("unsubscribe_url"), context.get("preferences_url")}
-    if context.get("utm"):
-        change = tagged(str(context["utm"]), tuple(str(link) for link in ours if link))
-        html, text = tag_html(html, change), tag_text(text, change)
-    found = _html_links(html) if html else _WRITTEN_LINK.findall(text)
-    links = [link for link in dict.fromkeys(found) if link not in ours]
-    return {"subject": subject, "html": html, "text": text}, links
-
-
-def _sms(
-    texts: dict[str, str], part: Mapping[str, Any], context: Mapping[str, Any]
-) -> tuple[dict[str, Any], list[str]]:
-    # A no-break space, which money and numbers hold, would turn the whole message into costly UCS-2.
-    text = re.sub("[\u00a0\u202f]", " ", texts["text"]).replace("\r\n", "\n").strip()
-    if part.get("transliterate"):
-        text = transliterate(text)
-    if not text:
-        raise RenderError("the message is empty")
-    parts = count_parts(text)
-    if parts > limits.SMS_PARTS:
-        raise RenderError(f"the text message would take {parts} parts; {limits.SMS_PARTS} is the most")
-    return {"text": text, "parts": parts}, list(dict.fromkeys(_WRITTEN_LINK.findall(text)))
-
-
-def _push(
-    texts: dict[str, str], part: Mapping[str, Any], context: Mapping[str, Any]
-) -> tuple[dict[str, Any], list[str]]:
-    finished = {name: text.strip() for name, text in texts.items()}
-    if not finished["title"] or not finished["body"]:
-        raise RenderError("the message is empty")
-    if sum(len(text.encode()) for text in finished.values()) > limits.PUSH_BYTES:
-        raise RenderError(
-            f"the push notification is larger than {limits.PUSH_BYTES:,} bytes (providers take 4 kB)"
-        )
-    for name in ("url", "image"):
-        if scheme_of(finished[name]) in UNSAFE_SCHEMES or re.search(r"\s", finished[name]):
-            raise RenderError(f"the {name} is not a safe address")
-    if context.get("utm"):
-        finished["url"] = tag(finished["url"], str(context["utm"]))
-    return finished, [finished["url"]] if finished["url"] else []
-
-
-_FINISH: Mapping[
-    str,
-    Callable[[dict[str, str], Mapping[str, Any], Mapping[str, Any]], tuple[dict[str, Any], list[str]]],
-] = {"email": _email, "sms": _sms, "push": _push, "webhook": webhook.finish}
-
-
-def header(value: str, what: str) -> str:
-    """A header's text: a line break is refused, signs that hide or reverse text are dropped."""
-    if len(value) > limits.SUBJECT_LENGTH:
-        raise RenderError(f"{what} is longer than {limits.SUBJECT_LENGTH} characters")
-    if value.isascii() and value.isprintable():
-        return value.strip()  # nothing that is looked for below is both
-    if "\n" in value.strip() or "\r" in value.strip():
-        raise RenderError(f"{what} holds a line break")
-    try:
-        value.encode()
-    except UnicodeEncodeError:
-        raise RenderError(f"{what} holds half a character (a lone surrogate)") from None
-    return _HEADER_CONTROLS.sub("", value.strip()).strip()
-
-
-def _html_links(html: str) -> list[str]:
-    links = []
-    for name, written in written_links(html):
-        link = html_module.unescape(written).strip()
-        scheme = scheme_of(link)
-        if scheme and scheme not in SCHEMES:
-            raise RenderError("a link has an address that is neither http(s), mailto nor tel")
-        if name.lower() == "href" and scheme in {"http", "https"}:
-            links.append(link)
-    return links
-
-
-def scheme_of(link: str) -> str:
-    """The scheme of an address, as a browser would find it; "" where there is none."""
-    if link.startswith("https://"):
-        return "https"
-    # Browsers drop tabs, line breaks and leading controls before they read the scheme; so do we.
-    found = _SCHEME.match(_IGNORED.sub("", link).lower())
-    return found[1] if found else ""

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from html.parser import HTMLParser
 
-from orchestrator.messaging.content.engine import SCHEMES, scheme_of
+from orchestrator.messaging.content.finish import SCHEMES, scheme_of
 from orchestrator.messaging.content.spans import Marked, Span
 
 REFUSED_TAGS = frozenset({

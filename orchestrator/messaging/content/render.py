@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Protocol
 
-from orchestrator.messaging.content.engine import Engine, header
+from orchestrator.messaging.content.engine import Engine
 from orchestrator.messaging.content.faults import RenderError
+from orchestrator.messaging.content.finish import header
 from orchestrator.sdk.values import Content, EmailContent, PushContent, SmsContent, WebhookContent
 
 log = logging.getLogger(__name__)
