@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from functools import lru_cache
 from itertools import chain
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.db import connection, models
 
@@ -20,6 +20,7 @@ from orchestrator.store.statement import execute
 
 Row = Sequence[Any]
 _PARAMETERS = 30_000  # SQLite refuses more than 32,766 in a statement
+_MANY = 20  # rows from which it pays to see what they have in common; below, statements come in fewer forms
 _SIZES = (2048, 512, 128)  # rows in one; the rest go together
 
 
@@ -37,44 +38,46 @@ def insert(
     """
     if not rows:
         return []
-    fields, sql = _insertion(model, tuple(columns), ignore_conflicts, tuple(returning), connection.vendor)
+    fields, names = _fields(model, tuple(columns)), (tuple(columns), tuple(returning))
+    values = _columnwise(fields, rows)
     if connection.vendor == "postgresql":
-        return execute(sql.whole, _arrays(fields, rows), fetch=bool(returning))
+        same = _same(values)
+        sql = _insertion(model, *names, ignore_conflicts, same)
+        return execute(sql, [*_once(values, same), *_arrays(values, same)], fetch=bool(returning))
+    head, tail = _insertion_by_values(model, *names, ignore_conflicts)
     answer: list[tuple[Any, ...]] = []
-    for chunk in _chunks(_rowwise(fields, rows), len(fields)):
-        whole = sql.head + _values(len(chunk), len(fields)) + sql.tail
+    for chunk in _chunks(list(zip(*values, strict=True)), len(fields)):
+        whole = head + _values(len(chunk), len(fields)) + tail
         answer += execute(whole, list(chain.from_iterable(chunk)), fetch=bool(returning))
     return answer
 
 
-class _Sql(NamedTuple):
-    """A statement: `whole` on PostgreSQL; on SQLite what stands before and after the values."""
-
-    head: str
-    tail: str
-    whole: str = ""
+# Statements are written once, since their parts are asked of Django one by one.
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=1024)
 def _insertion(
     model: type[models.Model],
     columns: tuple[str, ...],
-    ignore_conflicts: bool,
     returning: tuple[str, ...],
-    vendor: str,
-) -> tuple[list[Any], _Sql]:
-    """The fields and the statement: written once, since its parts are asked of Django one by one."""
-    fields = [_field(model, name) for name in columns]
+    ignore_conflicts: bool,
+    same: tuple[bool, ...],
+) -> str:
+    fields = _fields(model, columns)
+    head, tail = _insertion_by_values(model, columns, returning, ignore_conflicts)
+    chosen = ", ".join(_given(field, once) for field, once in zip(fields, same, strict=True))
+    return f"{head}SELECT {chosen} FROM {_unnested(fields, same)}{tail}"
+
+
+@lru_cache(maxsize=256)
+def _insertion_by_values(
+    model: type[models.Model], columns: tuple[str, ...], returning: tuple[str, ...], ignore_conflicts: bool
+) -> tuple[str, str]:
+    """What stands before and after the rows."""
     tail = " ON CONFLICT DO NOTHING" if ignore_conflicts else ""
     if returning:
         tail += " RETURNING " + ", ".join(_column(model, name) for name in returning)
-    head = f"INSERT INTO {_table(model)} ({', '.join(_quote(field.column) for field in fields)}) "
-    source = (
-        f"SELECT {_casts(fields)} FROM {_unnest(fields)} AS v ({_names(fields)})"
-        if vendor == "postgresql"
-        else ""
-    )
-    return fields, _Sql(head, tail, head + source + tail)
+    return f"INSERT INTO {_table(model)} ({_names(_fields(model, columns))}) ", tail
 
 
 def update(
@@ -92,39 +95,69 @@ def update(
     """
     if not rows:
         return []
-    fields, sql = _updating(model, tuple(columns), tuple(match), where, connection.vendor)
+    fields, names = _fields(model, (*match, *columns)), (tuple(match), tuple(columns))
+    values = _columnwise(fields, rows)
     if connection.vendor == "postgresql":
-        return [row[0] for row in execute(sql.whole, _arrays(fields, rows))]
+        same, keys = _same(values), len(match)
+        sql = _updating(model, *names, where, same)
+        written, found = _once(values[keys:], same[keys:]), _once(values[:keys], same[:keys])
+        return [row[0] for row in execute(sql, [*written, *_arrays(values, same), *found])]
+    head, tail = _updating_by_values(model, *names, where)
     answer: list[int] = []
-    for chunk in _chunks(_rowwise(fields, rows), len(fields)):
-        whole = sql.head + _values(len(chunk), len(fields)) + sql.tail
+    for chunk in _chunks(list(zip(*values, strict=True)), len(fields)):
+        whole = head + _values(len(chunk), len(fields)) + tail
         answer += [row[0] for row in execute(whole, list(chain.from_iterable(chunk)))]
     return answer
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=1024)
 def _updating(
-    model: type[models.Model], columns: tuple[str, ...], match: tuple[str, ...], where: str, vendor: str
-) -> tuple[list[Any], _Sql]:
-    fields = [_field(model, name) for name in (*match, *columns)]
-    keys, values = fields[: len(match)], fields[len(match) :]
-    sets = ", ".join(f"{_quote(field.column)} = {_cast(field)}" for field in values)
-    on = " AND ".join(f"t.{_quote(field.column)} = {_cast(field)}" for field in keys)
-    found = f" WHERE {on}" + (f" AND {where}" if where else "") + " RETURNING "
-    if vendor == "postgresql":
-        source = f" SET {sets} FROM {_unnest(fields)} AS v ({_names(fields)})"
-        return fields, _Sql("", "", f"UPDATE {_table(model)} AS t{source}{found}t.id")
-    head = f"WITH v ({_names(fields)}) AS ("
+    model: type[models.Model],
+    match: tuple[str, ...],
+    columns: tuple[str, ...],
+    where: str,
+    same: tuple[bool, ...],
+) -> str:
+    fields = _fields(model, (*match, *columns))
+    given = [f"{_quote(one.column)} = {_given(one, once)}" for one, once in zip(fields, same, strict=True)]
+    sets, on = ", ".join(given[len(match) :]), " AND ".join(f"t.{one}" for one in given[: len(match)])
+    tail = f" WHERE {on}" + (f" AND {where}" if where else "") + " RETURNING t.id"
+    return f"UPDATE {_table(model)} AS t SET {sets} FROM {_unnested(fields, same)}{tail}"
+
+
+@lru_cache(maxsize=256)
+def _updating_by_values(
+    model: type[models.Model], match: tuple[str, ...], columns: tuple[str, ...], where: str
+) -> tuple[str, str]:
+    """What stands before and after the rows."""
+    fields = _fields(model, (*match, *columns))
+    given = [f"{_quote(one.column)} = v.{_quote(one.column)}" for one in fields]
+    sets, on = ", ".join(given[len(match) :]), " AND ".join(f"t.{one}" for one in given[: len(match)])
     # SQLite's RETURNING sees the table's own columns only, and not under its alias.
-    return fields, _Sql(head, f") UPDATE {_table(model)} AS t SET {sets} FROM v{found}id")
+    tail = f" WHERE {on}" + (f" AND {where}" if where else "") + " RETURNING id"
+    return f"WITH v ({_names(fields)}) AS (", f") UPDATE {_table(model)} AS t SET {sets} FROM v{tail}"
 
 
-def _rowwise(fields: Sequence[Any], rows: Sequence[Row]) -> list[Row]:
-    return list(zip(*_columnwise(fields, rows), strict=True))
+@lru_cache(maxsize=256)
+def _fields(model: type[models.Model], names: tuple[str, ...]) -> list[Any]:
+    return [_field(model, name) for name in names]
 
 
-def _arrays(fields: Sequence[Any], rows: Sequence[Row]) -> list[Any]:
-    return [literal(column) for column in _columnwise(fields, rows)]
+def _same(columns: Sequence[Sequence[Any]]) -> tuple[bool, ...]:
+    """Which columns hold one value in all rows: most do, and are given once. The first never does, so that there are rows.
+
+    Of a message's 36 columns five differ within a batch; reading the others from arrays was a third of the insert.
+    """
+    many = len(columns[0]) >= _MANY
+    return (False, *(many and column.count(column[0]) == len(column) for column in columns[1:]))
+
+
+def _once(columns: Sequence[Sequence[Any]], same: Sequence[bool]) -> list[Any]:
+    return [column[0] for column, once in zip(columns, same, strict=True) if once]
+
+
+def _arrays(columns: Sequence[Sequence[Any]], same: Sequence[bool]) -> list[Any]:
+    return [literal(column) for column, once in zip(columns, same, strict=True) if not once]
 
 
 def _columnwise(fields: Sequence[Any], rows: Sequence[Row]) -> list[list[Any]]:
@@ -153,23 +186,21 @@ _PLAIN = frozenset({int, str, bool, type(None)})
 _MOMENTS = frozenset({datetime, type(None)})
 
 
-def _unnest(fields: Sequence[Any]) -> str:
-    return "unnest(" + ", ".join(f"%s::{_array_type(field)}[]" for field in fields) + ")"
+def _unnested(fields: Sequence[Any], same: Sequence[bool]) -> str:
+    varied = [field for field, once in zip(fields, same, strict=True) if not once]
+    return f"unnest({', '.join(f'%s::{_type(field)}[]' for field in varied)}) AS v ({_names(varied)})"
 
 
-def _array_type(field: Any) -> str:
+def _type(field: Any) -> str:
     # Text for JSON (an array of jsonb would be adapted element by element) and for varchar(n), whose cast truncates.
     kind = field.rel_db_type(connection)
     return "text" if kind.startswith(("varchar", "jsonb")) else kind
 
 
-def _casts(fields: Sequence[Any]) -> str:
-    return ", ".join(_cast(field) for field in fields)
-
-
-def _cast(field: Any) -> str:
-    json_here = connection.vendor == "postgresql" and isinstance(field, models.JSONField)
-    return f"v.{_quote(field.column)}" + ("::jsonb" if json_here else "")
+def _given(field: Any, once: bool) -> str:
+    """The value of a row's column: one for all rows, or the row's own."""
+    given = f"%s::{_type(field)}" if once else f"v.{_quote(field.column)}"
+    return given + ("::jsonb" if isinstance(field, models.JSONField) else "")
 
 
 def _names(fields: Sequence[Any]) -> str:

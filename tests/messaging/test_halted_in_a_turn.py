@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 
 from django.conf import settings
 
@@ -25,6 +26,8 @@ NAMES = ("anna", "bela", "cleo", "dora", "ewa")
 class Halting(Scripted):
     """At its second call, somebody halts all sending."""
 
+    idempotent = timedelta(days=30)
+
     act: Callable[[], object]
 
     def send_blocking(self, messages: Sequence[Sent]) -> Sequence[Result]:
@@ -40,7 +43,7 @@ def stop(outbox: Outbox) -> None:
 
 
 def planned(outbox: Outbox) -> Halting:
-    """One message for each, all of them claimed in one turn, each a group of its own."""
+    """One message for each, all of them claimed in one turn, each a group of its own: class I, one message a call."""
     provider = Halting([])
     provider.act = lambda: stop(outbox)
     settings.DELIVERY_ALLOWLIST = ["*"]

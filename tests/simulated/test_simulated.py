@@ -15,7 +15,7 @@ from tests import migrated
 from tests.environment import ROOT, read_variables
 from tests.installation import Installation
 
-SEEDS, CONTROL = 16, "facts under the locks"
+FIRST, SEEDS, CONTROL = 100, 16, "facts under the locks"  # in these stories each kind of thing happens
 
 
 @pytest.fixture(scope="module")
@@ -33,6 +33,8 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         "tests.simulated",
         "--seeds",
         str(SEEDS),
+        "--from",
+        str(FIRST),
         "--twice",
         "--control",
         CONTROL,
