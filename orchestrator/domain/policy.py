@@ -137,6 +137,8 @@ def _consent(message: Candidate, facts: Facts, now: datetime) -> Verdict | None:
     if message.purpose != MARKETING:
         return None
     consent = facts.consent
+    if consent.state == "granted" and consent.topic_state != "withdrawn" and not _was_withdrawn(consent):
+        return None
     evidence: Evidence = {"channel": message.channel, "purpose": message.purpose}
     if consent.changed_at is not None:
         evidence |= {
@@ -152,6 +154,10 @@ def _consent(message: Candidate, facts: Facts, now: datetime) -> Verdict | None:
     if consent.topic_state == "withdrawn":
         return Verdict(Outcome.SKIP, "topic_unsubscribed", evidence=evidence | {"topic": message.topic})
     return _withdrawn_meanwhile(message, consent, evidence)
+
+
+def _was_withdrawn(consent: ConsentFact) -> bool:
+    return consent.withdrawn_at is not None or consent.topic_withdrawn_at is not None
 
 
 def _withdrawn_meanwhile(message: Candidate, consent: ConsentFact, evidence: Evidence) -> Verdict | None:
@@ -207,7 +213,7 @@ def _gap(message: Candidate, facts: Facts, now: datetime) -> Verdict | None:
 
 
 def _capped(message: Candidate, facts: Facts, now: datetime) -> Verdict | None:
-    if not message.obeys_caps:
+    if not message.obeys_caps or not facts.counted:  # every cap lets one through
         return None
     asking = CapCandidate(message.channel, message.topic, str(message.brand_id))
     verdict = check_caps(facts.caps, facts.counted, asking, now, facts.zone)

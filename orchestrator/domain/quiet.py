@@ -116,6 +116,8 @@ def next_allowed(instant: datetime, rules: Sequence[QuietHours], zone: ZoneInfo)
     and between two edges nothing changes.
     """
     moment = start = as_instant(instant)
+    if not is_quiet(moment, rules, zone):
+        return moment
     edges = sorted(
         {_MIDNIGHT, *(edge for rule in rules for span in rule.ranges for edge in (span.start, span.end))}
     )

@@ -88,6 +88,11 @@ def load(messages: Sequence[Claimed], now: datetime) -> Loaded:
     counted = _counted(customer_ids, addresses, now - limits.longest_window)
     rivals = _rivals(customer_ids, now) if any(message.obeys_caps for message in messages) else {}
     passages = _passages(messages, now)
+    # What is the same for many is worked out once.
+    kinds = {(message.channel, message.purpose) for message in messages}
+    paused = {channel: limits.paused(channel) for channel, _ in kinds}
+    quiet = {kind: limits.quiet(*kind) for kind in kinds}
+    salt, holdout, gap = str(limits.workspace.salt), limits.workspace.holdout, limits.minimum_gap
     facts = {}
     for message in messages:
         person = people.get(message.customer_id)
@@ -97,7 +102,7 @@ def load(messages: Sequence[Claimed], now: datetime) -> Loaded:
             zone=zone.zone,
             zone_rung=zone.rung,
             zone_rejected=zone.rejected,
-            paused=limits.paused(message.channel),
+            paused=paused[message.channel],
             person=Person("missing" if person is None else person.gone),
             passage=passages.get(message.id, Passage()),
             address=address,
@@ -105,11 +110,9 @@ def load(messages: Sequence[Claimed], now: datetime) -> Loaded:
             consent=consents.get(
                 (message.customer_id, message.brand_id, message.channel, message.topic), ConsentFact()
             ),
-            workspace_held_out=held_out(
-                str(limits.workspace.salt), str(message.customer_id), limits.workspace.holdout
-            ),
-            quiet=limits.quiet(message.channel, message.purpose),
-            minimum_gap=limits.minimum_gap,
+            workspace_held_out=held_out(salt, str(message.customer_id), holdout),
+            quiet=quiet[message.channel, message.purpose],
+            minimum_gap=gap,
             caps=limits.caps,
             counted=_of(counted, message, address),
             rivals=tuple(rival for rival in rivals.get(message.customer_id, ()) if rival.id != message.id),
