@@ -46,6 +46,11 @@ class Ready:
         """The claimed row."""
         return self.draft.message
 
+    @property
+    def attempt(self) -> int:
+        """The number of the attempt that the gate lets it begin."""
+        return self.message.attempts + 1
+
 
 def gate(ready: Sequence[Ready], now: datetime, clock: Clock | None = None) -> list[Ready]:
     """Decide a group under its people's locks; answers those that must now be handed off, and are marked so.
@@ -53,8 +58,7 @@ def gate(ready: Sequence[Ready], now: datetime, clock: Clock | None = None) -> l
     The clock is read once the locks are held; without one it is `now` still. What was claimed in the day is not sent
     in the night, and takes its slot when it leaves, however long its worker has stood still in between.
     """
-    going = again(lambda: _gate(ready, clock or (lambda: now)))
-    return [replace(one, draft=_attempted(one.draft)) for one in going]
+    return again(lambda: _gate(ready, clock or (lambda: now)))
 
 
 def _gate(ready: Sequence[Ready], clock: Clock) -> list[Ready]:
@@ -106,7 +110,3 @@ def _freeze(going: Sequence[Ready]) -> None:
     fresh = [one.draft for one in going if not one.draft.frozen]
     rows = [(one.message.id, one.composed_at, one.context, list(one.languages)) for one in fresh]
     bulk.insert(MessageBody, ("message", "composed_at", "context", "languages"), rows, ignore_conflicts=True)
-
-
-def _attempted(draft: Draft) -> Draft:
-    return replace(draft, message=replace(draft.message, attempts=draft.message.attempts + 1))

@@ -24,7 +24,7 @@ def note(ready: Sequence[Ready], moves: Sequence[Move], now: datetime) -> None:
     """Keep the attempts of these messages."""
     rows = [
         (
-            one.message.id, one.message.attempts, one.message.fence, one.provider, now,
+            one.message.id, one.attempt, one.message.fence, one.provider, now,
             move.state, move.reference[:200], move.detail[:500],
         )
         for one, move in zip(ready, moves, strict=True)

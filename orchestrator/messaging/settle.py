@@ -18,7 +18,6 @@ from orchestrator.messaging.locks import lock_budgets
 from orchestrator.messaging.models import Message
 from orchestrator.messaging.money import NOTHING, as_billed, as_claimed, shift
 from orchestrator.messaging.notes import note
-from orchestrator.messaging.rows import Claimed
 from orchestrator.messaging.verdicts import FENCE
 from orchestrator.sdk.providers import Provider
 from orchestrator.sdk.values import Accepted, MessageOutcome, Result
@@ -44,10 +43,7 @@ def settle(
 
 def moves_of(ready: Sequence[Ready], results: Sequence[Result], now: datetime) -> list[Move]:
     """What becomes of each message by its result, in order."""
-    return [
-        settled(attempted(one.message, one.provider), result, now)
-        for one, result in zip(ready, results, strict=True)
-    ]
+    return [settled(_attempted(one), result, now) for one, result in zip(ready, results, strict=True)]
 
 
 def _settle(
@@ -109,7 +105,7 @@ def send_back(ready: Sequence[Ready], now: datetime) -> None:
                 None,
                 message.counted_at,
                 message.maybe_sent,
-                message.attempts - 1,
+                message.attempts,
                 message.cost,
                 message.charged,
             )
@@ -123,14 +119,11 @@ def send_back(ready: Sequence[Ready], now: datetime) -> None:
         shift((as_billed(one.bill), as_claimed(one.message)) for one in ready if one.message.id in written)
 
 
-def attempted(message: Claimed, provider: str) -> Attempted:
+def _attempted(one: Ready) -> Attempted:
     """The message as the domain judges an answer about it."""
+    message, provider = one.message, registry.current().providers.get(one.provider)
     return Attempted(
-        message.attempts,
-        message.expires_at,
-        message.maybe_sent,
-        class_of(registry.current().providers.get(provider)),
-        wish(message.purpose),
+        one.attempt, message.expires_at, message.maybe_sent, class_of(provider), wish(message.purpose)
     )
 
 

@@ -17,7 +17,7 @@ from tests.chaos.campaign import Campaign
 
 POINTS = (
     "after_move", "after_claim", "after_doubt", "in_look_up", "after_look", "after_render", "in_gate", "after_gate",
-    "before_call", "in_call", "before_settle", "in_settle", "after_settle", "in_rescue", "after_rescue",
+    "before_call", "in_call", "before_settle", "after_note", "in_settle", "after_settle", "in_rescue", "after_rescue",
 )  # fmt: skip
 _doom: tuple[str, int] | None = None
 _pause, _nap, _chance = 0.0, ("", 0.0, 0.0), random.Random()
@@ -54,7 +54,8 @@ def install(campaign: Campaign, doom: tuple[str, int] | None, seed: int) -> None
     after(gate, "load", "in_gate")
     after(deliver, "gate", "after_gate")
     after(deliver, "hand_off", "before_settle")
-    after(settle, "_record", "in_settle")
+    after(deliver, "note", "after_note")
+    after(settle, "_keep_references", "in_settle")
     after(deliver, "settle", "after_settle")
     after(rescue, "_move", "in_rescue")
     after(work, "rescue", "after_rescue")

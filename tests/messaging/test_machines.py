@@ -204,7 +204,7 @@ def test_a_message_makes_no_move_that_is_not_in_the_table(outbox: Outbox) -> Non
                 seen.add((before[0], now[0]))
                 assert State(now[0]) in MOVES[State(before[0])]
 
-    machines.run(Life, stories=24, steps=16)
+    machines.run(Life, stories=32, steps=20, chosen_by=1)
     wanted = {
         ("planned", "leased"), ("leased", "planned"), ("leased", "handing_off"), ("handing_off", "accepted"),
         ("handing_off", "rejected"), ("handing_off", "uncertain"), ("uncertain", "leased"), ("leased", "uncertain"),

@@ -61,9 +61,9 @@ def test_it_says_what_it_did_and_what_there_is() -> None:
     told = said("apply", "decision").splitlines()
     assert [line.rpartition(",")[0] for line in told[:2]] == ["decision: bound", "decision: validate"]
     first = f"messaging_decision_before_{month}"
-    assert said().splitlines()[:2] == [
-        "decision: by months of decided_at", f"  {first}: about 0 rows, 0.0 MiB",
-    ]  # fmt: skip
+    by_months, size = said().splitlines()[:2]
+    assert by_months == "decision: by months of decided_at"
+    assert size.startswith(f"  {first}: about 0 rows, ")  # and what earlier tests have left of the file
     assert said("apply", "decision") == ""
     assert "event: never, since its key keeps an event from being taken twice" in said()
 
