@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from django.db.models import Max, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from orchestrator import registry
-from orchestrator.consents.models import Consent, ConsentRecord, ConsentState, Suppression, SuppressionReason
+from orchestrator.consents.models import Suppression, SuppressionReason
 from orchestrator.customers.models import Address, Customer
 from orchestrator.domain.frequency import Counted
 from orchestrator.domain.gate_facts import AddressFact, ConsentFact, Facts, Passage, Person
@@ -20,6 +20,7 @@ from orchestrator.domain.outbox import State
 from orchestrator.domain.policy import SYSTEM
 from orchestrator.domain.splits import held_out
 from orchestrator.domain.zones import ZoneChoice, choose_zone
+from orchestrator.messaging.consented import consents_of
 from orchestrator.messaging.limits import Limits
 from orchestrator.messaging.models import Message
 from orchestrator.messaging.rows import CANDIDATE_COLUMNS, Claimed
@@ -27,7 +28,6 @@ from orchestrator.sdk.value import value
 from orchestrator.store.prepared import Given, prepared
 from orchestrator.workspace.models import Workspace
 
-_NEVER = datetime.min.replace(tzinfo=UTC)
 # Rivals are messages that wait for the same slots; one that waits for something else takes nobody's slot.
 _WAITING = ("", "quiet_hours", "minimum_gap", "capped", "outranked", "rate_limited", "deferred")
 
@@ -84,7 +84,7 @@ def load(messages: Sequence[Claimed], now: datetime) -> Loaded:
     owned = _owned(messages)
     suppressed = _suppressions(owned)
     addresses = _addresses(owned, suppressed)
-    consents = _consents(messages)
+    consents = consents_of(messages)
     counted = _counted(customer_ids, addresses, now - limits.longest_window)
     rivals = _rivals(customer_ids, now) if any(message.obeys_caps for message in messages) else {}
     passages = _passages(messages, now)
@@ -207,78 +207,6 @@ def _suppression_of(suppressed: Suppressed, message: Claimed, address: AddressFa
         return ""
     everywhere = suppressed.get((message.channel, address.digest, None), "")
     return everywhere or suppressed.get((message.channel, address.digest, message.brand_id), "")
-
-
-def _consents(messages: Sequence[Claimed]) -> dict[tuple[int, int, str, str], ConsentFact]:
-    """Consent by (customer, brand, channel, topic): the channel's state with the topic's own beside it."""
-    rows = _consented().rows(
-        customers={message.customer_id for message in messages},
-        channels={message.channel for message in messages},
-        topics={"", *(message.topic for message in messages)},
-    )
-    found = {row[:4]: row[4:] for row in rows}
-    withdrawn = _withdrawn_since(messages, found)
-    answer: dict[tuple[int, int, str, str], ConsentFact] = {}
-    for message in messages:
-        place = (message.customer_id, message.brand_id, message.channel)
-        state, changed_at, record, source, text = found.get((*place, ""), ("", None, None, "", ""))
-        topic_state = found.get((*place, message.topic), ("",))[0] if message.topic else ""
-        answer[(*place, message.topic)] = ConsentFact(
-            state,
-            changed_at,
-            topic_state,
-            record,
-            source,
-            text,
-            withdrawn.get((*place, "")),
-            withdrawn.get((*place, message.topic)) if message.topic else None,
-        )
-    return answer
-
-
-@prepared
-def _consented() -> QuerySet[Any]:
-    consents = Consent.objects.filter(
-        customer_id__among=Given("customers"),
-        channel__among=Given("channels"),
-        purpose="marketing",
-        topic__among=Given("topics"),
-    )
-    return consents.values_list(
-        "customer_id", "brand_id", "channel", "topic", "state", "changed_at", "record_id", "record__source",
-        "record__text_version",
-    )  # fmt: skip
-
-
-def _withdrawn_since(
-    messages: Sequence[Claimed], found: Mapping[tuple[Any, ...], tuple[Any, ...]]
-) -> dict[tuple[int, int, str, str], datetime]:
-    """The last withdrawal, by place, where a grant has come after it since a message was planned.
-
-    One query, and only for a batch that holds such a place: nearly everybody granted before the message was planned.
-    """
-    granted = {place: row[1] for place, row in found.items() if row[0] == ConsentState.GRANTED}
-    again = [
-        message
-        for message in messages
-        for topic in ("", message.topic)
-        if granted.get((message.customer_id, message.brand_id, message.channel, topic), _NEVER)
-        >= message.created_at
-    ]
-    if not again:
-        return {}
-    rows = (
-        ConsentRecord.objects.filter(
-            customer__in={message.customer_id for message in again},
-            recorded_at__gte=min(message.created_at for message in again),
-            purpose="marketing",
-            state=ConsentState.WITHDRAWN,
-        )
-        .values_list("customer_id", "brand_id", "channel", "topic")
-        .annotate(last=Max("recorded_at"))
-        .order_by()
-    )
-    return {(customer, brand, channel, topic): last for customer, brand, channel, topic, last in rows}
 
 
 @value
