@@ -22,6 +22,8 @@ from orchestrator.customers.models import Address, Customer
 from orchestrator.customers.people import Person
 from orchestrator.customers.save import save
 from orchestrator.events.models import Event
+from orchestrator.journeys import erasing
+from orchestrator.journeys.models import Enrollment
 from orchestrator.loyalty.award import NewEntry, award
 from orchestrator.messaging import deliver as deliver_module
 from orchestrator.messaging.models import DeliveryAttempt, MailboxMessage, Message, MessageBody, Receipt
@@ -59,6 +61,38 @@ def test_erased_in_mid_wait(world: World):
     )  # fmt: skip
     assert row.external_id is not None
     assert row.external_id.startswith("erased:")
+
+
+@pytest.mark.parametrize("seen", [True, False])
+def test_two_whom_another_worker_lets_in_meanwhile_are_no_obstacle(
+    world: World, monkeypatch: pytest.MonkeyPatch, seen: bool
+):
+    anna = come(world)
+    world.run(days=1)
+    known = Enrollment.objects.values().get()
+
+    def late(*_: object) -> None:
+        for key in ("one", "two"):
+            Enrollment.objects.create(
+                **{**known, "id": None, "entry_key": key, "status": "active", "once_key": None}
+            )
+
+    finish, forget = erasing.finish, erasing.StepRun.objects.filter
+    acted: list[object] = []
+    if seen:  # before the last look at who is under way
+        monkeypatch.setattr(
+            erasing, "finish", lambda *given: (finish(*given), acted or late(), acted.append(given))
+        )
+    else:  # after it
+        monkeypatch.setattr(erasing.StepRun.objects, "filter", lambda **given: (late(), forget(**given))[1])
+    assert erase([anna], world.now) == Erased(1, 0)
+    monkeypatch.undo()
+    left = ("exited", "erased", "") if seen else None
+    assert list(Enrollment.objects.order_by("id").values_list("status", "reason", "entry_key")) == [
+        ("exited", "erased", ""), left or ("active", "", "one"), left or ("active", "", "two"),
+    ]  # fmt: skip
+    assert erase([anna], world.now) == Erased(0, 1)
+    assert set(Enrollment.objects.values_list("status", "entry_key")) == {("exited", "")}
 
 
 def test_what_is_held_is_cancelled_at_once(world: World):
