@@ -150,10 +150,17 @@ def _groups(ready: Sequence[Ready]) -> Iterator[tuple[str, list[Ready]]]:
     for (name, kind), members in by_kind.items():
         provider = registry.current().providers.get(name)
         size = group_size(provider)
-        if class_of(provider) is ProviderClass.NEITHER:
-            size = CLASS_N_GROUP if kind is Settle.AT_LEAST_ONCE else min(size, CLASS_N_GROUP)
+        if _goes_one_by_one(name, kind):
+            size = CLASS_N_GROUP
+        elif class_of(provider) is ProviderClass.NEITHER:
+            size = min(size, CLASS_N_GROUP)
         for start in range(0, len(members), size):
             yield name, members[start : start + size]
+
+
+def _goes_one_by_one(provider: str, kind: Settle) -> bool:
+    known = registry.current().providers.get(provider)
+    return class_of(known) is ProviderClass.NEITHER and kind is Settle.AT_LEAST_ONCE
 
 
 def _send(provider: str, group: Sequence[Ready], breakers: Breakers, clock: Clock) -> list[Ready]:
@@ -162,9 +169,7 @@ def _send(provider: str, group: Sequence[Ready], breakers: Breakers, clock: Cloc
     going = gate(group, clock(), clock)
     if not going:
         return []
-    one_by_one = class_of(registry.current().providers.get(provider)) is ProviderClass.NEITHER and (
-        wish(going[0].message.purpose) is Settle.AT_LEAST_ONCE
-    )
+    one_by_one = _goes_one_by_one(provider, wish(going[0].message.purpose))
     answered = (_one_by_one if one_by_one else _together)(provider, going, gated_at, clock)
     sent, left = going[: len(answered.results)], going[len(answered.results) :]
     if sent:
