@@ -73,6 +73,7 @@ MOVES: dict[State, frozenset[State]] = {
     State.HANDING_OFF: frozenset(
         {
             State.PLANNED,
+            State.DEAD,
             State.ACCEPTED,
             State.REJECTED,
             State.RETRY_WAIT,

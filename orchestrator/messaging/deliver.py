@@ -8,16 +8,14 @@ Read this file first; each step is a file of that name.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db import OperationalError, transaction
 
-from orchestrator import registry
 from orchestrator.domain.breaker import Standing
 from orchestrator.domain.gate_facts import Outcome, Verdict
-from orchestrator.domain.outbox import ProviderClass, Settle
 from orchestrator.messaging import compose, halted
 from orchestrator.messaging.breakers import Breakers
 from orchestrator.messaging.claim import claim
@@ -25,25 +23,24 @@ from orchestrator.messaging.content.render import Rendered, RenderFailure
 from orchestrator.messaging.doubt import clear_up
 from orchestrator.messaging.facts import Loaded
 from orchestrator.messaging.gate import Clock, Ready, gate
-from orchestrator.messaging.handoff import Answered, Stale, boottime, group_size, hand_off
+from orchestrator.messaging.groups import Group, Pace, groups
+from orchestrator.messaging.handoff import boottime
 from orchestrator.messaging.letting_go import let_go, put_back
 from orchestrator.messaging.look import Hopeful, look
-from orchestrator.messaging.notes import note
+from orchestrator.messaging.parts import hand_off_in_parts
 from orchestrator.messaging.prices import bill, read_prices
 from orchestrator.messaging.review import review
 from orchestrator.messaging.rows import Claimed
-from orchestrator.messaging.settle import class_of, moves_of, send_back, settle, wish
+from orchestrator.messaging.settle import send_back, settle
 from orchestrator.messaging.tokens import Tokens
 from orchestrator.messaging.unrendered import judge
 from orchestrator.messaging.verdicts import apply, hold
 from orchestrator.store import deadlines
 
 BATCH = 500
-# A kill between gate and settlement leaves at most this many messages of a class N provider unknown; and where such a
-# message is rather sent twice than not at all, they are gated together and handed off one by one.
-CLASS_N_GROUP = 50
 # Seconds after which a turn begins no further call: with the longest call it ends within the lease.
 LONGEST_TURN = 15.0
+_PACE = Pace()
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,18 +98,16 @@ def _send_all(
     """Group by group; what is left when the turn is over, its provider has gone down, or all is halted, is for later."""
     sent, late = list[Ready](), list[Ready]()
     down: dict[str, list[Ready]] = defaultdict(list)
-    for number, (provider, members) in enumerate(_groups(ready)):
-        stay = halted.waits([one.message.id for one in members])
-        late += [one for one in members if one.message.id in stay]
-        group = [one for one in members if one.message.id not in stay]
-        if not group:
-            continue
+    for number, group in enumerate(groups(ready, _PACE)):
+        stay = halted.waits([one.message.id for one in group.members])
+        late += [one for one in group.members if one.message.id in stay]
+        may_go = [one for one in group.members if one.message.id not in stay]
         if number and boottime() - began > LONGEST_TURN:
-            late += group
-        elif breakers.standing(provider) is Standing.OPEN:
-            down[provider] += group
-        else:
-            sent += _send(provider, group, breakers, clock)
+            late += may_go
+        elif breakers.standing(group.provider) is Standing.OPEN:
+            down[group.provider] += may_go
+        elif may_go:
+            sent += _send(replace(group, members=may_go), breakers, clock)
     now = clock()
     put_back([one.message for one in late], now)
     for provider, held in down.items():
@@ -142,63 +137,19 @@ def _render(hopeful: Sequence[Hopeful], loaded: Loaded, now: datetime) -> list[R
     return ready
 
 
-def _groups(ready: Sequence[Ready]) -> Iterator[tuple[str, list[Ready]]]:
-    """By provider, in groups as large as it takes at once and as small as its class demands."""
-    by_kind: dict[tuple[str, Settle], list[Ready]] = defaultdict(list)
-    for one in ready:
-        by_kind[one.provider, wish(one.message.purpose)].append(one)
-    for (name, kind), members in by_kind.items():
-        provider = registry.current().providers.get(name)
-        size = group_size(provider)
-        if _goes_one_by_one(name, kind):
-            size = CLASS_N_GROUP
-        elif class_of(provider) is ProviderClass.NEITHER:
-            size = min(size, CLASS_N_GROUP)
-        for start in range(0, len(members), size):
-            yield name, members[start : start + size]
-
-
-def _goes_one_by_one(provider: str, kind: Settle) -> bool:
-    known = registry.current().providers.get(provider)
-    return class_of(known) is ProviderClass.NEITHER and kind is Settle.AT_LEAST_ONCE
-
-
-def _send(provider: str, group: Sequence[Ready], breakers: Breakers, clock: Clock) -> list[Ready]:
+def _send(group: Group, breakers: Breakers, clock: Clock) -> list[Ready]:
     # The clock starts before the gate: what the gate reads is at least that fresh.
     gated_at = boottime()
-    going = gate(group, clock(), clock)
+    going = gate(group.members, clock(), clock)
     if not going:
         return []
-    one_by_one = _goes_one_by_one(provider, wish(going[0].message.purpose))
-    answered = (_one_by_one if one_by_one else _together)(provider, going, gated_at, clock)
-    sent, left = going[: len(answered.results)], going[len(answered.results) :]
+    began = boottime()
+    told = hand_off_in_parts(group.provider, going, group.part, gated_at, clock)
+    sent, left = going[: len(told.results)], going[len(told.results) :]
+    _PACE.took(group.provider, len(sent), boottime() - began)
     if sent:
-        settle(sent, answered.results, clock(), noted=one_by_one)
+        settle(sent, told.results, clock(), told.noted)
     if left:
         send_back(left, clock())
-    breakers.report(provider, answered.calls)
+    breakers.report(group.provider, told.calls)
     return sent
-
-
-def _together(provider: str, going: Sequence[Ready], gated_at: float, clock: Clock) -> Answered:
-    try:
-        return hand_off(provider, going, gated_at)
-    except Stale:
-        return Answered([], [])
-
-
-def _one_by_one(provider: str, going: Sequence[Ready], gated_at: float, clock: Clock) -> Answered:
-    """Each is noted before the next leaves, so that a death leaves one in doubt; what a fault or the time cuts off is not
-    among the results."""
-    answered = Answered([], [])
-    for one in going:
-        said = _together(provider, [one], gated_at, clock)
-        if not said.results:
-            break
-        now = clock()
-        note([one], moves_of([one], said.results, now), now)
-        answered.results.extend(said.results)
-        answered.calls.extend(said.calls)
-        if any(call.fault for call in said.calls):
-            break
-    return answered

@@ -1,11 +1,4 @@
-"""NOTES: what a provider says of one message, kept before the next one is handed to it.
-
-A class N provider whose messages must not be lost is asked for one at a time, so that a worker's death leaves one in
-doubt. The gate and the settlement are for the whole group all the same: what each was answered stands in its attempt at
-once, and whoever takes over from a dead worker finds it there and sends only what has none.
-
-The price is a commit for each message, which is on the disk before the next one leaves.
-"""
+"""NOTES: what a provider has said of messages, kept in their attempts: with the settlement, or before it (`parts`)."""
 
 from __future__ import annotations
 
@@ -32,11 +25,15 @@ def note(ready: Sequence[Ready], moves: Sequence[Move], now: datetime) -> None:
     bulk.insert(DeliveryAttempt, COLUMNS, rows)
 
 
-def accepted(attempts: Mapping[int, int]) -> dict[int, str]:
-    """Of these messages (id -> number of the last attempt), those of which it is noted that they were accepted.
+def noted(attempts: Mapping[int, int]) -> dict[int, tuple[State, str]]:
+    """Of these messages (id -> number of the last attempt), what that attempt came to, where it is noted.
 
-    Answers the provider's ids.
+    Answers the outcome, and the provider's id.
     """
-    found = DeliveryAttempt.objects.filter(message_id__in=list(attempts), outcome=State.ACCEPTED).order_by()
-    rows = found.values_list("message_id", "number", "reference")
-    return {message: reference for message, number, reference in rows if attempts[message] == number}
+    found = DeliveryAttempt.objects.filter(message_id__in=list(attempts)).order_by()
+    rows = found.values_list("message_id", "number", "outcome", "reference")
+    return {
+        message: (State(outcome), reference)
+        for message, number, outcome, reference in rows
+        if attempts[message] == number
+    }

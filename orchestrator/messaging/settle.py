@@ -15,7 +15,7 @@ from orchestrator.messaging.erasing import forget
 from orchestrator.messaging.gate import Ready
 from orchestrator.messaging.letting_go import before
 from orchestrator.messaging.locks import lock_budgets
-from orchestrator.messaging.models import Message
+from orchestrator.messaging.models import Message, MessageBody
 from orchestrator.messaging.money import NOTHING, as_billed, as_claimed, shift
 from orchestrator.messaging.notes import note
 from orchestrator.messaging.verdicts import FENCE
@@ -27,10 +27,8 @@ from orchestrator.store.again import again
 _HANDING_OFF = "t.state = 'handing_off'"
 
 
-def settle(
-    ready: Sequence[Ready], results: Sequence[Result], now: datetime, noted: bool = False
-) -> list[Move]:
-    """Write one result for each message, with its attempt, where that is not `noted` yet; answers the moves in order.
+def settle(ready: Sequence[Ready], results: Sequence[Result], now: datetime, noted: int = 0) -> list[Move]:
+    """Write one result for each message, with its attempt, of which the first are `noted`; answers the moves in order.
 
     A result that comes after another worker took the message over never overwrites; it is kept as evidence, and an
     acceptance turns doubt into certainty.
@@ -47,7 +45,7 @@ def moves_of(ready: Sequence[Ready], results: Sequence[Result], now: datetime) -
 
 
 def _settle(
-    ready: Sequence[Ready], results: Sequence[Result], moves: Sequence[Move], now: datetime, noted: bool
+    ready: Sequence[Ready], results: Sequence[Result], moves: Sequence[Move], now: datetime, noted: int
 ) -> None:
     with transaction.atomic():
         # First, since it locks customers: those come before messages, here as everywhere.
@@ -55,8 +53,7 @@ def _settle(
         _lock_refunds(ready, moves)
         written = set(_write(ready, moves, now))
         _refund(ready, moves, written)
-        if not noted:
-            note(ready, moves, now)
+        note(ready[noted:], moves[noted:], now)
         late = [
             one.message.id
             for one, result in zip(ready, results, strict=True)
@@ -117,6 +114,12 @@ def send_back(ready: Sequence[Ready], now: datetime) -> None:
         lock_budgets((), {row for one in ready for row in (*one.bill.charged, *(one.message.charged or ()))})
         written = set(bulk.update(Message, columns, rows, match=FENCE, where=_HANDING_OFF))
         shift((as_billed(one.bill), as_claimed(one.message)) for one in ready if one.message.id in written)
+        unfreeze([one.message.id for one in ready if one.message.id in written and not one.draft.frozen])
+
+
+def unfreeze(ids: Sequence[int]) -> None:
+    """Nothing was ever sent of what these were rendered from, so it is made anew at their next gate."""
+    MessageBody.objects.filter(message__in=ids).delete()
 
 
 def _attempted(one: Ready) -> Attempted:

@@ -21,6 +21,7 @@ class Campaign:
     `ending`: seconds that are left to a campaign once everybody has been let in.
     `restarts`: of the PostgreSQL server, by turns in order and as by a crash; only where it is the campaign's own.
     `poison`: messages at which a plugin ends its process. `beats`: Celery's schedulers, for as long as there is a broker.
+    `turn`: messages a worker claims at once; of a class N provider's, it hands off a `part` at a time.
     `points`: where workers die, anywhere if empty. `nap`: where they sleep longer than their lease, how likely.
     """
 
@@ -43,6 +44,7 @@ class Campaign:
     nap: tuple[str, float] = ("", 0.0)
     only: tuple[str, ...] = ()
     turn: int = 40
+    part: int = 10
     ranked: bool = True
     withdrawals: float = 0.025
     erasures: float = 0.0025

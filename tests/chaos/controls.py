@@ -75,8 +75,12 @@ CONTROLS = {
         "at least once is settled in groups", "I5_at_least_once", guards.one_by_one,
         {"points": ("before_settle",), "doom": 1.0, "faults": 0.0, "only": ("code",)},
     ),
+    "notes": Control(
+        "a part leaves before the one before it is noted", "I5_at_most_once", guards.notes,
+        {"points": ("before_settle",), "doom": 1.0, "faults": 0.0, "only": ("coupon",)},
+    ),
     "group_of_fifty": Control(
-        "a group at most once has no limit", "I5_unknown", guards.groups_of_fifty,
+        "a part at most once has no limit", "I5_unknown", guards.groups_of_fifty,
         {
             "points": ("before_settle",), "doom": 1.0, "faults": 0.0, "only": ("coupon",), "turn": 400, "receipts": 0.0,
             "withdrawals": 0.0, "cap": 1000, "kills": 4,

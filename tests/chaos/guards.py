@@ -104,7 +104,7 @@ def care_at_rescue() -> None:
     from orchestrator.domain.outbox import Move, State
     from orchestrator.messaging import rescue
 
-    rescue._move = lambda row, now: Move(State.PLANNED, "", due_at=now, keeps_reservation=False)
+    rescue._in_doubt = lambda one, now: Move(State.PLANNED, "", due_at=now, keeps_reservation=False)
 
 
 def at_most_once() -> None:
@@ -134,16 +134,22 @@ def receipts() -> None:
 
 def one_by_one() -> None:
     from orchestrator.domain.outbox import Settle
-    from orchestrator.messaging import deliver
+    from orchestrator.messaging import groups
 
-    deliver.wish = lambda purpose: Settle.AT_MOST_ONCE
+    groups.wish = lambda purpose: Settle.AT_MOST_ONCE
+
+
+def notes() -> None:
+    from orchestrator.messaging import parts
+
+    parts._note = lambda told, going, clock: None
 
 
 def groups_of_fifty() -> None:
-    from orchestrator.messaging import deliver
+    from orchestrator.messaging import groups
     from tests.chaos.lines import Line
 
-    deliver.CLASS_N_GROUP, Line.max_batch = 10**6, 10**6
+    groups.CLASS_N_PART, Line.max_batch = 10**6, 10**6
 
 
 def night() -> None:

@@ -41,7 +41,7 @@ def install(campaign: Campaign, doom: tuple[str, int] | None, seed: int) -> None
     """Put the points into this process. `doom`: where to die, at which passing."""
     global _doom, _pause, _nap, _chance
     from orchestrator.journeys import work
-    from orchestrator.messaging import deliver, facts, gate, rescue, settle
+    from orchestrator.messaging import deliver, facts, gate, parts, rescue, settle
 
     _doom, _pause, _chance = doom, campaign.pauses, random.Random(seed)
     _nap = (*campaign.nap, campaign.lease_lasts * 1.3)
@@ -53,11 +53,11 @@ def install(campaign: Campaign, doom: tuple[str, int] | None, seed: int) -> None
     after(facts, "_counted", "in_facts")
     after(gate, "load", "in_gate")
     after(deliver, "gate", "after_gate")
-    after(deliver, "hand_off", "before_settle")
-    after(deliver, "note", "after_note")
+    after(parts, "hand_off", "before_settle")
+    after(parts, "note", "after_note")
     after(settle, "_keep_references", "in_settle")
     after(deliver, "settle", "after_settle")
-    after(rescue, "_move", "in_rescue")
+    after(rescue, "_told", "in_rescue")
     after(work, "rescue", "after_rescue")
 
 

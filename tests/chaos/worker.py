@@ -26,7 +26,7 @@ REST = 0.02
 def load(campaign: Campaign) -> None:
     """All that workers would load anew, each for itself. Nothing is due yet; connections are each worker's own."""
     from orchestrator.journeys import work
-    from orchestrator.messaging import claim, compose
+    from orchestrator.messaging import claim, compose, groups
     from orchestrator.messaging.content.render import InProcessRenderer
     from tests.chaos.town import START
 
@@ -34,6 +34,7 @@ def load(campaign: Campaign) -> None:
     compose.renderer = lambda: renderer
     claim.LEASE = timedelta(seconds=campaign.lease)
     work.DELIVERED_AT_ONCE, work.MOVED_AT_ONCE = campaign.turn, 200  # a death is charged to a few
+    groups.CLASS_N_PART = campaign.part
     plugins: dict[str, object] = {"lines": Plugin(campaign.socket, campaign.poisoned[1::2])}
     if campaign.poison:
         plugins["poisonous"] = Poisonous(campaign.poisoned[::2])

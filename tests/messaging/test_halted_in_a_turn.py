@@ -1,10 +1,11 @@
-"""Somebody halts all sending while a turn hands off what it has claimed: no further group leaves."""
+"""Somebody halts all sending while a turn hands off what it has claimed: no further part leaves."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 
+import pytest
 from django.conf import settings
 
 from orchestrator import registry
@@ -42,8 +43,9 @@ def stop(outbox: Outbox) -> None:
     assert halt.halt(Why.STOPPED, found, None, outbox.now)
 
 
-def planned(outbox: Outbox) -> Halting:
-    """One message for each, all of them claimed in one turn, each a group of its own: class I, one message a call."""
+def planned(outbox: Outbox, monkeypatch: pytest.MonkeyPatch) -> Halting:
+    """One message for each, all of them gated together, each a part of its own: class I, one message a call."""
+    monkeypatch.setattr("orchestrator.messaging.parts.LOOKS", 0.0)
     provider = Halting([])
     provider.act = lambda: stop(outbox)
     settings.DELIVERY_ALLOWLIST = ["*"]
@@ -56,8 +58,10 @@ def names(provider: Scripted) -> list[str]:
     return [one.partition("@")[0] for one in provider.recipients]
 
 
-def test_the_groups_before_it_are_sent_and_the_rest_is_put_back(outbox: Outbox) -> None:
-    provider = planned(outbox)
+def test_the_parts_before_it_are_sent_and_the_rest_is_put_back(
+    outbox: Outbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    provider = planned(outbox, monkeypatch)
     assert deliver(outbox.now, 10) == Delivered(5, 2)
     assert names(provider) == ["anna", "bela"]
     assert outbox.states() == [("accepted", "accepted")] * 2 + [("planned", "")] * 3
@@ -72,8 +76,10 @@ def test_the_groups_before_it_are_sent_and_the_rest_is_put_back(outbox: Outbox) 
     assert names(provider) == list(NAMES)
 
 
-def test_what_is_released_leaves_while_the_halt_goes_on(outbox: Outbox) -> None:
-    provider = planned(outbox)
+def test_what_is_released_leaves_while_the_halt_goes_on(
+    outbox: Outbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    provider = planned(outbox, monkeypatch)
     deliver(outbox.now, 10)
     assert halted.release(Chosen(), outbox.now) == 3
     assert deliver(outbox.now, 10) == Delivered(3, 3)
@@ -81,8 +87,10 @@ def test_what_is_released_leaves_while_the_halt_goes_on(outbox: Outbox) -> None:
     assert halt.halted_at() == outbox.now
 
 
-def test_what_an_earlier_halt_had_released_waits_for_the_new_one(outbox: Outbox) -> None:
-    provider = planned(outbox)
+def test_what_an_earlier_halt_had_released_waits_for_the_new_one(
+    outbox: Outbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    provider = planned(outbox, monkeypatch)
     stop(outbox)
     assert halted.release(Chosen(), outbox.now) == 5
     outbox.world.now = outbox.now.replace(minute=1)

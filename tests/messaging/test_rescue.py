@@ -10,13 +10,14 @@ import pytest
 from orchestrator.messaging.claim import LEASE, claim
 from orchestrator.messaging.deliver import Delivered, deliver
 from orchestrator.messaging.gate import gate
-from orchestrator.messaging.models import DeliveryAttempt, Message
+from orchestrator.messaging.models import DeliveryAttempt, Message, MessageBody
 from orchestrator.messaging.notes import note
 from orchestrator.messaging.rescue import rescue
-from orchestrator.sdk.values import Accepted
+from orchestrator.sdk.values import Accepted, Deferred, Rejected, RejectReason
 from tests.messaging.conftest import Outbox
 
 BEYOND = LEASE + timedelta(seconds=1)
+REFUSED = Rejected(RejectReason.SPAM)
 
 
 def test_a_lease_that_runs_is_left_alone(outbox: Outbox):
@@ -69,20 +70,63 @@ def test_of_a_group_handed_off_one_by_one_a_death_leaves_one_in_doubt(
     outbox.plan("anna", "bela", "cleo", purpose="transactional")
     dying = Mock(wraps=note, side_effect=lambda *_: _die() if len(provider.calls) == 2 else DEFAULT)
     with monkeypatch.context() as patched:
-        patched.setattr("orchestrator.messaging.deliver.note", dying)
+        patched.setattr("orchestrator.messaging.parts.note", dying)
         with pytest.raises(Died):
             deliver(outbox.now, 10)
     assert outbox.states() == [("handing_off", "allowed")] * 3
     assert attempts() == [("accepted", "theirs")]
     outbox.world.now += BEYOND
     assert rescue(outbox.now) == 3
-    assert outbox.states() == [("accepted", "accepted")] + [("uncertain", "worker_died")] * 2
-    anna = Message.objects.earliest("id")
+    assert outbox.states() == [("accepted", "accepted"), ("uncertain", "worker_died"), ("planned", "")]
+    anna, bela, cleo = Message.objects.order_by("id")
     assert (anna.reference, anna.final_at, anna.wake_pending) == ("theirs", outbox.now, True)
+    assert (bela.attempts, bela.maybe_sent, bela.counted_at) == (1, True, outbox.now - BEYOND)
+    assert (cleo.attempts, cleo.maybe_sent, cleo.counted_at) == (0, False, None)
+    # Of Cleo's no byte has left: it is composed anew, not sent as it was rendered before.
+    assert set(MessageBody.objects.values_list("message_id", flat=True)) == {anna.id, bela.id}
     deliver(outbox.now, 10)
     assert provider.recipients == [f"{name}@example.com" for name in ("anna", "bela", "bela", "cleo")]
     assert outbox.states() == [("accepted", "accepted")] * 3
     assert attempts() == [("accepted", "theirs"), ("accepted", "ref"), ("accepted", "ref")]
+
+
+def test_of_a_group_handed_off_in_parts_a_death_leaves_one_part_unknown(
+    outbox: Outbox, monkeypatch: pytest.MonkeyPatch
+):
+    provider = outbox.world.provider(Accepted("theirs"), Deferred(), REFUSED, promise="N")
+    provider.max_batch = 10
+    monkeypatch.setattr("orchestrator.messaging.groups.CLASS_N_PART", 3)
+    outbox.plan("anna", "bela", "cleo", "dora", "ewa", "fela", "gosia", "hela")
+    # Gosia's part, the third, waits for the note about Dora's, which has been answered.
+    dying = Mock(wraps=note, side_effect=lambda *_: _die() if len(provider.calls) == 6 else DEFAULT)
+    with monkeypatch.context() as patched:
+        patched.setattr("orchestrator.messaging.parts.note", dying)
+        with pytest.raises(Died):
+            deliver(outbox.now, 10)
+    assert outbox.states() == [("handing_off", "allowed")] * 8
+    outbox.world.now += BEYOND
+    assert rescue(outbox.now) == 8
+    planned, unknown = ("planned", ""), ("unknown", "unknown_outcome")
+    assert outbox.states() == [("accepted", "accepted"), *[planned] * 2, *[unknown] * 3, *[planned] * 2]
+    kept = Message.objects.order_by("id").values_list("attempts", "maybe_sent", "counted_at")
+    gated = outbox.now - BEYOND
+    told, doubtful = (1, False, None), (1, True, gated)
+    assert list(kept) == [doubtful, told, told, *[doubtful] * 3, *[(0, False, None)] * 2]
+    provider.answers = [Accepted("at last"), REFUSED]
+    assert deliver(outbox.now, 10) == Delivered(4, 4)
+    again = ["bela", "cleo", "gosia", "hela"]
+    assert provider.recipients[6:] == [f"{name}@example.com" for name in again]
+    accepted, refused = ("accepted", "accepted"), ("rejected", "spam")
+    assert outbox.states() == [accepted, accepted, refused, *[unknown] * 3, accepted, accepted]
+
+
+def test_a_part_that_is_looked_at_in_pieces_is_in_doubt_all_the_same(outbox: Outbox):
+    outbox.world.provider(promise="N").max_batch = 3
+    outbox.plan("anna", "bela", "cleo", "dora", "ewa")
+    outbox.hand_off()
+    outbox.world.now += BEYOND
+    assert [rescue(outbox.now, 2) for _ in range(3)] == [2, 2, 1]
+    assert outbox.states() == [("unknown", "unknown_outcome")] * 5
 
 
 def test_a_fault_ends_the_group_and_the_rest_was_never_handed_off(outbox: Outbox):

@@ -22,8 +22,9 @@ from django.db.backends.utils import CursorWrapper
 
 from orchestrator import registry
 from orchestrator.journeys import tasks, work
-from orchestrator.messaging import compose, deliver, doubt, handoff
+from orchestrator.messaging import compose, deliver, doubt, groups, handoff, parts
 from orchestrator.messaging.content.render import Answer, Rendered, RenderFailure, RenderJob
+from orchestrator.messaging.groups import Pace
 from orchestrator.sdk.values import EmailContent, SmsContent
 from orchestrator.store import doorbells, statement
 from tests.scenarios.scripted import Plugin
@@ -134,6 +135,9 @@ class House:
                 (tasks, "_shift", lambda process: Unwatched()),
                 (deliver, "boottime", lambda: stage.seconds),
                 (handoff, "boottime", lambda: stage.seconds),
+                (parts, "boottime", lambda: stage.seconds),
+                (deliver, "_PACE", Pace()),
+                (groups, "CLASS_N_PART", chance.choice((1, 2, 50))),
                 (compose, "renderer", lambda: Quick(stage)),
                 (doubt, "in_loop", in_this_thread),
                 (work, "DELIVERED_AT_ONCE", chance.choice((1, 2, 3, 6))),

@@ -13,7 +13,7 @@ from orchestrator.consents import record
 from orchestrator.domain import policy
 from orchestrator.domain.outbox import Move, Settle, State
 from orchestrator.journeys import work
-from orchestrator.messaging import deliver, doubt, gate, look, rescue, settle, verdicts
+from orchestrator.messaging import deliver, doubt, gate, look, parts, rescue, settle, verdicts
 from orchestrator.store import bulk
 
 Guard = Callable[[], AbstractContextManager[Any]]
@@ -63,7 +63,7 @@ def _unfenced() -> AbstractContextManager[Any]:
 def _naive_rescue() -> AbstractContextManager[Any]:
     """Whatever a dead worker held goes back to the queue as if nothing had left."""
     return patch.object(
-        rescue, "_move", lambda row, now: Move(State.PLANNED, "", due_at=now, keeps_reservation=False)
+        rescue, "_in_doubt", lambda one, now: Move(State.PLANNED, "", due_at=now, keeps_reservation=False)
     )
 
 
@@ -112,6 +112,7 @@ GUARDS: dict[str, Guard] = {
     "at most once": lambda: _all(
         *(patch.object(one, "wish", lambda purpose: Settle.AT_LEAST_ONCE) for one in (settle, rescue))
     ),
+    "parts are noted": lambda: patch.object(parts, "_note", lambda told, going, clock: None),
     "five crashes": lambda: patch.object(rescue, "MAX_CRASHES", 99),
     "the gate's clock": _clock_of_the_claim,
     "said now comes last": _own_clock,
