@@ -45,6 +45,8 @@ def _choose_database() -> None:
 
 _choose_database()
 os.environ["DJANGO_SETTINGS_MODULE"] = "orchestrator.config.settings"
+# Most tests live in one transaction, which no second connection sees; those of turns abreast switch it on.
+os.environ["TURNS_ABREAST"] = "false"
 
 import django  # noqa: E402
 from django.conf import settings  # noqa: E402

@@ -125,6 +125,8 @@ ORCHESTRATOR_PLUGINS = stripped(
 DELIVERY_ALLOWLIST = stripped(env.list("DELIVERY_ALLOWLIST", default=[]))
 # Servers of one's own (`host` or `host:port`) that webhooks may reach though they are inside or speak plain http.
 OUTBOUND_ALLOWLIST = stripped(env.list("OUTBOUND_ALLOWLIST", default=[]))
+# Whether a worker delivers two batches at once while there is a backlog, each on a connection of its own.
+TURNS_ABREAST = env.bool("TURNS_ABREAST", default=True)
 # Where links in messages lead.
 PUBLIC_URL = env.str("PUBLIC_URL", default="http://127.0.0.1:8000").rstrip("/")
 JOURNEYS_DIR = Path(env.str("JOURNEYS_DIR", default="") or BASE_DIR / "journeys")

@@ -26,6 +26,7 @@ from orchestrator.journeys.timers import BATCH as TIMED_AT_ONCE
 from orchestrator.journeys.timers import GROUPS as COMPUTED_AT_ONCE
 from orchestrator.journeys.timers import compute, fire, replan
 from orchestrator.journeys.waiting import URGENT, until_turn, waiting
+from orchestrator.messaging.abreast import can_go_abreast, deliver_abreast
 from orchestrator.messaging.deliver import BATCH as DELIVERED_AT_ONCE
 from orchestrator.messaging.deliver import deliver
 from orchestrator.messaging.gate import Clock
@@ -110,13 +111,14 @@ def work_by(clock: Clock, stopping: Stopping = never) -> Worked:
     The clock is read for every batch, so that a lease begins when its batch does, and at every gate. `stopping` is asked between
     batches: whatever it leaves is found by the next round.
     """
-    total = Worked()
+    total, backlog = Worked(), False
     while not stopping() and (kinds := waiting(clock())):
         done, _ = _turn(clock, stopping, kinds)
         # Walking plans messages, and delivering wakes enrollments: each is followed by a look at what it led to.
-        done += _deliver_turn(clock, waiting(clock()))
+        done += _deliver_turn(clock, waiting(clock()), backlog)
         if not done:
             break
+        backlog = done.messages >= DELIVERED_AT_ONCE
         total += done
     return total
 
@@ -183,10 +185,10 @@ def deliver_beside(clock: Clock, stopping: Stopping, rest: Rest) -> Worked:
     Where messages wait their turn and the next one's comes within a moment, `rest` (seconds) until then: a limit of
     ten a second is used in full, whenever the sweep comes. Whoever rests walks whatever there is to walk.
     """
-    total, kinds = Worked(), frozenset[str](DELIVERING)
+    total, kinds, backlog = Worked(), frozenset[str](DELIVERING), False
     while not stopping():
-        asked, delivered = kinds & DELIVERING, _deliver_turn(clock, kinds)
-        kinds = waiting(clock())
+        asked, delivered = kinds & DELIVERING, _deliver_turn(clock, kinds, backlog)
+        kinds, backlog = waiting(clock()), delivered.messages >= DELIVERED_AT_ONCE
         pause = None if kinds & DELIVERING else until_turn(clock(), MOMENT)
         walked, _ = _turn(clock, stopping, kinds if pause is not None else kinds & FIRST)
         total += delivered
@@ -220,14 +222,20 @@ def _turn(
     return done, frozenset(more)
 
 
-def _deliver_turn(clock: Clock, kinds: Collection[str]) -> Worked:
-    """Take back what dead workers held, and deliver one batch."""
+def _deliver_turn(clock: Clock, kinds: Collection[str], backlog: bool = False) -> Worked:
+    """Take back what dead workers held, and deliver one batch; while there is a `backlog`, batches two at a time."""
     done = Worked()
     if "rescue" in kinds:
         done.rescued = _in_time("rescue", lambda: rescue(clock(), RESCUED_AT_ONCE))
     if done or "deliver" in kinds:
-        done.messages = _in_time("deliver", lambda: deliver(clock(), DELIVERED_AT_ONCE, clock).claimed)
+        done.messages = _in_time("deliver", lambda: _delivered(clock, backlog and can_go_abreast()))
     return done
+
+
+def _delivered(clock: Clock, abreast: bool) -> int:
+    if abreast:
+        return deliver_abreast(clock, DELIVERED_AT_ONCE).claimed
+    return deliver(clock(), DELIVERED_AT_ONCE, clock).claimed
 
 
 def _in_time(kind: str, batch: Callable[[], int]) -> int:

@@ -32,10 +32,11 @@ CRASHES_BEFORE_ALONE = 2
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """When a claim is made, and since when all sending is halted (None: it is not)."""
+    """When a claim is made, since when all sending is halted (None: it is not), and whether suspects may be taken."""
 
     now: datetime
     since: datetime | None
+    suspects: bool
 
     @property
     def halted(self) -> bool:
@@ -48,14 +49,14 @@ class Asked:
         return {"now": self.now, "since": self.since}
 
 
-def claim(now: datetime, limit: int, tokens: Tokens | None = None) -> list[Claimed]:
+def claim(now: datetime, limit: int, tokens: Tokens | None = None, suspects: bool = True) -> list[Claimed]:
     """Lease at most `limit` due messages, each with a new fence; transactional ones first. `tokens`: the turn's.
 
     While all sending is halted, only those that somebody has released since. A message whose preparation has killed
-    a worker before is taken alone, so that it can only hurt itself.
+    a worker before is taken alone, so that it can only hurt itself; without `suspects`, it is not taken at all.
     """
     with transaction.atomic():
-        limits, asked = enabled(), Asked(now, halted_at())
+        limits, asked = enabled(), Asked(now, halted_at(), suspects)
         ids = _limited(limits, asked, limit, tokens or Tokens()) if limits else _unlimited(asked, limit)
         if not ids:
             return []
@@ -68,8 +69,10 @@ def claim(now: datetime, limit: int, tokens: Tokens | None = None) -> list[Claim
 def _unlimited(asked: Asked, limit: int) -> list[int]:
     # What a lane offers and does not get is free again with this commit: the price of choosing among locked rows.
     waiting = {lane: _safe(lane, limit, asked.halted).rows(**asked.given) for lane in LANES}
-    suspects = (_suspect(lane, asked.halted).rows(**asked.given) for lane in LANES)
-    return _ids(chosen(waiting, limit) or _oldest(suspects))
+    found = chosen(waiting, limit)
+    if not found and asked.suspects:
+        found = _oldest(_suspect(lane, asked.halted).rows(**asked.given) for lane in LANES)
+    return _ids(found)
 
 
 def _limited(limits: Sequence[Limit], asked: Asked, limit: int, tokens: Tokens) -> list[int]:
@@ -79,7 +82,7 @@ def _limited(limits: Sequence[Limit], asked: Asked, limit: int, tokens: Tokens) 
     channels = queues.channels()
     over_channel = {channel: over(held.values(), channel, failing) for channel in channels}
     rooms = {channel: _room(over_channel[channel], now, limit) for channel in channels}
-    taken = _by_channel(rooms, asked, limit) or _one_suspect(rooms, asked)
+    taken = _by_channel(rooms, asked, limit) or (_one_suspect(rooms, asked) if asked.suspects else {})
     wanted: dict[int, list[int]] = defaultdict(list)
     for channel, ids in taken.items():
         for one in over_channel[channel]:

@@ -8,7 +8,8 @@ Read this file first; each step is a file of that name.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -40,6 +41,7 @@ from orchestrator.store import deadlines
 BATCH = 500
 # Seconds after which a turn begins no further call: with the longest call it ends within the lease.
 LONGEST_TURN = 15.0
+WAITED = 1.0  # seconds for the other turn's calls, after which also the first group is asked whether it comes in time
 _PACE = Pace()
 
 
@@ -51,27 +53,54 @@ class Delivered:
     handed_off: int
 
 
-def deliver(now: datetime, limit: int = BATCH, clock: Clock | None = None) -> Delivered:
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """When it began, by the machine's clock; what time it is; and whose turn it is at a provider."""
+
+    began: float
+    clock: Clock
+    hands: Hands
+
+    def over(self) -> bool:
+        """Whether it must begin no further call."""
+        return boottime() - self.began > LONGEST_TURN
+
+
+class Hands:
+    """Whose turn it is at a provider. Of a turn that is alone in its process: always its own."""
+
+    alone = True
+
+    @contextmanager
+    def of(self, provider: str) -> Iterator[float]:
+        """From the gate to the settlement; answers the seconds it was waited for."""
+        yield 0.0
+
+
+ALONE = Hands()
+
+
+def deliver(now: datetime, limit: int = BATCH, clock: Clock | None = None, hands: Hands = ALONE) -> Delivered:
     """Deliver at most `limit` due messages. Nothing is lost wherever the process dies; `rescue` goes on from there.
 
     `clock` tells what time it has become when a group is gated and settled; without one it stands still at `now`.
+    `hands`: of the turns of this process (`abreast`).
     """
-    began = boottime()
+    turn = Turn(boottime(), clock or (lambda: now), hands)
     tokens = Tokens()
-    claimed = claim(now, limit, tokens)
+    claimed = claim(now, limit, tokens, suspects=hands.alone)
     if not claimed:
         return Delivered(0, 0)
-    clock = clock or (lambda: now)
     try:
         breakers = Breakers.read(now)
         hopeful, loaded = look(clear_up(claimed, now, breakers.failing), now, breakers)
         ready = review(_render(_admitted(hopeful, loaded, tokens, now), loaded, now), loaded, now)
-        sent = _send_all(ready, loaded, breakers, began, clock)
+        sent = _send_all(ready, loaded, breakers, turn)
     except OperationalError as error:
         if deadlines.passed(error):
-            let_go(claimed, clock())  # not for `rescue`, which would charge them with a death
+            let_go(claimed, turn.clock())  # not for `rescue`, which would charge them with a death
         raise
-    tokens.give_back({one.message.id: one.provider for one in sent}, clock())
+    tokens.give_back({one.message.id: one.provider for one in sent}, turn.clock())
     return Delivered(len(claimed), len(sent))
 
 
@@ -92,23 +121,22 @@ def _within(verdict: Verdict, message: Claimed) -> datetime:
     return min(verdict.until or message.expires_at, message.expires_at)
 
 
-def _send_all(
-    ready: Sequence[Ready], loaded: Loaded, breakers: Breakers, began: float, clock: Clock
-) -> list[Ready]:
+def _send_all(ready: Sequence[Ready], loaded: Loaded, breakers: Breakers, turn: Turn) -> list[Ready]:
     """Group by group; what is left when the turn is over, its provider has gone down, or all is halted, is for later."""
     sent, late = list[Ready](), list[Ready]()
     down: dict[str, list[Ready]] = defaultdict(list)
     for number, group in enumerate(groups(ready, _PACE)):
-        stay = halted.waits([one.message.id for one in group.members])
-        late += [one for one in group.members if one.message.id in stay]
-        may_go = [one for one in group.members if one.message.id not in stay]
-        if number and boottime() - began > LONGEST_TURN:
-            late += may_go
-        elif breakers.standing(group.provider) is Standing.OPEN:
-            down[group.provider] += may_go
-        elif may_go:
-            sent += _send(replace(group, members=may_go), breakers, clock)
-    now = clock()
+        with turn.hands.of(group.provider) as waited:
+            stay = halted.waits([one.message.id for one in group.members])
+            late += [one for one in group.members if one.message.id in stay]
+            may_go = [one for one in group.members if one.message.id not in stay]
+            if (number or waited > WAITED) and turn.over():
+                late += may_go
+            elif breakers.standing(group.provider) is Standing.OPEN:
+                down[group.provider] += may_go
+            elif may_go:
+                sent += _send(replace(group, members=may_go), breakers, turn.clock)
+    now = turn.clock()
     put_back([one.message for one in late], now)
     for provider, held in down.items():
         verdict = Verdict(Outcome.HOLD, "provider_down", now, {"provider": provider})

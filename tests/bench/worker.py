@@ -27,6 +27,7 @@ from orchestrator import registry  # noqa: E402
 from orchestrator.journeys.models import Journey  # noqa: E402
 from orchestrator.journeys.versions import version  # noqa: E402
 from orchestrator.journeys.work import never, walk_by, work_by  # noqa: E402
+from orchestrator.messaging.abreast import can_go_abreast, deliver_abreast  # noqa: E402
 from orchestrator.messaging.deliver import BATCH, deliver  # noqa: E402
 from orchestrator.store.garbage import collect_rarely  # noqa: E402
 from tests.bench import processes  # noqa: E402
@@ -96,7 +97,12 @@ def _work(told: Told, nowhere: Nowhere) -> object:
 
 def _deliver(told: Told, nowhere: Nowhere) -> object:
     def drain() -> None:
-        while deliver(MONDAY_NOON, BATCH).claimed:
+        def turn() -> int:
+            if can_go_abreast():
+                return deliver_abreast(lambda: MONDAY_NOON, BATCH).claimed
+            return deliver(MONDAY_NOON, BATCH).claimed
+
+        while turn():
             pass
 
     return _timed(drain)

@@ -7,7 +7,8 @@ import os
 import threading
 import time
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
+from typing import Any
 
 from django.db import InterfaceError, OperationalError, connections
 
@@ -78,13 +79,14 @@ def _mind_the_lease(campaign: Campaign) -> None:
     """A turn that outlived its lease is in the diary: on a busy machine it does what a stop does."""
     from orchestrator.journeys import work
 
-    deliver = work.deliver
+    def timed(deliver: Callable[..., Delivered]) -> Callable[..., Delivered]:
+        def turn(*args: Any) -> Delivered:
+            began = time.monotonic()
+            answer = deliver(*args)
+            if time.monotonic() - began > campaign.lease_lasts:
+                append(campaign.diary, "overslept")
+            return answer
 
-    def timed(now: datetime, limit: int, clock: Callable[[], datetime] | None = None) -> Delivered:
-        began = time.monotonic()
-        answer = deliver(now, limit, clock)
-        if time.monotonic() - began > campaign.lease_lasts:
-            append(campaign.diary, "overslept")
-        return answer
+        return turn
 
-    work.deliver = timed
+    work.deliver, work.deliver_abreast = timed(work.deliver), timed(work.deliver_abreast)
