@@ -11,13 +11,14 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-import threading
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import Future, wait
+from functools import partial
 from typing import Any, TypeVar
 
 from orchestrator.guard import Raised, contained
+from orchestrator.messaging.callers import begin
 from orchestrator.messaging.transport import Loop, forget, loop_of
 from orchestrator.sdk.providers import BlockingProvider, Provider
 from orchestrator.sdk.transport import Transport
@@ -28,7 +29,8 @@ log = logging.getLogger(__name__)
 DEADLINE = 30.0  # seconds for a call; longer than a provider's own patience, shorter than a lease
 GRACE = 1.0  # for what a cancelled coroutine still has to do
 MOST_LEFT_BEHIND = 4
-_left: dict[tuple[int, str], list[threading.Thread]] = defaultdict(list)
+# Of each provider's calls that have not come back to a process, how to ask whether they still have not.
+_left: dict[tuple[int, str], list[Callable[[], bool]]] = defaultdict(list)
 
 
 class CutOff(Exception):
@@ -60,16 +62,16 @@ def in_loop(
     futures: list[Future[Any]] = [loop.begin(_guarded(work, loop)) for work in works]
     if wait(futures, DEADLINE + GRACE).not_done:
         forget(os.getpid(), name)  # it is blocked: whoever comes next gets a new one
-        _left[os.getpid(), name].append(loop.thread)
+        _left[os.getpid(), name].append(loop.thread.is_alive)
         loop.stop_when_it_can()
     return [_outcome(name, future) for future in futures]
 
 
 def left_behind(provider: str) -> int:
     """How many calls of this provider have not come back to this process."""
-    threads = _left[os.getpid(), provider]
-    threads[:] = [thread for thread in threads if thread.is_alive()]
-    return len(threads)
+    calls = _left[os.getpid(), provider]
+    calls[:] = [away for away in calls if away()]
+    return len(calls)
 
 
 async def _guarded(work: Callable[[Transport], Awaitable[T]], loop: Loop) -> T:
@@ -90,24 +92,14 @@ async def _awaited(work: Callable[[Transport], Awaitable[T]], loop: Loop) -> T:
 def _in_threads(name: str, works: Sequence[Callable[[], Any]]) -> list[Any]:
     if _stuck(name):
         return [Stuck(name) for _ in works]
-    begun = [_begin(name, work) for work in works]
-    wait([future for future, _ in begun], DEADLINE)
-    _left[os.getpid(), name] += [thread for future, thread in begun if not future.done()]
-    return [_outcome(name, future) for future, _ in begun]
+    futures = [begin(os.getpid(), name, work) for work in works]
+    wait(futures, DEADLINE)
+    _left[os.getpid(), name] += [partial(_is_away, future) for future in futures if not future.done()]
+    return [_outcome(name, future) for future in futures]
 
 
-def _begin(name: str, work: Callable[[], T]) -> tuple[Future[T], threading.Thread]:
-    future: Future[T] = Future()
-
-    def run() -> None:
-        try:
-            future.set_result(work())
-        except BaseException as error:  # nobody is above a thread's function: it is handed to who waits
-            future.set_exception(error)
-
-    thread = threading.Thread(target=run, name=f"provider {name}", daemon=True)
-    thread.start()
-    return future, thread
+def _is_away(future: Future[Any]) -> bool:
+    return not future.done()
 
 
 def _outcome(name: str, future: Future[T]) -> T | BaseException:

@@ -40,7 +40,9 @@ def insert(
         return []
     fields, names = _fields(model, tuple(columns)), (tuple(columns), tuple(returning))
     values = _columnwise(fields, rows)
-    if connection.vendor == "postgresql":
+    if (
+        connection.vendor == "postgresql" and len(rows) > 1
+    ):  # a single row is planned in half the time by its values
         same = _same(values)
         sql = _insertion(model, *names, ignore_conflicts, same)
         return execute(sql, [*_once(values, same), *_arrays(values, same)], fetch=bool(returning))
