@@ -25,6 +25,7 @@ from orchestrator import registry
 from orchestrator.journeys.versions import Live
 from orchestrator.journeys.work import never, walk_by
 from orchestrator.messaging.deliver import BATCH, deliver
+from orchestrator.store import deadlines
 from tests.bench.bench import Bench
 from tests.bench.journeys import MONDAY_NOON, publish_engine, publish_one, settle_rules
 from tests.bench.mail import sink
@@ -47,6 +48,7 @@ class Load:
 
 def run(what: str, bench: Bench, console: Console) -> None:
     """Profile the engine (walking, then delivering nowhere), or delivery over SMTP in both settle modes."""
+    deadlines.keep()  # as every worker does
     forget_passages()
     settle_rules()
     people = min(bench.size(PEOPLE, WARM), bench.people // 4)

@@ -29,6 +29,7 @@ from orchestrator.journeys.versions import version  # noqa: E402
 from orchestrator.journeys.work import never, walk_by, work_by  # noqa: E402
 from orchestrator.messaging.abreast import can_go_abreast, deliver_abreast  # noqa: E402
 from orchestrator.messaging.deliver import BATCH, deliver  # noqa: E402
+from orchestrator.store import deadlines  # noqa: E402
 from orchestrator.store.garbage import collect_rarely  # noqa: E402
 from tests.bench import processes  # noqa: E402
 from tests.bench.journeys import MONDAY_NOON  # noqa: E402
@@ -45,7 +46,8 @@ def main(provider: str, celery: bool) -> None:
     if celery:
         be_celery()
         return
-    collect_rarely()  # as every worker of the house does when it begins
+    collect_rarely()  # both as every worker of the house does when it begins
+    deadlines.keep()
     answer({"pid": os.getpid()})
     for line in sys.stdin:
         told = json.loads(line)

@@ -80,6 +80,14 @@ def test_what_looks_at_everybody_may_take_longer_until_its_transaction_ends(kept
     assert (show("lock_timeout"), show("statement_timeout")) == ("200ms", "500ms")
 
 
+def test_a_batch_s_statement_is_one_process_s_and_one_about_everybody_is_spread(kept: None) -> None:
+    assert show("max_parallel_workers_per_gather") == "0"
+    with transaction.atomic():
+        deadlines.extend()
+        assert show("max_parallel_workers_per_gather") == "2"
+    assert show("max_parallel_workers_per_gather") == "0"
+
+
 def test_where_nobody_keeps_deadlines_none_is_set() -> None:
     with transaction.atomic():
         deadlines.extend()
