@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import partial
 from itertools import zip_longest
 
@@ -18,6 +18,7 @@ from orchestrator.sdk import (
 )
 from orchestrator_email.addresses import Unwritable
 from orchestrator_email.kept import KeptSessions
+from orchestrator_email.lines import Lines
 from orchestrator_email.mime import Letter, write
 from orchestrator_email.server import SmtpServer
 from orchestrator_email.session import Lost, Session
@@ -36,19 +37,21 @@ class SmtpProvider(BlockingProvider):
         self.server = server
         self.patience = patience
         self.sessions = KeptSessions(partial(Session, server))
+        self.lines = Lines(server.connections)
 
     def send_blocking(self, messages: Sequence[Message]) -> Sequence[Result]:
-        """Hand over the messages one by one on one connection."""
+        """Hand over the messages one by one, on one connection or, to a far server, on several at once."""
         written = [_write(message) for message in messages]
         letters = [letter for letter in written if isinstance(letter, Letter)]
-        answers = self._hand_over(letters) if letters else iter(())
+        answers = iter(self.lines.send(letters, self._hand_over) if letters else ())
         return [next(answers) if isinstance(letter, Letter) else letter for letter in written]
 
     def close(self) -> None:
         """Close the kept connections; the process's exit does it too."""
         self.sessions.close()
 
-    def _hand_over(self, letters: Sequence[Letter]) -> Iterator[Result]:
+    def _hand_over(self, letters: Sequence[Letter]) -> Sequence[Result]:
+        """On one connection."""
         until = time.monotonic() + self.patience
         session, first = self._begin(letters)
         results = [first]
@@ -63,7 +66,7 @@ class SmtpProvider(BlockingProvider):
             session.abandon()
             raise
         self.sessions.give_back(session)
-        return iter(results + [_not_begun(session)] * (len(letters) - len(results)))
+        return results + [_not_begun(session)] * (len(letters) - len(results))
 
     def _begin(self, letters: Sequence[Letter]) -> tuple[Session, Result]:
         """Deliver the first letter. A kept connection that turns out to be closed is replaced."""

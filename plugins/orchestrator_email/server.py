@@ -24,7 +24,10 @@ PORTS = {Security.NONE: 25, Security.STARTTLS: 587, Security.TLS: 465}
 
 @dataclass(frozen=True, slots=True)
 class SmtpServer:
-    """A mail server and how to sign in. `timeout`: seconds that one answer of it may take."""
+    """A mail server and how to sign in.
+
+    `timeout`: seconds that one answer of it may take. `connections`: at once, of each process that sends.
+    """
 
     host: str
     port: int
@@ -32,6 +35,7 @@ class SmtpServer:
     username: str = field(default="", repr=False)
     password: str = field(default="", repr=False)
     timeout: float = 20.0
+    connections: int = 4
 
     def __str__(self) -> str:
         protection = {"smtp": "unencrypted", "smtp+tls": "STARTTLS", "smtp+ssl": "TLS"}[self.security]
@@ -53,13 +57,15 @@ def parse_url(url: str) -> SmtpServer:
         raise _wrong("port 0 does not exist.")
     if bool(parts.username) != bool(parts.password):
         raise _wrong("a user needs a password, and a password a user.")
+    timeout, connections = _options(parts)
     return SmtpServer(
         host=parts.hostname,
         port=port or PORTS[security],
         security=security,
         username=unquote(parts.username or ""),
         password=unquote(parts.password or ""),
-        timeout=_timeout(parts),
+        timeout=float(timeout),
+        connections=connections,
     )
 
 
@@ -72,16 +78,24 @@ def _security(scheme: str) -> Security:
         raise _wrong(f"{scheme or 'nothing'!r} is not one of smtp, smtp+tls, smtp+ssl.") from None
 
 
-def _timeout(parts: SplitResult) -> float:
+def _options(parts: SplitResult) -> tuple[int, int]:
+    """`timeout` and `connections`."""
     if parts.path not in {"", "/"} or parts.fragment:
-        raise _wrong("nothing but ?timeout=… may follow the port (is there a # or / in the password?).")
+        raise _wrong(
+            "nothing but ?timeout=…&connections=… may follow the port (is there a # or / in the password?)."
+        )
     options = dict(parse_qsl(parts.query, keep_blank_values=True))
-    written = options.pop("timeout", "20")
+    timeout = _number(options.pop("timeout", "20"), "timeout is a number of seconds", 300)
+    connections = _number(options.pop("connections", "4"), "connections is a number", 32)
     if options:
-        raise _wrong(f"the option {min(options)!r} is not known; there is only timeout.")
-    if not written.isdecimal() or not 1 <= int(written) <= 300:
-        raise _wrong("timeout is a number of seconds from 1 to 300.")
-    return float(written)
+        raise _wrong(f"the option {min(options)!r} is not known; there are timeout and connections.")
+    return timeout, connections
+
+
+def _number(written: str, what: str, most: int) -> int:
+    if not (written.isascii() and written.isdecimal()) or not 1 <= int(written) <= most:
+        raise _wrong(f"{what} from 1 to {most}.")
+    return int(written)
 
 
 def _wrong(what: str) -> PluginError:

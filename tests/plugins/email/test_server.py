@@ -45,11 +45,13 @@ def test_a_url_says_where_mail_leaves(url: str, server: SmtpServer):
         ("smtp://u@host", "a user needs a password, and a password a user."),
         ("smtp://:s3cret@host", "a user needs a password, and a password a user."),
         ("smtp://host?timeout=0", "timeout is a number of seconds from 1 to 300."),
+        ("smtp://host?connections=33", "connections is a number from 1 to 32."),
+        ("smtp://host?connections=-1", "connections is a number from 1 to 32."),
         ("smtp://host?timeout=fast", "timeout is a number of seconds from 1 to 300."),
-        ("smtp://host?tls=yes", "the option 'tls' is not known; there is only timeout."),
+        ("smtp://host?tls=yes", "the option 'tls' is not known; there are timeout and connections."),
         (
             "smtp://host/s3cret",
-            "nothing but ?timeout=… may follow the port (is there a # or / in the password?).",
+            "nothing but ?timeout=…&connections=… may follow the port (is there a # or / in the password?).",
         ),
     ],
 )
