@@ -77,15 +77,18 @@ def wake_senders(now: datetime, limit: int = BATCH) -> int:
     """Whoever waits for a message that has become final moves on; answers how many messages were noticed.
 
     At once, and not by way of `due_at`, which would write every passage twice. Who stands in a paused journey only
-    becomes due.
+    becomes due. Whose passage somebody else holds is left to the next round: an erasure takes passages first and
+    their messages then, and each would wait for the other.
     """
     with transaction.atomic():
         rows = _final(limit).rows()
         if not rows:
             return 0
-        senders = [
-            (Passenger(*row[:-1]), row[-1]) for row in _senders().rows(ids={row[1] for row in rows if row[1]})
-        ]
+        ids = {row[1] for row in rows if row[1]}
+        senders = [(Passenger(*row[:-1]), row[-1]) for row in _senders().rows(ids=ids)]
+        missing = ids - {one.id for one, _ in senders}
+        held = set(_still_waiting().column(ids=missing)) if missing else frozenset[int]()
+        rows = [row for row in rows if row[1] not in held]
         paused = [one.id for one, journey in senders if journey == Journey.Status.PAUSED]
         Enrollment.objects.filter(id__among=paused).update(due_at=now)
         _move([replace(one, due_at=now) for one, journey in senders if journey != Journey.Status.PAUSED], now)
@@ -101,7 +104,14 @@ def _final(limit: int) -> QuerySet[Any]:
 
 @prepared
 def _senders() -> QuerySet[Any]:
-    """Locked by id, as an event's arrival locks them: an UPDATE alone would take them as it finds them."""
-    waiting = Enrollment.objects.filter(id__among=Given("ids"), status="active", sending=True)
-    locked = waiting.order_by("id").select_for_update(of=("self",))
+    locked = _waiting().order_by("id").select_for_update(of=("self",), skip_locked=True)
     return locked.values_list(*COLUMNS, "journey__status")
+
+
+@prepared
+def _still_waiting() -> QuerySet[Any]:
+    return _waiting().values_list("id")
+
+
+def _waiting() -> QuerySet[Enrollment]:
+    return Enrollment.objects.filter(id__among=Given("ids"), status="active", sending=True)

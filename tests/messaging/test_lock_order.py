@@ -14,13 +14,15 @@ from django.db import transaction
 from django.db.models import Q
 
 from orchestrator.customers.locks import lock
+from orchestrator.journeys.due import wake_senders
+from orchestrator.journeys.models import Enrollment
 from orchestrator.messaging.cancel import stop
 from orchestrator.messaging.gate import Ready
 from orchestrator.messaging.locks import lock_budgets, lock_messages
-from orchestrator.messaging.models import Budget, Price, Spending
+from orchestrator.messaging.models import Budget, Message, Price, Spending
 from orchestrator.messaging.rescue import rescue
 from orchestrator.messaging.settle import settle
-from orchestrator.sdk.values import Deferred, Rejected, RejectReason
+from orchestrator.sdk.values import Accepted, Deferred, Rejected, RejectReason
 from tests.messaging.conftest import Outbox
 from tests.messaging.threads import Beside, somebody_waits
 
@@ -55,6 +57,24 @@ def test_cancelling_for_several_reasons_locks_all_messages_by_id(outbox: Outbox)
 def _stop(reasons: list[tuple[int, str]], outbox: Outbox, count: int = 2) -> None:
     with transaction.atomic():
         assert stop([(Q(id=id_), reason) for id_, reason in reasons], outbox.now) == count
+
+
+def test_who_waits_for_a_message_is_left_to_the_next_round_while_somebody_holds_their_passage(outbox: Outbox):
+    ids = outbox.plan("anna", "bela")
+    settle(outbox.hand_off(), [Accepted("ref")] * 2, outbox.now)
+    anna = Enrollment.objects.earliest("id")
+    woken: list[int] = []
+    with transaction.atomic():
+        # As an erasure does: the passage first, then its messages.
+        list(Enrollment.objects.filter(pk=anna.pk).select_for_update())
+        Beside(lambda: woken.append(wake_senders(outbox.now))).done()
+        lock_messages(ids)
+    assert woken == [1]
+    pending = Message.objects.filter(wake_pending=True).values_list("enrollment_id", flat=True)
+    assert list(pending) == [anna.pk]
+    assert [one.status for one in Enrollment.objects.order_by("id")] == ["active", "completed"]
+    assert wake_senders(outbox.now) == 1
+    assert [one.status for one in Enrollment.objects.order_by("id")] == ["completed"] * 2
 
 
 def test_giving_money_back_locks_the_budget_before_the_message(outbox: Outbox):
