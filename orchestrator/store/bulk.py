@@ -6,10 +6,11 @@ engine writes through these two. Columns are model field names; values go throug
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 from itertools import chain
+from types import MappingProxyType
 from typing import Any
 
 from django.db import connection, models
@@ -21,6 +22,7 @@ from orchestrator.store.statement import execute
 Row = Sequence[Any]
 _PARAMETERS = 30_000  # SQLite refuses more than 32,766 in a statement
 _MANY = 20  # rows from which it pays to see what they have in common; below, statements come in fewer forms
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
 _SIZES = (2048, 512, 128)  # rows in one; the rest go together
 
 
@@ -29,17 +31,22 @@ def insert(
     columns: Sequence[str],
     rows: Sequence[Row],
     *,
+    always: Mapping[str, Any] = _NOTHING,
     ignore_conflicts: bool = False,
     returning: Sequence[str] = (),
 ) -> list[tuple[Any, ...]]:
     """Insert `rows`; with `ignore_conflicts` those that break a unique constraint are left out.
 
-    Answers the `returning` columns of the rows that were inserted, in no promised order.
+    `always`: further columns, each with one value for all rows. Answers the `returning` columns of the rows that were
+    inserted, in no promised order.
     """
     if not rows:
         return []
-    fields, names = _fields(model, tuple(columns)), (tuple(columns), tuple(returning))
-    values = _columnwise(fields, rows)
+    names = ((*columns, *always), tuple(returning))
+    fields = _fields(model, names[0])
+    values = _columnwise(fields[: len(columns)], rows)
+    for field, value in zip(fields[len(columns) :], always.values(), strict=True):
+        values.append(_column_values(field, [value]) * len(rows))
     if connection.vendor == "postgresql":
         same = _same(values)
         sql = _insertion(model, *names, ignore_conflicts, same)
@@ -169,7 +176,7 @@ def _columnwise(fields: Sequence[Any], rows: Sequence[Row]) -> list[list[Any]]:
 
 def _column_values(field: Any, values: Sequence[Any]) -> list[Any]:
     if isinstance(field, models.JSONField):
-        return [None if value is None else json_text.write(value) for value in values]
+        return _written(values)
     # Plain values need no conversion, and a batch has few moments but many rows; the field's own takes ten times as long.
     kinds = set(map(type, values))
     if kinds <= _PLAIN:
@@ -180,6 +187,13 @@ def _column_values(field: Any, values: Sequence[Any]) -> list[Any]:
         known = {value: field.get_db_prep_save(value, connection) for value in set(values)}
         return [known[value] for value in values]
     return [field.get_db_prep_save(value, connection) for value in values]
+
+
+def _written(values: Sequence[Any]) -> list[Any]:
+    """JSON; what stands in many rows as the very same object is written once."""
+    objects = {id(value): value for value in values}
+    known = {key: None if value is None else json_text.write(value) for key, value in objects.items()}
+    return [known[id(value)] for value in values]
 
 
 _PLAIN = frozenset({int, str, bool, type(None)})
