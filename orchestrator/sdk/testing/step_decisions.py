@@ -71,7 +71,10 @@ class StepDecisionRules(StepBench):
         for params, facts, now in self._cases():
             stranger = replace(facts, attributes={}, zone=ZoneInfo("UTC"))
             same = self._decide(params, facts, now) == self._decide(params, stranger, now)
-            check(same, "`reads_person` is False, and the outcome depends on `facts.attributes` or `facts.zone`.")
+            check(
+                same,
+                "`reads_person` is False, and the outcome depends on `facts.attributes` or `facts.zone`.",
+            )
 
     def test_looks_at_the_bucket_only_if_it_says_so(self) -> None:
         if self._step.reads_bucket:
