@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from orchestrator.domain.keys import message_key
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from orchestrator.journeys.travel import Passenger
 
 Fields = dict[str, Any]
+# A plugin's Send may be of a class of its own, of which only what it says can be relied on.
+_words = attrgetter("channel", "template", "topic", "priority", "on_cap")
 
 
 def intents(
@@ -32,10 +35,10 @@ def intents(
     if not sending:
         return []
     language = (Workspace.get().languages or ["en"])[0]
-    known: dict[tuple[int, str, Send | Call], _Same] = {}
+    known: dict[tuple[Any, ...], _Same] = {}
     answer = []
     for one, end in sending:
-        place = (one.version_id, end.step, end.send)
+        place = (one.version_id, end.step, *(() if isinstance(end.send, Call) else _words(end.send)))
         if place not in known:
             known[place] = _Same(end, live[one.version_id], language, now)
         answer.append(known[place].intent(one, end))
