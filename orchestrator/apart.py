@@ -23,7 +23,6 @@ from typing import Any, NoReturn
 
 from orchestrator.domain.advance import Question
 from orchestrator.domain.definition import Step
-from orchestrator.domain.shapes import is_ours
 from orchestrator.guard import TookTooLong, within
 from orchestrator.sdk.steps import StepFacts
 
@@ -37,7 +36,7 @@ _MOST_BYTES = 16 * 1024 * 1024
 
 def ask(question: Question, step: Step, facts: StepFacts, now: datetime) -> object:
     """What a step answers: ours here, a plugin's apart; whatever becomes of that one is an Exception."""
-    if is_ours(step.kind):
+    if step.ours:
         return question(step.params, facts, now)
     return apart.ask(step.kind, step.kind.name, question.__name__, step.params, facts, now)
 

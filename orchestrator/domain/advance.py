@@ -13,7 +13,6 @@ from typing import Any
 from orchestrator.domain.definition import Definition, Step
 from orchestrator.domain.outbox import SENT, State
 from orchestrator.domain.outcomes import sound
-from orchestrator.domain.shapes import is_ours
 from orchestrator.domain.splits import bucket
 from orchestrator.domain.visits import coming, coming_back, inside, outside, round_of
 from orchestrator.domain.walks import (
@@ -29,6 +28,7 @@ from orchestrator.domain.walks import (
 )
 from orchestrator.sdk.steps import (
     Act,
+    ArrivedEvent,
     Award,
     Call,
     Continue,
@@ -48,6 +48,7 @@ UNREADABLE = "plugin_gone"
 AFTER_FAILURE = timedelta(minutes=15)
 OUTWARD = (Award, Start)  # what a holdout withholds, as it withholds messages
 _NONE: frozenset[RuleAsked] = frozenset()
+_NOWHERE: frozenset[str] = frozenset()
 _FINISHED = SENT | {State.GHOST}
 # What the gate cancels a message for when it sees, before the journey has, that the passage is over.
 _WAYS_OUT = frozenset({"goal_met", "exit_rule"})
@@ -118,9 +119,7 @@ def needed(
 
 def _unasked(step: Step, rules: Mapping[RuleAsked, bool]) -> frozenset[RuleAsked]:
     """The rules of a step whose truth is not known yet."""
-    if not step.rules:
-        return _NONE
-    return frozenset((step.id, name) for name in step.rules if (step.id, name) not in rules)
+    return _NONE if step.asks <= rules.keys() else step.asks - rules.keys()
 
 
 def _asks_for_reach(step: Step, person: Traveller) -> bool:
@@ -153,9 +152,8 @@ def _decide(
     except Exception as error:  # a plugin's fault must not hold up anybody but those who stand at its step
         outcome, fault = None, f"{type(error).__name__}: {error}"
     else:
-        ours = is_ours(step.kind)
-        templates = () if ours else {one.name for one in definition.mentions if one.kind == "template"}
-        outcome, fault = sound(answer, templates, now, ours)
+        templates = () if step.ours else {one.name for one in definition.mentions if one.kind == "template"}
+        outcome, fault = sound(answer, templates, now, step.ours)
         if isinstance(outcome, Call) and step.kind.webhook(step.params) is None:
             outcome, fault = None, "it calls, and says neither where nor what"
     return outcome or Park(now + AFTER_FAILURE, note=f"{FAILED}{fault}"[:200])
@@ -169,23 +167,30 @@ def _looks_back(step: Step) -> bool:
 def _facts(
     definition: Definition, step: Step, person: Traveller, rules: Mapping[RuleAsked, bool]
 ) -> StepFacts:
-    past = person.past.get((step.id, person.visit), ())
+    """What the step may know. Each person comes by here at each step: what nobody has, or reads, is not worked out."""
+    kind, past = step.kind, person.past.get((step.id, person.visit), ()) if person.past else ()
     return StepFacts(
         arrived_at=person.arrived_at,
         entered_at=person.entered_at,
         zone=person.zone,
         visit=person.visit,
         round=round_of(person.visit, step.rounds),
-        bucket=bucket(person.salt, step.id, str(person.customer)),
+        bucket=bucket(person.salt, step.id, str(person.customer)) if kind.reads_bucket else 0,
         rules={name: rules[step.id, name] for name in step.rules},
         attributes=person.attributes,
-        reachable=person.reachable or frozenset(),
+        reachable=person.reachable or _NOWHERE,
         tried=person.tried,
-        events=tuple(sorted((*past, *person.events), key=lambda event: event.occurred_at)),
+        events=_by_time(past, person.events),
         entry=person.entry,
         enrollment=person.enrollment,
         on_cap=definition.on_cap,
     )
+
+
+def _by_time(past: tuple[ArrivedEvent, ...], events: tuple[ArrivedEvent, ...]) -> tuple[ArrivedEvent, ...]:
+    if not past and not events:
+        return ()
+    return tuple(sorted((*past, *events), key=lambda event: event.occurred_at))
 
 
 def _acted(step: Step, person: Traveller, outcome: Act) -> tuple[Acted, ...]:
@@ -253,5 +258,7 @@ def _due_after(
 
 def _left_at(person: Traveller, now: datetime) -> datetime:
     """Waits after a send count from its acceptance, not from when somebody noticed it."""
+    if not person.tried:
+        return now
     sent = [one.final_at for one in person.tried if one.state in _FINISHED]
     return sent[-1] if sent else now

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import json
 from datetime import date, datetime
 from decimal import Decimal
+from json.encoder import encode_basestring_ascii
 
 SECRET_BYTES = 16
 
@@ -64,8 +64,7 @@ def _digest(*parts: str | int) -> str:
     return hashlib.sha256(_spelled(*parts)).hexdigest()[:32]
 
 
-_encode = json.JSONEncoder(separators=(",", ":"), ensure_ascii=True).encode
-
-
 def _spelled(*parts: str | int) -> bytes:
-    return _encode(parts).encode("ascii")
+    """As `json.dumps` writes it without spaces; its own machinery takes three times as long, for each message."""
+    spelled = [encode_basestring_ascii(one) if isinstance(one, str) else int.__repr__(one) for one in parts]
+    return f"[{','.join(spelled)}]".encode("ascii")

@@ -64,6 +64,28 @@ class Traveller:
             due_at,
         )
 
+    def reached(self, channels: frozenset[str]) -> Traveller:
+        """The same person, whom these channels reach."""
+        return Traveller(
+            self.enrollment,
+            self.customer,
+            self.salt,
+            self.step,
+            self.visit,
+            self.arrived_at,
+            self.entered_at,
+            self.zone,
+            self.zone_rung,
+            self.attributes,
+            channels,
+            self.tried,
+            self.events,
+            self.entry,
+            self.past,
+            self.held_out,
+            self.due_at,
+        )
+
 
 @value
 class Run:

@@ -8,21 +8,18 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import QuerySet
 
-from orchestrator.domain.keys import message_key
-from orchestrator.domain.policy import SYSTEM
 from orchestrator.domain.walks import Ended, Parked, Sending, Walk
 from orchestrator.journeys.acting import act
-from orchestrator.journeys.calls import CHANNEL, pin_of
 from orchestrator.journeys.enroll import announce
+from orchestrator.journeys.intents import intents
 from orchestrator.journeys.models import Enrollment, StepRun
 from orchestrator.journeys.versions import Live
 from orchestrator.messaging.cancel import cancel
-from orchestrator.messaging.plan import Intent, plan
-from orchestrator.sdk.steps import Call, Park, Send
+from orchestrator.messaging.plan import plan
+from orchestrator.sdk.steps import Park
 from orchestrator.sdk.values import EnrollmentChange
 from orchestrator.store import bulk
 from orchestrator.store.prepared import Given, prepared
-from orchestrator.workspace.models import Workspace
 
 if TYPE_CHECKING:
     from orchestrator.journeys.travel import Passenger
@@ -37,15 +34,7 @@ def apply(
     """Write step runs, planned messages and where everybody stands now."""
     _record(passengers, walks, now)
     act(passengers, walks, live, now)
-    language = (Workspace.get().languages or ["en"])[0]
-    plan(
-        [
-            _intent(one, walks[one.id].end, live[one.version_id], language, now)
-            for one in passengers
-            if _sends(walks[one.id])
-        ],
-        now,
-    )
+    plan(intents(passengers, walks, live, now), now)
     ended = [one for one in passengers if isinstance(walks[one.id].end, Ended)]
     stay = [one for one in passengers if not isinstance(walks[one.id].end, Ended)]
     _move(stay, walks)
@@ -74,10 +63,6 @@ def finish(ends: Mapping[int, Ended], now: datetime) -> None:
 def _ended() -> QuerySet[Any]:
     columns = ("id", "journey__key", "version__number", "status", "reason")
     return Enrollment.objects.filter(id__among=Given("ids")).values_list(*columns)
-
-
-def _sends(walk: Walk) -> bool:
-    return isinstance(walk.end, Sending)
 
 
 def _end(walk: Walk) -> Ended:
@@ -124,69 +109,3 @@ def awaits_of(park: Park) -> str:
         return ANY_EVENT
     names = " ".join(dict.fromkeys(one.event for one in park.awaited))
     return names if len(names) <= LONGEST_AWAITS else ANY_EVENT
-
-
-def _intent(one: Passenger, end: Any, version: Live, language: str, now: datetime) -> Intent:
-    definition = version.definition
-    channel = CHANNEL if isinstance(end.send, Call) else end.send.channel
-    return Intent(
-        key=message_key(one.id, end.step, end.visit, channel),
-        customer_id=one.customer_id,
-        brand_id=version.brand_id,
-        enrollment_id=one.id,
-        journey=version.key,
-        version=version.number,
-        step=end.step,
-        visit=end.visit,
-        channel=channel,
-        journey_at=version.journey_at,
-        expires_at=now + definition.expires.approximate,
-        held_out=one.held_out,
-        on_cap=(end.send.on_cap if isinstance(end.send, Send) else "") or definition.on_cap,
-        parameters=_parameters(one, end.step, version, language),
-        due_at=end.due_at,
-        **_said(end.step, end.send, version),
-    )
-
-
-def _said(step_id: str, said: Send | Call, version: Live) -> dict[str, Any]:
-    """What a message says to a person, and what a call says to a system."""
-    definition = version.definition
-    if isinstance(said, Call):
-        step = definition.step(step_id)
-        webhook = step.kind.webhook(step.params)
-        assert webhook is not None  # `advance` has seen to it
-        return {
-            "template_version_id": version.templates[pin_of(step_id)],
-            "purpose": SYSTEM,
-            "topic": "",
-            "priority": definition.priority,
-            "address": webhook.url,
-        }
-    return {
-        "template_version_id": version.templates[said.template],
-        "purpose": definition.purpose,
-        "topic": said.topic or definition.topic,
-        "priority": definition.priority if said.priority is None else said.priority,
-    }
-
-
-def _parameters(one: Passenger, step: str, version: Live, language: str) -> dict[str, Any]:
-    """What the journey tells the template: the entry, with the number a milestone's key ends in."""
-    value = _number(one.entry_key.partition(":")[0]) or _number(one.entry_key.replace(":", "_"))
-    entry = {"key": one.entry_key} | (
-        {"value": int(value) if value == int(value) else value} if value else {}
-    )
-    journey = {"title": version.definition.title_in(language)}
-    variant = version.definition.variant(step)
-    return {
-        "event": one.entry_properties,
-        "entry": entry,
-        "journey": journey | ({"variant": variant} if variant else {}),
-    }
-
-
-def _number(key: str) -> float | None:
-    """The number that a key ends in: 500 of `spent_500`, 2026 of `birthday_2026`."""
-    name, _, tail = key.rpartition("_")
-    return float(tail) if name and tail.replace(".", "", 1).isdigit() else None

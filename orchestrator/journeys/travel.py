@@ -83,7 +83,9 @@ def look(
         return {}
     live = versions(one.version_id for one in passengers)
     workspace = Workspace.get()
-    people = read_people({one.customer_id for one in passengers})
+    people = read_people(
+        {one.customer_id for one in passengers if live[one.version_id].definition.reads_people}
+    )
     travellers = _travellers(passengers, live, people, workspace, events, now)
     return _walk(passengers, travellers, live, workspace, now)
 
@@ -110,15 +112,17 @@ def _travellers(
     now: datetime,
 ) -> dict[int, Traveller]:
     tried = _tried([one for one in passengers if one.sending])
+    salts = {version.id: f"{workspace.salt}:{version.key}" for version in live.values()}
+    nobody = zone_of(None, workspace)
     answer = {}
     for one in passengers:
-        version = live[one.version_id]
+        version, woke = live[one.version_id], events.get(one.id, ())
         person = people.get(one.customer_id)
-        lives = zone_of(person, workspace)
+        lives = zone_of(person, workspace) if person else nobody
         answer[one.id] = Traveller(
             enrollment=one.id,
             customer=one.customer_id,
-            salt=f"{workspace.salt}:{version.key}",
+            salt=salts[version.id],
             step=one.step,
             visit=one.visit,
             arrived_at=one.arrived_at or one.entered_at,
@@ -127,11 +131,11 @@ def _travellers(
             zone_rung=lives.rung,
             attributes=person.attributes if person else {},
             reachable=None,
-            tried=tuple(tried.get((one.id, one.step, one.visit), ())),
-            events=tuple(events.get(one.id, ())),
+            tried=tuple(tried.get((one.id, one.step, one.visit), ())) if one.sending else (),
+            events=tuple(woke),
             entry=one.entry_properties,
             held_out=one.held_out,
-            due_at=_due_at(one, version, events.get(one.id, ()), now),
+            due_at=_due_at(one, version, woke, now),
         )
     return answer
 
@@ -163,6 +167,8 @@ def _reach(
 def _tried(passengers: Sequence[Passenger]) -> dict[tuple[int, str, int], list[Tried]]:
     """The final messages of the send steps people stand at, oldest first."""
     answer: dict[tuple[int, str, int], list[Tried]] = defaultdict(list)
+    if not passengers:
+        return answer
     for enrollment, step, visit, channel, state, reason, final_at, created_at in _final().rows(
         enrollments=[one.id for one in passengers]
     ):
@@ -243,7 +249,7 @@ def _load_reach(
     for one in passengers:
         version = live[one.version_id]
         channels = reach[one.customer_id, version.brand_id, version.definition.purpose]
-        travellers[one.id] = replace(travellers[one.id], reachable=channels)
+        travellers[one.id] = travellers[one.id].reached(channels)
 
 
 def _load_past(asked: Sequence[Asking], travellers: dict[int, Traveller], now: datetime) -> None:

@@ -132,7 +132,7 @@ _zone = lru_cache(maxsize=4096)(choose_zone)  # people are many, the words for w
 
 def read_people(ids: Collection[int]) -> dict[int, PersonRow]:
     """Customers by id; those that are not there are missing from the answer."""
-    return {row[0]: PersonRow(*row[1:]) for row in _people().rows(ids=ids)}
+    return {row[0]: PersonRow(*row[1:]) for row in _people().rows(ids=ids)} if ids else {}
 
 
 @prepared

@@ -89,14 +89,14 @@ class Past:
     since: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Continue:
     """Go on to the next step. `note` is kept with the step run, for whoever asks why."""
 
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Enter:
     """Walk into an arm; when it ends the walk goes on after this step. `because`: the event that decided it."""
 
@@ -117,7 +117,7 @@ class Awaited:
     of: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Park:
     """Stay here until `until`, or until one of `awaited` happens (any event of the person, if `any_event`)."""
 
@@ -127,7 +127,7 @@ class Park:
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Send:
     """Plan one message and stay here until it is final.
 
@@ -229,6 +229,11 @@ class StepKind(ABC, Generic[P]):
     Params: ClassVar[type[StepParams]]
     # False says that `decide` never looks at `facts.reachable`: then it need not be loaded.
     reads_reachable: ClassVar[bool] = True
+    # False says that `decide` never looks at `facts.attributes` or `facts.zone`: a journey in which no step does is
+    # walked without asking who its people are.
+    reads_person: ClassVar[bool] = True
+    # False says that `decide` never looks at `facts.bucket`: then it is 0, since to work it out takes a hash.
+    reads_bucket: ClassVar[bool] = True
     # True says that the clock of where they live decides; the zone and how it is known are kept with the step run.
     reads_zone: ClassVar[bool] = False
     # The arm into which time running out leads, if any. Whoever still stands at its start, with nothing sent, is

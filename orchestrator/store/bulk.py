@@ -6,10 +6,11 @@ engine writes through these two. Columns are model field names; values go throug
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 from itertools import chain
+from types import MappingProxyType
 from typing import Any
 
 from django.db import connection, models
@@ -21,6 +22,9 @@ from orchestrator.store.statement import execute
 Row = Sequence[Any]
 _PARAMETERS = 30_000  # SQLite refuses more than 32,766 in a statement
 _MANY = 20  # rows from which it pays to see what they have in common; below, statements come in fewer forms
+_ONCE, _FEW, _EACH = "once", "few", "each"  # how a column's values are given to PostgreSQL
+_MOST_FEW = 16
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
 _SIZES = (2048, 512, 128)  # rows in one; the rest go together
 
 
@@ -29,23 +33,27 @@ def insert(
     columns: Sequence[str],
     rows: Sequence[Row],
     *,
+    always: Mapping[str, Any] = _NOTHING,
     ignore_conflicts: bool = False,
     returning: Sequence[str] = (),
 ) -> list[tuple[Any, ...]]:
     """Insert `rows`; with `ignore_conflicts` those that break a unique constraint are left out.
 
-    Answers the `returning` columns of the rows that were inserted, in no promised order.
+    `always`: further columns, each with one value for all rows. Answers the `returning` columns of the rows that were
+    inserted, in no promised order.
     """
     if not rows:
         return []
-    fields, names = _fields(model, tuple(columns)), (tuple(columns), tuple(returning))
-    values = _columnwise(fields, rows)
-    if (
-        connection.vendor == "postgresql" and len(rows) > 1
-    ):  # a single row is planned in half the time by its values
-        same = _same(values)
-        sql = _insertion(model, *names, ignore_conflicts, same)
-        return execute(sql, [*_once(values, same), *_arrays(values, same)], fetch=bool(returning))
+    names = ((*columns, *always), tuple(returning))
+    fields = _fields(model, names[0])
+    values = _columnwise(fields[: len(columns)], rows)
+    for field, value in zip(fields[len(columns) :], always.values(), strict=True):
+        values.append(_column_values(field, [value]) * len(rows))
+    # A single row is planned in half the time by its values.
+    if connection.vendor == "postgresql" and len(rows) > 1:
+        ways = _ways(fields, values)
+        sql = _insertion(model, *names, ignore_conflicts, ways)
+        return execute(sql, [*_lists(values, ways), *_arrays(values, ways)], fetch=bool(returning))
     head, tail = _insertion_by_values(model, *names, ignore_conflicts)
     answer: list[tuple[Any, ...]] = []
     for chunk in _chunks(list(zip(*values, strict=True)), len(fields)):
@@ -63,12 +71,12 @@ def _insertion(
     columns: tuple[str, ...],
     returning: tuple[str, ...],
     ignore_conflicts: bool,
-    same: tuple[bool, ...],
+    ways: tuple[str, ...],
 ) -> str:
     fields = _fields(model, columns)
     head, tail = _insertion_by_values(model, columns, returning, ignore_conflicts)
-    chosen = ", ".join(_given(field, once) for field, once in zip(fields, same, strict=True))
-    return f"{head}SELECT {chosen} FROM {_unnested(fields, same)}{tail}"
+    chosen = ", ".join(_given(field, way) for field, way in zip(fields, ways, strict=True))
+    return f"{head}SELECT {chosen} FROM {_unnested(fields, ways)}{tail}"
 
 
 @lru_cache(maxsize=256)
@@ -100,10 +108,10 @@ def update(
     fields, names = _fields(model, (*match, *columns)), (tuple(match), tuple(columns))
     values = _columnwise(fields, rows)
     if connection.vendor == "postgresql":
-        same, keys = _same(values), len(match)
-        sql = _updating(model, *names, where, same)
-        written, found = _once(values[keys:], same[keys:]), _once(values[:keys], same[:keys])
-        return [row[0] for row in execute(sql, [*written, *_arrays(values, same), *found])]
+        ways, keys = _ways(fields, values), len(match)
+        sql = _updating(model, *names, where, ways)
+        written, found = _lists(values[keys:], ways[keys:]), _lists(values[:keys], ways[:keys])
+        return [row[0] for row in execute(sql, [*written, *_arrays(values, ways), *found])]
     head, tail = _updating_by_values(model, *names, where)
     answer: list[int] = []
     for chunk in _chunks(list(zip(*values, strict=True)), len(fields)):
@@ -118,13 +126,13 @@ def _updating(
     match: tuple[str, ...],
     columns: tuple[str, ...],
     where: str,
-    same: tuple[bool, ...],
+    ways: tuple[str, ...],
 ) -> str:
     fields = _fields(model, (*match, *columns))
-    given = [f"{_quote(one.column)} = {_given(one, once)}" for one, once in zip(fields, same, strict=True)]
+    given = [f"{_quote(one.column)} = {_given(one, way)}" for one, way in zip(fields, ways, strict=True)]
     sets, on = ", ".join(given[len(match) :]), " AND ".join(f"t.{one}" for one in given[: len(match)])
     tail = f" WHERE {on}" + (f" AND {where}" if where else "") + " RETURNING t.id"
-    return f"UPDATE {_table(model)} AS t SET {sets} FROM {_unnested(fields, same)}{tail}"
+    return f"UPDATE {_table(model)} AS t SET {sets} FROM {_unnested(fields, ways)}{tail}"
 
 
 @lru_cache(maxsize=256)
@@ -145,21 +153,42 @@ def _fields(model: type[models.Model], names: tuple[str, ...]) -> list[Any]:
     return [_field(model, name) for name in names]
 
 
-def _same(columns: Sequence[Sequence[Any]]) -> tuple[bool, ...]:
-    """Which columns hold one value in all rows: most do, and are given once. The first never does, so that there are rows.
-
-    Of a message's 36 columns five differ within a batch; reading the others from arrays was a third of the insert.
-    """
+def _ways(fields: Sequence[Any], columns: Sequence[Sequence[Any]]) -> tuple[str, ...]:
+    """How each column is given. The first is given row by row, so that there are rows."""
     many = len(columns[0]) >= _MANY
-    return (False, *(many and column.count(column[0]) == len(column) for column in columns[1:]))
+    others = zip(fields[1:], columns[1:], strict=True)
+    return (_EACH, *(_way(field, column) if many else _EACH for field, column in others))
 
 
-def _once(columns: Sequence[Sequence[Any]], same: Sequence[bool]) -> list[Any]:
-    return [column[0] for column, once in zip(columns, same, strict=True) if once]
+def _way(field: Any, column: Sequence[Any]) -> str:
+    """Most columns hold one value in all rows: of a message's 36 five differ, and reading the others from arrays was
+    a third of the insert. JSON that differs little is read once for all who have the same."""
+    if column.count(column[0]) == len(column):
+        return _ONCE
+    return _FEW if isinstance(field, models.JSONField) and len(set(column)) <= _MOST_FEW else _EACH
 
 
-def _arrays(columns: Sequence[Sequence[Any]], same: Sequence[bool]) -> list[Any]:
-    return [literal(column) for column, once in zip(columns, same, strict=True) if not once]
+def _lists(columns: Sequence[Sequence[Any]], ways: Sequence[str]) -> list[Any]:
+    """What is given once: a value, or the few there are."""
+    return [
+        column[0] if way == _ONCE else literal(list(dict.fromkeys(column)))
+        for column, way in zip(columns, ways, strict=True)
+        if way != _EACH
+    ]
+
+
+def _arrays(columns: Sequence[Sequence[Any]], ways: Sequence[str]) -> list[Any]:
+    """What is given row by row: values, or which of the few."""
+    return [
+        literal(column if way == _EACH else _numbered(column))
+        for column, way in zip(columns, ways, strict=True)
+        if way != _ONCE
+    ]
+
+
+def _numbered(column: Sequence[Any]) -> list[int]:
+    numbers = {value: number for number, value in enumerate(dict.fromkeys(column), start=1)}
+    return [numbers[value] for value in column]
 
 
 def _columnwise(fields: Sequence[Any], rows: Sequence[Row]) -> list[list[Any]]:
@@ -171,7 +200,7 @@ def _columnwise(fields: Sequence[Any], rows: Sequence[Row]) -> list[list[Any]]:
 
 def _column_values(field: Any, values: Sequence[Any]) -> list[Any]:
     if isinstance(field, models.JSONField):
-        return [None if value is None else json_text.write(value) for value in values]
+        return _written(values)
     # Plain values need no conversion, and a batch has few moments but many rows; the field's own takes ten times as long.
     kinds = set(map(type, values))
     if kinds <= _PLAIN:
@@ -184,13 +213,21 @@ def _column_values(field: Any, values: Sequence[Any]) -> list[Any]:
     return [field.get_db_prep_save(value, connection) for value in values]
 
 
+def _written(values: Sequence[Any]) -> list[Any]:
+    """JSON; what stands in many rows as the very same object is written once."""
+    objects = {id(value): value for value in values}
+    known = {key: None if value is None else json_text.write(value) for key, value in objects.items()}
+    return [known[id(value)] for value in values]
+
+
 _PLAIN = frozenset({int, str, bool, type(None)})
 _MOMENTS = frozenset({datetime, type(None)})
 
 
-def _unnested(fields: Sequence[Any], same: Sequence[bool]) -> str:
-    varied = [field for field, once in zip(fields, same, strict=True) if not once]
-    return f"unnest({', '.join(f'%s::{_type(field)}[]' for field in varied)}) AS v ({_names(varied)})"
+def _unnested(fields: Sequence[Any], ways: Sequence[str]) -> str:
+    varied = [(field, way) for field, way in zip(fields, ways, strict=True) if way != _ONCE]
+    arrays = ", ".join(f"%s::{'integer' if way == _FEW else _type(field)}[]" for field, way in varied)
+    return f"unnest({arrays}) AS v ({_names([field for field, _ in varied])})"
 
 
 def _type(field: Any) -> str:
@@ -199,9 +236,11 @@ def _type(field: Any) -> str:
     return "text" if kind.startswith(("varchar", "jsonb")) else kind
 
 
-def _given(field: Any, once: bool) -> str:
-    """The value of a row's column: one for all rows, or the row's own."""
-    given = f"%s::{_type(field)}" if once else f"v.{_quote(field.column)}"
+def _given(field: Any, way: str) -> str:
+    """The value of a row's column: one for all rows, one of a few, or the row's own."""
+    if way == _FEW:
+        return f"(%s::jsonb[])[v.{_quote(field.column)}]"
+    given = f"%s::{_type(field)}" if way == _ONCE else f"v.{_quote(field.column)}"
     return given + ("::jsonb" if isinstance(field, models.JSONField) else "")
 
 

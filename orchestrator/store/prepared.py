@@ -29,6 +29,7 @@ from django.db.models.query import ValuesListIterable
 from orchestrator.store import (
     json_text,
     moments,  # noqa: F401  SQLite's moments come as moments
+    planner,  # noqa: F401  PostgreSQL finds a batch's rows by their index
 )
 from orchestrator.store.arrays import literal
 from orchestrator.store.statement import Row, execute

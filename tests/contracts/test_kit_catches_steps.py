@@ -138,7 +138,11 @@ def verdict_on(changes: Mapping[str, Any], rule: str) -> Conformance:
 def test_an_honest_step_keeps_every_rule() -> None:
     found = conformance(HonestContract)
     assert found.broken == {}
-    assert list(found.not_applicable) == ["test_looks_at_reach_only_if_it_says_so"]
+    assert list(found.not_applicable) == [
+        "test_looks_at_reach_only_if_it_says_so",
+        "test_looks_at_the_bucket_only_if_it_says_so",
+        "test_looks_at_the_person_only_if_it_says_so",
+    ]
     assert len(found.kept) == 29
 
 
@@ -299,6 +303,18 @@ LIARS: dict[str, tuple[dict[str, Any], str]] = {
     "looks at reach and says it does not": (
         {"reads_reachable": False},
         "test_looks_at_reach_only_if_it_says_so",
+    ),
+    "looks at who somebody is and says it does not": (
+        {"reads_person": False},
+        "test_looks_at_the_person_only_if_it_says_so",
+    ),
+    "looks at where somebody lives and says it does not": (
+        {"reads_person": False, "wait": lambda self, params, facts, now: Continue(facts.zone.key)},
+        "test_looks_at_the_person_only_if_it_says_so",
+    ),
+    "looks at the bucket and says it does not": (
+        {"reads_bucket": False, "wait": lambda self, params, facts, now: Continue(str(facts.bucket % 2))},
+        "test_looks_at_the_bucket_only_if_it_says_so",
     ),
     "enters an arm it does not have": ({"decide": always(Enter("else"))}, "test_enters_only_its_arms"),
     "leaves with a sentence": ({"decide": always(Leave("It is enough!"))}, "test_leaves_with_a_short_code"),

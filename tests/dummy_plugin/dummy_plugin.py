@@ -49,6 +49,8 @@ class Pause(StepKind[PauseParams]):
     title = "Pause"
     Params = PauseParams
     reads_reachable = False
+    reads_person = False
+    reads_bucket = False
 
     def decide(self, params: PauseParams, facts: StepFacts, now: datetime) -> Outcome:
         """Park, then act."""

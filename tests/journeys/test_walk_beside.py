@@ -28,7 +28,7 @@ steps:
 """
 # What a worker asks and writes from the moment it is rung for an event until it calls the provider with the message.
 # PostgreSQL asks each person's and address's lock in a statement of its own.
-TO_THE_PROVIDER = {"postgresql": 60, "sqlite": 57}
+TO_THE_PROVIDER = {"postgresql": 58, "sqlite": 55}
 
 
 @pytest.fixture

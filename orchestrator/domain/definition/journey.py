@@ -18,7 +18,8 @@ class Definition:
 
     `catch_up`: a message due longer ago than this is left out (after a pause, after downtime); None: it is sent late.
     `holdout` is in basis points of the people who enter (0..5000). `missing_ids` are ids this reading made up for
-    steps that have none in the file: publish only a definition without any.
+    steps that have none in the file: publish only a definition without any. `reads_people`: whether any step asks
+    who its people are: what is known of them, or where they live.
     """
 
     key: str
@@ -42,6 +43,7 @@ class Definition:
     _back: frozenset[str] = field(init=False, repr=False, compare=False)
     _variants: dict[str, str] = field(init=False, repr=False, compare=False)
     _begins: dict[str, tuple[str, str]] = field(init=False, repr=False, compare=False)
+    reads_people: bool = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_steps", {step.id: step for step, _, _ in walk(self.steps)})
@@ -55,6 +57,8 @@ class Definition:
             if arm
         }
         object.__setattr__(self, "_begins", begins)
+        kinds = [step.kind for step in self._steps.values()]
+        object.__setattr__(self, "reads_people", any(one.reads_person or one.reads_zone for one in kinds))
 
     @property
     def first(self) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from orchestrator.domain.definition.rules import Rule
+from orchestrator.domain.shapes import is_ours
 from orchestrator.sdk import Path, StepKind, StepParams
 
 
@@ -15,7 +16,9 @@ class Step:
     """A step: its kind, what the author wrote in it, and its arms in written order.
 
     `rules` are those whose truth its kind asks for, by the kind's own names, and `rule_words` the same in words.
-    `path` leads to it in the tree.
+    `path` leads to it in the tree. `rounds`: how often at most the walk comes back to it from an arm; 0 for all but
+    those that repeat. `ours`: its kind is of our own package. `asks`: its rules, each with the step's own id. All three
+    are needed for each person, and so are worked out here, once.
     """
 
     id: str
@@ -27,15 +30,16 @@ class Step:
     column: int = 0
     path: Path = ()
     rule_words: Mapping[str, str] = field(init=False, repr=False, compare=False)
+    rounds: int = field(init=False, repr=False, compare=False)
+    ours: bool = field(init=False, repr=False, compare=False)
+    asks: frozenset[tuple[str, str]] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         words = {name: rule.sentence() for name, rule in self.rules.items()}
         object.__setattr__(self, "rule_words", words)
-
-    @property
-    def rounds(self) -> int:
-        """How often at most the walk comes back to it from an arm; 0 for all but those that repeat."""
-        return self.kind.rounds(self.params)
+        object.__setattr__(self, "rounds", self.kind.rounds(self.params))
+        object.__setattr__(self, "ours", is_ours(self.kind))
+        object.__setattr__(self, "asks", frozenset((self.id, name) for name in self.rules))
 
     @property
     def content(self) -> Any:

@@ -42,6 +42,8 @@ class AwardStep(StepKind[AwardParams]):
     title = "Award points"
     Params = AwardParams
     reads_reachable = False
+    reads_person = False
+    reads_bucket = False
 
     def decide(self, params: AwardParams, facts: StepFacts, now: datetime) -> Outcome:
         """Give them and go on."""

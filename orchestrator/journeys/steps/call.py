@@ -53,6 +53,8 @@ class CallStep(StepKind[CallParams]):
     title = "Call a system"
     Params = CallParams
     reads_reachable = False
+    reads_person = False
+    reads_bucket = False
 
     def decide(self, params: CallParams, facts: StepFacts, now: datetime) -> Outcome:
         """Call; then go on, or leave where nobody has confirmed the call and the author wants that."""

@@ -38,6 +38,8 @@ class Choose(StepKind[ChooseParams]):
     title = "Choose by what is true"
     Params = ChooseParams
     reads_reachable = False
+    reads_person = False
+    reads_bucket = False
 
     def decide(self, params: ChooseParams, facts: StepFacts, now: datetime) -> Outcome:
         """Into the first case that is true."""

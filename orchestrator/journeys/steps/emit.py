@@ -26,6 +26,8 @@ class EmitStep(StepKind[EmitParams]):
     title = "Record an event"
     Params = EmitParams
     reads_reachable = False
+    reads_person = False
+    reads_bucket = False
 
     def decide(self, params: EmitParams, facts: StepFacts, now: datetime) -> Outcome:
         """Record it and go on."""

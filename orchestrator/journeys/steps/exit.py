@@ -32,6 +32,8 @@ class Exit(StepKind[ExitParams]):
     title = "Leave the journey"
     Params = ExitParams
     reads_reachable = False
+    reads_person = False
+    reads_bucket = False
 
     def decide(self, params: ExitParams, facts: StepFacts, now: datetime) -> Outcome:
         """Leave."""

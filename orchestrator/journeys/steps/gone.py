@@ -26,6 +26,8 @@ class Gone(StepKind[GoneParams]):
     title = "Wait for a plugin that is off"
     Params = GoneParams
     reads_reachable = False
+    reads_person = False
+    reads_bucket = False
     behind: ClassVar[StepKind[Any] | None] = None  # the kind it stands in for, where that is still there
 
     def decide(self, params: GoneParams, facts: StepFacts, now: datetime) -> Outcome:

@@ -30,6 +30,8 @@ class Repeat(StepKind[RepeatParams]):
     title = "Repeat"
     Params = RepeatParams
     reads_reachable = False
+    reads_person = False
+    reads_bucket = False
 
     def decide(self, params: RepeatParams, facts: StepFacts, now: datetime) -> Outcome:
         """Another round, unless there were enough or the rule is true."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Annotated
 
@@ -93,6 +93,8 @@ class SendStep(StepKind[SendParams]):
     head = "template"
     title = "Send a message"
     Params = SendParams
+    reads_person = False
+    reads_bucket = False
 
     def decide(self, params: SendParams, facts: StepFacts, now: datetime) -> Outcome:
         """Send on the first reachable channel not tried; go on once one is sent or none is left.
@@ -100,17 +102,15 @@ class SendStep(StepKind[SendParams]):
         With nobody reachable and nothing tried it still sends on the first, so that the gate records why not. Into
         `capped` where no channel is left and a cap kept one of them: never past what stands in the way of all.
         """
+        if not facts.tried:
+            return _send(params, _first(params, facts, ()) or params.via[0])
         if any(tried.state in SENT for tried in facts.tried):
             return Continue()
         on_cap = params.own_on_cap or facts.on_cap
-        if facts.tried and not _unreached(facts.tried[-1], on_cap):
+        if not _unreached(facts.tried[-1], on_cap):
             return Continue(note=_not_sent(facts.tried))
-        tried = {each.channel for each in facts.tried}
-        left = [channel for channel in params.via if channel in facts.reachable and channel not in tried]
-        if not left and not facts.tried:
-            left = [params.via[0]]
-        if left:
-            return Send(left[0], params.template, params.topic, params.priority, params.own_on_cap)
+        if channel := _first(params, facts, {each.channel for each in facts.tried}):
+            return _send(params, channel)
         if on_cap == GO_TO and any(_capped(each) for each in facts.tried):
             return Enter(ARM, note=_not_sent(facts.tried))
         return Continue(note=_not_sent(facts.tried))
@@ -130,6 +130,18 @@ class SendStep(StepKind[SendParams]):
     def sentence(self, params: SendParams) -> str:
         """Send “we_miss_you” by sms, else push."""
         return f"Send “{params.template}” by {', else '.join(spoken(channel) for channel in params.via)}"
+
+
+def _first(params: SendParams, facts: StepFacts, tried: Collection[str]) -> str:
+    """The first channel through which they can be reached and that is not tried; "" for none."""
+    for channel in params.via:
+        if channel in facts.reachable and channel not in tried:
+            return channel
+    return ""
+
+
+def _send(params: SendParams, channel: str) -> Send:
+    return Send(channel, params.template, params.topic, params.priority, params.own_on_cap)
 
 
 def spoken(channel: str) -> str:

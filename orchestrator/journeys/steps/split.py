@@ -53,6 +53,7 @@ class Split(StepKind[SplitParams]):
     title = "Split at random"
     Params = SplitParams
     reads_reachable = False
+    reads_person = False
 
     def decide(self, params: SplitParams, facts: StepFacts, now: datetime) -> Outcome:
         """Into the variant the bucket falls to."""

@@ -27,6 +27,8 @@ class StartStep(StepKind[StartParams]):
     title = "Start another journey"
     Params = StartParams
     reads_reachable = False
+    reads_person = False
+    reads_bucket = False
 
     def decide(self, params: StartParams, facts: StepFacts, now: datetime) -> Outcome:
         """Let them in and go on."""

@@ -62,6 +62,8 @@ class Update(StepKind[UpdateParams]):
     title = "Update the customer"
     Params = UpdateParams
     reads_reachable = False
+    reads_person = False
+    reads_bucket = False
 
     def decide(self, params: UpdateParams, facts: StepFacts, now: datetime) -> Outcome:
         """Change it and go on."""

@@ -42,6 +42,7 @@ class Wait(StepKind[WaitParams]):
     title = "Wait"
     Params = WaitParams
     reads_reachable = False
+    reads_bucket = False
     reads_zone = True
 
     def decide(self, params: WaitParams, facts: StepFacts, now: datetime) -> Outcome:

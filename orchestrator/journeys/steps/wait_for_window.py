@@ -60,6 +60,7 @@ class WaitForWindow(StepKind[WaitForWindowParams]):
     title = "Wait for a time window"
     Params = WaitForWindowParams
     reads_reachable = False
+    reads_bucket = False
     reads_zone = True
 
     def decide(self, params: WaitForWindowParams, facts: StepFacts, now: datetime) -> Outcome:

@@ -55,6 +55,7 @@ class WaitUntil(StepKind[WaitUntilParams]):
     title = "Wait until something happens"
     Params = WaitUntilParams
     reads_reachable = False
+    reads_bucket = False
     reads_zone = True
     gives_up_into = "otherwise"
 

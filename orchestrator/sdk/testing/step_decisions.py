@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 from itertools import islice
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -63,6 +64,24 @@ class StepDecisionRules(StepBench):
             unreached = self._decide(params, replace(facts, reachable=frozenset()), now)
             same = self._decide(params, facts, now) == unreached
             check(same, "`reads_reachable` is False, and the outcome depends on `facts.reachable`.")
+
+    def test_looks_at_the_person_only_if_it_says_so(self) -> None:
+        if self._step.reads_person:
+            pytest.skip("it says that it looks at `facts.attributes` and `facts.zone`")
+        for params, facts, now in self._cases():
+            stranger = replace(facts, attributes={}, zone=ZoneInfo("UTC"))
+            same = self._decide(params, facts, now) == self._decide(params, stranger, now)
+            check(
+                same,
+                "`reads_person` is False, and the outcome depends on `facts.attributes` or `facts.zone`.",
+            )
+
+    def test_looks_at_the_bucket_only_if_it_says_so(self) -> None:
+        if self._step.reads_bucket:
+            pytest.skip("it says that it looks at `facts.bucket`")
+        for params, facts, now in self._cases():
+            same = self._decide(params, facts, now) == self._decide(params, replace(facts, bucket=0), now)
+            check(same, "`reads_bucket` is False, and the outcome depends on `facts.bucket`.")
 
     def test_enters_only_its_arms(self) -> None:
         for (params, _, _), answer in self._answers(Enter):

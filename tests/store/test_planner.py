@@ -1,0 +1,27 @@
+"""What PostgreSQL is told of a page's cost, and who has the last word."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import connection
+
+from orchestrator.store.planner import COST
+
+pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
+
+
+def cost() -> str:
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW random_page_cost")
+        return str(cursor.fetchone()[0])
+
+
+def test_every_connection_is_told() -> None:
+    assert cost() == "1.1"
+
+
+def test_whoever_has_set_a_cost_keeps_it() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL random_page_cost = 2")
+        cursor.execute(COST)
+    assert cost() == "2"
