@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from decimal import Decimal
 from operator import itemgetter
 from typing import Any
 
 from orchestrator.domain.zones import as_instant
-from orchestrator.events.rows import HISTORY, insert, row
+from orchestrator.events.rows import HISTORY, row
+from orchestrator.events.storing import store
+from orchestrator.sdk.value import value
 from orchestrator.store import doorbells
 
 __all__ = ["HISTORY", "NewEvent", "Recorded", "record"]
 _MOMENT_AND_KEY = itemgetter(0, 1)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class NewEvent:
     """One thing a customer did. `key` names it for good: an event with a key that was seen is the same event."""
 
@@ -30,7 +32,7 @@ class NewEvent:
     backfilled: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Recorded:
     """How many were new, and how many we had already (or stood twice in the call)."""
 
@@ -50,7 +52,7 @@ def record(events: Sequence[NewEvent], now: datetime) -> Recorded:
         ((as_instant(event.occurred_at), event.key, event) for event in events), key=_MOMENT_AND_KEY
     )
     rows = [row(event, at, now) for at, _, event in ordered]
-    stored = insert(rows, now)
+    stored = store(rows, now)
     if stored:
         doorbells.ring(doorbells.WALK)
     return Recorded(stored, len(rows) - stored)

@@ -1,4 +1,4 @@
-"""Events as rows: what they hold is checked and put in order, and all of them are written in one statement.
+"""Events as rows: what they hold is checked and put in order.
 
 Every event of a shop comes by here, one by one or by the hundred. So each check has a short way for what events mostly
 are, and whatever it does not know goes the long way, which says in words what is wrong.
@@ -8,19 +8,14 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime, timedelta
-from decimal import ROUND_HALF_EVEN, Decimal
+from decimal import Decimal
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from django.db import connection, transaction
-
 from orchestrator.customers.plain import check_text, make_plain
 from orchestrator.domain.shown import shown
-from orchestrator.events.models import Event
-from orchestrator.store import bulk, json_text
-from orchestrator.store.arrays import literal
 
 if TYPE_CHECKING:
     from orchestrator.events.record import NewEvent
@@ -28,7 +23,6 @@ if TYPE_CHECKING:
 FUTURE = timedelta(minutes=5)
 HISTORY = timedelta(hours=24)
 LARGEST = Decimal(10) ** 15
-_CENT = Decimal("0.01")
 _NAME = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9_]+)*")
 _PLAIN = frozenset({int, bool, type(None)})
 
@@ -87,41 +81,3 @@ def _is_plain(properties: Mapping[str, Any]) -> bool:
         if type(name) is not str or not name.isascii() or "\x00" in name:
             return False
     return True
-
-
-def insert(rows: Sequence[Row], now: datetime) -> int:
-    """Store those whose key is new; answers how many. One statement, which outside a transaction is one itself."""
-    if not rows:
-        return 0
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute(_SQL, [now, *_arrays(rows)])
-            return cursor.rowcount
-    written = [(*one[:3], now, *one[3:], True) for one in rows]
-    with transaction.atomic():  # several statements there
-        return len(bulk.insert(Event, _COLUMNS, written, ignore_conflicts=True, returning=("id",)))
-
-
-_COLUMNS = (
-    "customer", "name", "occurred_at", "received_at", "key", "amount", "properties", "backfilled", "pending",
-)  # fmt: skip
-# As `bulk.insert` writes it, without the two columns that are the same for all, and without ids that nobody asks for.
-_SQL = """
-INSERT INTO "events_event" (customer_id, name, occurred_at, received_at, key, amount, properties, backfilled, pending)
-SELECT customer, name, occurred_at, %s, key, amount, properties::jsonb, backfilled, true
-FROM unnest(%s::bigint[], %s::text[], %s::timestamptz[], %s::text[], %s::bigint[], %s::text[], %s::boolean[])
-    AS v (customer, name, occurred_at, key, amount, properties, backfilled)
-ON CONFLICT DO NOTHING
-"""
-
-
-def _arrays(rows: Sequence[Row]) -> list[Any]:
-    customers, names, moments, keys, amounts, properties, history = zip(*rows, strict=True)
-    hundredths = [None if one is None else _hundredths(one) for one in amounts]
-    texts = [json_text.write(one) for one in properties]
-    return list(map(literal, (customers, names, moments, keys, hundredths, texts, history)))
-
-
-def _hundredths(amount: Decimal) -> int:
-    """As the column keeps money."""
-    return int(amount.quantize(_CENT, ROUND_HALF_EVEN).scaleb(2))

@@ -16,20 +16,22 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from orchestrator import registry
-from orchestrator.customers.models import Customer
 from orchestrator.domain.definition import DefinitionError
 from orchestrator.domain.definition.audiences import ENTERED, LEFT
 from orchestrator.domain.definition.rule_parser import read_rule
 from orchestrator.domain.definition.rules import Happened, Received, Rule
 from orchestrator.events.record import NewEvent, record
 from orchestrator.segments.compile import CUSTOMERS, Scope
-from orchestrator.segments.matching import matching
+from orchestrator.segments.matching import Chosen, Span, Whom, living
 from orchestrator.segments.models import Membership, Segment
 from orchestrator.store import bulk, deadlines
 from orchestrator.store.prepared import Given, prepared
+from orchestrator.store.statement import execute
 from orchestrator.workspace.models import Brand, Workspace
 
-BATCH = 5000
+# Of a pass. Nobody is locked, and mostly nothing is written; half of it costs a sixth more a head. If all of them come
+# in, that takes a third of a second.
+BATCH = 10_000
 HOURLY, SOON = timedelta(hours=1), timedelta(minutes=5)
 
 
@@ -65,37 +67,48 @@ def refresh(customer_ids: Collection[int], now: datetime, silently: bool = False
 
     `silently`: nothing of theirs has changed but what we know (a merge): who comes or goes is history, and starts nothing.
     """
+    if not customer_ids:
+        return
     for segment in stored():
-        _look(replace(segment, settled=False) if silently else segment, customer_ids, now)
+        _look(replace(segment, settled=False) if silently else segment, Chosen(customer_ids), now)
 
 
 def pass_over(now: datetime, limit: int = BATCH) -> int:
     """Look at the next customers of a segment whose pass is due; answers how many were looked at."""
     with transaction.atomic():
-        row = (
-            Segment.objects.filter(due_at__lte=now)
-            .order_by("due_at", "id")
-            .select_for_update(skip_locked=True)
-        )
-        found = row.first()
-        if found is None:
+        due = _due().rows(now=now)
+        if not due:
             return 0
-        deadlines.extend()
-        segment = _stored(found.id, found.key, found.rule, found.settled)
-        ids = _following(limit).column(after=found.cursor)
-        _look(segment, ids, now)
-        found.cursor = ids[-1] if ids else 0
-        if len(ids) < limit:
-            found.cursor, found.settled, found.passed_at = 0, True, now
-            again = looks_again_after(segment.rule) if segment.rule else None
-            found.due_at = now + again if again else None
-        found.save(update_fields=["cursor", "settled", "passed_at", "due_at"])
-    return len(ids)
+        deadlines.extend(processes=0)
+        *row, cursor = due[0]
+        segment = _stored(*row)
+        ((count, last),) = execute(_FOLLOWING, [cursor, limit])
+        if count:
+            _look(segment, Span(cursor, last), now)
+        _note(segment, last if count == limit else None, now)
+    return int(count)
+
+
+# Of whom to look at only where they end is asked for.
+_FOLLOWING = """
+SELECT count(*), max(id) FROM (SELECT id FROM customers_customer WHERE id > %s ORDER BY id LIMIT %s) AS following
+"""
 
 
 @prepared
-def _following(limit: int) -> QuerySet[Any]:
-    return Customer.objects.filter(id__gt=Given("after")).order_by("id").values_list("id")[:limit]
+def _due() -> QuerySet[Any]:
+    due = Segment.objects.filter(due_at__lte=Given("now")).order_by("due_at", "id")
+    return due.select_for_update(skip_locked=True).values_list("id", "key", "rule", "settled", "cursor")[:1]
+
+
+def _note(segment: Stored, last: int | None, now: datetime) -> None:
+    """How far the pass has come; None where it has come to the end."""
+    row = Segment.objects.filter(pk=segment.id)
+    if last is not None:
+        row.update(cursor=last)
+        return
+    again = looks_again_after(segment.rule) if segment.rule else None
+    row.update(cursor=0, settled=True, passed_at=now, due_at=now + again if again else None)
 
 
 def looks_again_after(rule: Rule) -> timedelta | None:
@@ -110,30 +123,30 @@ def looks_again_after(rule: Rule) -> timedelta | None:
     return HOURLY if windows or any(isinstance(leaf, Received) for leaf in leaves) else None
 
 
-def _look(segment: Stored, customer_ids: Collection[int], now: datetime) -> None:
-    if segment.rule is None or not customer_ids:
+def _look(segment: Stored, whom: Whom, now: datetime) -> None:
+    if segment.rule is None:
         return
-    scope = Scope(CUSTOMERS, now, ZoneInfo(Workspace.get().time_zone), _brand())
-    true = matching(Customer, customer_ids, segment.rule, scope) & set(_there().column(ids=customer_ids))
-    members = set(_members().column(segment=segment.id, ids=customer_ids))
-    came = _enter(segment, sorted(true - members), now)
-    went = _leave(segment, sorted(members - true))
-    record([*_told(segment, ENTERED, came, now), *_told(segment, LEFT, went, now)], now)
+    true = living(whom, segment.rule, Scope(CUSTOMERS, now, ZoneInfo(Workspace.get().time_zone), _brand()))
+    members = set(_members(type(whom)).column(segment=segment.id, **whom.given()))
+    if true != members:
+        came = _enter(segment, sorted(true - members), now)
+        went = _leave(segment, sorted(members - true))
+        record([*_told(segment, ENTERED, came, now), *_told(segment, LEFT, went, now)], now)
 
 
 def _brand() -> int:
-    return int(Brand.objects.values_list("id", flat=True).get(key="default"))
+    ((brand,),) = _brands().rows()
+    return int(brand)
 
 
 @prepared
-def _there() -> QuerySet[Any]:
-    people = Customer.objects.filter(id__among=Given("ids"), erased_at=None, merged_into=None)
-    return people.values_list("id")
+def _brands() -> QuerySet[Any]:
+    return Brand.objects.filter(key="default").values_list("id")
 
 
 @prepared
-def _members() -> QuerySet[Any]:
-    rows = Membership.objects.filter(segment_id=Given("segment"), customer_id__among=Given("ids"))
+def _members(kind: type[Whom]) -> QuerySet[Any]:
+    rows = Membership.objects.filter(kind.where("customer_id"), segment_id=Given("segment"))
     return rows.values_list("customer_id")
 
 

@@ -35,12 +35,12 @@ def keep() -> None:
         own.close()
 
 
-def extend() -> None:
+def extend(processes: int = PROCESSES) -> None:
     """Until this transaction ends, where deadlines are kept: its statements may look at the whole base, in parallel."""
     if connection.vendor == "postgresql" and "statement_timeout" in _given():
         with connection.cursor() as cursor:
             cursor.execute(
-                f"SET LOCAL statement_timeout = '{WHOLE_BASE}s'; SET LOCAL {_PARALLEL} = {PROCESSES}"
+                f"SET LOCAL statement_timeout = '{WHOLE_BASE}s'; SET LOCAL {_PARALLEL} = {processes}"
             )
 
 

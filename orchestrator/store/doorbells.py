@@ -7,6 +7,8 @@ that is away is never an error of whoever rang: it is logged, and left alone for
 from __future__ import annotations
 
 import logging
+import os
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,13 +22,60 @@ log = logging.getLogger(__name__)
 WALK, DELIVER = "orchestrator.walk", "orchestrator.deliver"
 REST = 5.0  # seconds without ringing after the broker could not be reached
 _rests_until = 0.0
+QUIET = 0.02  # seconds after a bell within which further ones are gathered into one
+_lock = threading.Lock()
+_rung_at: dict[str, float] = {}
+_gathering: set[str] = set()  # tasks for which a bell stands at the end of their quiet time
 _hearing: ContextVar[set[str] | None] = ContextVar("doorbells heard here", default=None)
 
 
 def ring(task: str) -> None:
-    """Ring once the transaction around is committed; at once where there is none."""
+    """Ring once the transaction around is committed; at once where there is none.
+
+    Whoever commits hundreds of times a second rings fifty times: a bell takes as long as to store thirty events. The
+    first is rung at once, those of the next fiftieth of a second by one at its end, which comes after all their commits.
+    """
     if settings.DOORBELLS:
-        transaction.on_commit(lambda: ring_now(task), robust=True)
+        transaction.on_commit(lambda: _ring_or_gather(task), robust=True)
+
+
+def _ring_or_gather(task: str) -> None:
+    if _hearing.get() is None and _is_gathered(task):
+        return
+    ring_now(task)
+
+
+def _is_gathered(task: str) -> bool:
+    """Whether a bell to come is this one too; begins a quiet time where there is none."""
+    with _lock:
+        if task in _gathering:
+            return True
+        now = time.monotonic()
+        left = _rung_at.get(task, now - QUIET) + QUIET - now
+        if left <= 0:
+            _rung_at[task] = now
+            return False
+        # No daemon: a process that ends waits for it, so that the last events of an import are rung for.
+        threading.Timer(left, _ring_gathered, (task,)).start()
+        _gathering.add(task)
+        return True
+
+
+def _ring_gathered(task: str) -> None:
+    with _lock:  # first, since whoever commits from here on needs another
+        _gathering.discard(task)
+        _rung_at[task] = time.monotonic()
+    call(task)
+
+
+def _forget() -> None:
+    """A fork has none of its parent's threads, so nobody in it would ring what is gathered."""
+    global _lock
+    _lock = threading.Lock()
+    _gathering.clear()
+
+
+os.register_at_fork(after_in_child=_forget)
 
 
 @contextmanager

@@ -128,6 +128,12 @@ class House:
                 (doorbells, "current_app", self.broker),
                 (doorbells, "time", virtual),
                 (doorbells, "_rests_until", -1.0),
+                (doorbells, "_rung_at", {}),
+                (
+                    doorbells,
+                    "QUIET",
+                    0.0,
+                ),  # no bells are gathered: that is a thread's, and the stage has none
                 (settings, "DOORBELLS", True),
                 (settings, "DELIVERY_ALLOWLIST", ["*"]),
                 (tasks, "time", virtual),

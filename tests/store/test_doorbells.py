@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -10,6 +12,21 @@ from kombu.utils import functional
 
 from orchestrator.config.celery import app
 from orchestrator.store import doorbells
+
+
+class Timers:
+    """A clock that stands, and the timers that were started by it, which go off by hand."""
+
+    def __init__(self) -> None:
+        self.now = 100.0
+        self.waiting: list[tuple[float, Callable[[], None]]] = []
+
+    def monotonic(self) -> float:
+        return self.now
+
+    def start(self, seconds: float, act: Callable[..., None], arguments: tuple[str, ...]) -> Any:
+        started = (round(seconds, 6), lambda: act(*arguments))
+        return SimpleNamespace(start=lambda: self.waiting.append(started))
 
 
 @pytest.fixture
@@ -47,3 +64,76 @@ def test_whoever_hears_bells_passes_on_what_it_has_not_seen_to(monkeypatch: pyte
     assert called == [doorbells.WALK]
     doorbells.ring_now(doorbells.DELIVER)
     assert called == [doorbells.WALK, doorbells.DELIVER]
+
+
+@pytest.fixture
+def timers(monkeypatch: pytest.MonkeyPatch, settings: Any) -> Timers:
+    """Nobody has rung yet."""
+    settings.DOORBELLS = True
+    made = Timers()
+    monkeypatch.setattr(doorbells, "time", made)
+    monkeypatch.setattr(doorbells.threading, "Timer", made.start)
+    monkeypatch.setattr(doorbells, "_rung_at", {})
+    monkeypatch.setattr(doorbells, "_gathering", set())
+    return made
+
+
+@pytest.fixture
+def called(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The tasks that other workers were called for."""
+    bells: list[str] = []
+    monkeypatch.setattr(doorbells, "call", bells.append)
+    return bells
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_first_bell_rings_at_once_and_the_next_ones_together(timers: Timers, called: list[str]) -> None:
+    for _ in range(3):
+        doorbells.ring(doorbells.WALK)
+    assert called == [doorbells.WALK]
+    timers.now += 0.005
+    doorbells.ring(doorbells.DELIVER)  # another task has a quiet time of its own
+    assert called == [doorbells.WALK, doorbells.DELIVER]
+    ((seconds, go_off),) = timers.waiting
+    assert seconds == 0.02
+    timers.now += 0.015
+    go_off()
+    assert called == [doorbells.WALK, doorbells.DELIVER, doorbells.WALK]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_bell_after_those_gathered_is_gathered_anew_and_one_after_a_pause_rings(
+    timers: Timers, called: list[str]
+) -> None:
+    doorbells.ring(doorbells.WALK)
+    timers.now += 0.01
+    doorbells.ring(doorbells.WALK)
+    timers.now += 0.01
+    timers.waiting.pop()[1]()
+    assert called == [doorbells.WALK] * 2
+    doorbells.ring(doorbells.WALK)
+    assert (called, [seconds for seconds, _ in timers.waiting]) == ([doorbells.WALK] * 2, [0.02])
+    timers.now += 0.02
+    timers.waiting.pop()[1]()
+    timers.now += 0.02
+    doorbells.ring(doorbells.WALK)
+    assert (called, timers.waiting) == ([doorbells.WALK] * 4, [])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_whoever_hears_bells_hears_each(timers: Timers, called: list[str]) -> None:
+    for _ in range(2):
+        with doorbells.heard() as rung:
+            doorbells.ring(doorbells.WALK)
+            assert rung == {doorbells.WALK}
+            rung.clear()
+    assert (called, timers.waiting) == ([], [])
+
+
+def test_a_fork_gathers_nothing_for_its_parent(timers: Timers, called: list[str]) -> None:
+    for _ in range(2):
+        doorbells._ring_or_gather(doorbells.WALK)
+    doorbells._forget()
+    timers.now += 0.03
+    doorbells._ring_or_gather(doorbells.WALK)
+    assert called == [doorbells.WALK] * 2
