@@ -312,7 +312,7 @@ def stopped(text: str) -> str:
 
 def people(count: int) -> str:
     """ "1 person", "5 people"."""
-    return ngettext("%(count)s person", "%(count)s people", count) % {"count": formats.localize(count)}
+    return ngettext("%(count)s person", "%(count)s people", count) % {"count": _grouped(count)}
 
 
 def rate(messages: int, per: str) -> str:
@@ -322,4 +322,8 @@ def rate(messages: int, per: str) -> str:
         "minute": ngettext("%(count)s a minute", "%(count)s a minute", messages),
         "hour": ngettext("%(count)s an hour", "%(count)s an hour", messages),
     }
-    return told.get(per, "%(count)s") % {"count": messages}
+    return told.get(per, "%(count)s") % {"count": _grouped(messages)}
+
+
+def _grouped(count: int) -> str:
+    return str(formats.number_format(count, 0, use_l10n=True, force_grouping=True))

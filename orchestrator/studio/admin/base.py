@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Prefetch, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.html import format_html
@@ -26,7 +26,7 @@ class StudioAdmin(ModelAdmin):
 
     list_per_page = 50
     list_fullwidth = True
-    together: Sequence[str] = ()
+    together: Sequence[str | Prefetch[Any]] = ()
     actions = None
 
     def changelist_view(
