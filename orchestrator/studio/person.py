@@ -77,7 +77,7 @@ def _reach(address: Any, consents: dict[str, str]) -> Reach:
 def _notice(customer: Customer) -> str:
     if customer.erased_at is not None:
         erased = _("Erased on %(when)s") % {"when": words.moment(customer.erased_at)}
-        return f"{words.stopped(erased)} {_('What is left names nobody.')}"
+        return " ".join((words.stopped(erased), _("What is left names nobody.")))
     if customer.merged_into_id is not None:
         return _("Merged into another customer, number %(id)s.") % {"id": customer.merged_into_id}
     return ""

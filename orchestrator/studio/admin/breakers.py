@@ -21,7 +21,7 @@ from orchestrator.studio.titles import keyed, title_of_key
 class ProviderBreakerAdmin(History):
     """One row for each provider that has ever failed; the engine writes it, and closes it by itself."""
 
-    list_display = ("provider", "state_shown", "opened_at", "open_until", "failures", "failed_at", "fault")
+    list_display = ("provider", "state_shown", "opened_at", "open_until", "failures", "fault")
     ordering = ("provider",)
     fields = ("provider", "opened_at", "open_until", "probe_until", "failures", "failed_at", "fault")
 

@@ -244,7 +244,7 @@ class HeartbeatAdmin(History):
     def kind_shown(self, obj: Heartbeat) -> str:
         return working.say_kind(obj.kind)
 
-    @display(description=_("state"), label={"works": "success", "silent": "danger"})
+    @display(description=_("state"), label={"works": "success", "silent": "danger", "ended": ""})
     def state_shown(self, obj: Heartbeat) -> tuple[str, str]:
         return working.say_state(obj, timezone.now())
 
