@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
 from django.utils import formats, timezone
-from django.utils.dateparse import parse_datetime
+from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -176,6 +177,9 @@ FACTS = {
 }
 
 
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
 class Tones(dict[str, str]):
     """Colours by code; one that has none is grey."""
 
@@ -295,8 +299,11 @@ def _text(value: str, name: str) -> str:
         return rung(value)
     try:
         at = parse_datetime(value) if "T" in value else None
+        on = parse_date(value) if _DAY.fullmatch(value) else None
     except ValueError:
-        at = None
+        at = on = None
+    if on is not None:
+        return formats.date_format(on, "DATE_FORMAT")
     return moment(at) if at is not None and timezone.is_aware(at) else value
 
 

@@ -172,6 +172,8 @@ def test_journeys_are_named_by_their_titles(marketer: Client, sample: Sample) ->
     marketer.cookies.load({"django_language": "pl"})
     assert listed(marketer, StepFault)[0][0] == "Pierwsze kroki"
     assert listed(marketer, Message)[0][0] == "Pierwsze kroki · hello"
+    for row in (Launch.objects.get(), Doorstep.objects.first(), UsualInterval.objects.first()):
+        assert "Ścieżka Pierwsze kroki" in opened(marketer, row)
     Journey.objects.filter(key="onboarding").update(key="renamed")
     assert listed(marketer, StepFault)[0][0] == "onboarding"
 
@@ -203,6 +205,13 @@ def test_the_notice_of_an_erased_customer_has_one_full_stop(db: None, hour: int)
         told = person.describe(Customer.objects.create(erased_at=at, created_at=at, updated_at=at)).notice
     half = "a.m." if hour == 9 else "p.m."
     assert told == f"Erased on May 4, 2026, {11 if hour == 9 else 5} {half} What is left names nobody."
+
+
+def test_a_day_is_written_as_the_reader_writes_days() -> None:
+    for language, said in (("en", "June 7, 2005"), ("pl", "7 czerwca 2005")):
+        with translation.override(language):
+            assert words.shown("2005-06-07") == said
+    assert (words.shown("2005-13-07"), words.shown("order 2005-06-07")) == ("2005-13-07", "order 2005-06-07")
 
 
 def test_people_are_grouped_like_every_number() -> None:

@@ -15,6 +15,7 @@ from unfold.paginator import InfinitePaginator
 
 from orchestrator.studio import words
 from orchestrator.studio.links import linked, related, url_of
+from orchestrator.studio.titles import title_of
 
 
 class StudioAdmin(ModelAdmin):
@@ -108,6 +109,11 @@ def customer_link(obj: Any) -> SafeString | str:
     if customer is None:
         return f"#{obj.customer_id}"
     return linked(url_of("customers_customer", customer.pk), customer)
+
+
+def journey_link(obj: Any) -> SafeString:
+    """The journey of a row, by its title in the reader's language."""
+    return linked(url_of("journeys_journey", obj.journey_id), title_of(obj.journey))
 
 
 def channel_mark(code: str) -> SafeString:

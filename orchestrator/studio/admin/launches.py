@@ -11,7 +11,7 @@ from unfold.decorators import display
 
 from orchestrator.journeys.models import Door, Doorstep, Launch
 from orchestrator.studio import story, words
-from orchestrator.studio.admin.base import BigHistory, History, customer_link
+from orchestrator.studio.admin.base import BigHistory, History, customer_link, journey_link
 from orchestrator.studio.doorsteps import say_brought, say_reason, say_state
 from orchestrator.studio.launched import say_numbers
 from orchestrator.studio.numbers import at_most, grouped
@@ -38,7 +38,7 @@ class LaunchAdmin(History):
     search_fields = ("journey__key", "journey__title")
     ordering = ("-on", "-id")
     fields = (
-        "journey",
+        "journey_shown",
         "on",
         "opens_at",
         "state_said",
@@ -49,7 +49,18 @@ class LaunchAdmin(History):
         "finished_at",
         "numbers_said",
     )
-    readonly_fields = ("state_said", "wave_shown", "entered_shown", "waits_shown", "numbers_said")
+    readonly_fields = (
+        "journey_shown",
+        "state_said",
+        "wave_shown",
+        "entered_shown",
+        "waits_shown",
+        "numbers_said",
+    )
+
+    @display(description=_("journey"))
+    def journey_shown(self, obj: Launch) -> str:
+        return journey_link(obj)
 
     @display(description=_("journey"), ordering="journey__title")
     def title(self, obj: Launch) -> str:
@@ -91,8 +102,12 @@ class DoorAdmin(History):
     together = (with_journeys(),)
     search_fields = ("journey__key", "journey__title")
     ordering = ("journey",)
-    fields = ("journey", "waiting", "looks_at")
-    readonly_fields = ("waiting", "looks_at")
+    fields = ("journey_shown", "waiting", "looks_at")
+    readonly_fields = ("journey_shown", "waiting", "looks_at")
+
+    @display(description=_("journey"))
+    def journey_shown(self, obj: Door) -> str:
+        return journey_link(obj)
 
     @display(description=_("journey"), ordering="journey__title")
     def title(self, obj: Door) -> str:
@@ -116,12 +131,16 @@ class DoorstepAdmin(BigHistory):
     ordering = ("-id",)
     together = ("customer", with_journeys())
     fields = (
-        "customer_shown", "journey", "entry_key", "state_said", "reason_shown", "brought", "asked_at", "until_shown",
+        "customer_shown", "journey_shown", "entry_key", "state_said", "reason_shown", "brought", "asked_at", "until_shown",
         "turned_away_at",
     )  # fmt: skip
     readonly_fields = (
-        "customer_shown", "state_said", "reason_shown", "brought", "asked_at", "until_shown",
+        "customer_shown", "journey_shown", "state_said", "reason_shown", "brought", "asked_at", "until_shown",
     )  # fmt: skip
+
+    @display(description=_("journey"))
+    def journey_shown(self, obj: Doorstep) -> str:
+        return journey_link(obj)
 
     @display(description=_("journey"))
     def title(self, obj: Doorstep) -> str:

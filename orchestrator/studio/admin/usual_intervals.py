@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from orchestrator.journeys.models import UsualInterval
-from orchestrator.studio.admin.base import History
+from orchestrator.studio.admin.base import History, journey_link
 from orchestrator.studio.titles import title_of, with_journeys
 
 
@@ -20,8 +20,12 @@ class UsualIntervalAdmin(History):
     together = (with_journeys(),)
     search_fields = ("part", "journey__key")
     ordering = ("journey", "part")
-    fields = ("journey", "part_shown", "days", "people", "intervals", "computed_at", "due_at")
-    readonly_fields = ("part_shown",)
+    fields = ("journey_shown", "part_shown", "days", "people", "intervals", "computed_at", "due_at")
+    readonly_fields = ("journey_shown", "part_shown")
+
+    @display(description=_("journey"))
+    def journey_shown(self, obj: UsualInterval) -> str:
+        return journey_link(obj)
 
     @display(description=_("journey"), ordering="journey__title")
     def title(self, obj: UsualInterval) -> str:
