@@ -27,6 +27,14 @@ def _list(title: Any, icon: str, model: str) -> dict[str, Any]:
     }
 
 
+def _in_journeys(request: HttpRequest) -> bool:
+    """Whether a journey is looked at, or their list: "Send once" lies below it and has an entry of its own."""
+    once = str(reverse_lazy("admin:journeys_journey_send_once"))
+    return request.path != once and request.path.startswith(
+        str(reverse_lazy("admin:journeys_journey_changelist"))
+    )
+
+
 _ROOMS: list[dict[str, Any]] = [
     {
         "title": _("Today"),
@@ -40,7 +48,7 @@ _ROOMS: list[dict[str, Any]] = [
         "title": _("Journeys"),
         "separator": True,
         "items": [
-            _list(_("Journeys"), "route", "journeys.journey"),
+            _list(_("Journeys"), "route", "journeys.journey") | {"active": _in_journeys},
             {
                 "title": _("Send once"),
                 "icon": "send",

@@ -21,6 +21,13 @@ def shown(amount: Decimal | None, currency: str) -> str:
     return f"{number} {currency}".strip()
 
 
+def plain(amount: Decimal) -> Decimal:
+    """For a form: two places, or as many as it needs."""
+    short = amount.normalize()
+    exponent = short.as_tuple().exponent
+    return short.quantize(PENNY) if isinstance(exponent, int) and exponent > -2 else short
+
+
 def read(value: Any) -> Decimal | None:
     """An amount out of stored evidence; None where it holds none."""
     try:

@@ -8,6 +8,7 @@ ROOMS = {
     "workspace": _("Settings"),
     "customers": _("Audience"),
     "events": _("Audience"),
+    "segments": _("Audience"),
     "consents": _("Trust"),
     "loyalty": _("Audience"),
     "messaging": _("Messages and content"),

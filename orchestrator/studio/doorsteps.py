@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -31,6 +32,20 @@ def say_reason(row: Doorstep) -> str:
     limit = row.evidence.get("limit", "")
     said = say_rate(limit) if isinstance(limit, str) else words.shown(limit)
     return str(_REASONS.get(row.reason, words.spaced(row.reason))) % {"limit": said}
+
+
+def say_state(row: Doorstep) -> tuple[str, str]:
+    """Whether they wait, for a place or for an attribute, or were turned away: code and words."""
+    if row.turned_away_at is not None:
+        return "turned_away", _("turned away")
+    return ("line", _("in line")) if row.in_line else ("waits", _("waits"))
+
+
+def say_brought(row: Doorstep) -> dict[str, Any]:
+    """What brought them to the door, and when."""
+    candidate = row.candidate
+    when = {_("happened"): candidate.get("occurred_at"), _("begins"): candidate.get("begins_at")}
+    return {**when, **dict(candidate.get("properties") or {})}
 
 
 def say_doorsteps(customer: Customer, journey: Journey) -> Iterator[tuple[str, str]]:

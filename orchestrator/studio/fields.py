@@ -73,3 +73,4 @@ def text_in(label: Any, *, lines: int = 1, longest: int = 100) -> forms.CharFiel
 
 
 CHANNELS_HELP = _("With commas between them: email, sms, push. Empty: all of them together.")
+CHANNEL_HELP = _("One of them: email, sms, push.")

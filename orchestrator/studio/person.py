@@ -76,9 +76,8 @@ def _reach(address: Any, consents: dict[str, str]) -> Reach:
 
 def _notice(customer: Customer) -> str:
     if customer.erased_at is not None:
-        return _("Erased on %(when)s. What is left names nobody.") % {
-            "when": words.moment(customer.erased_at)
-        }
+        erased = _("Erased on %(when)s") % {"when": words.moment(customer.erased_at)}
+        return " ".join((words.stopped(erased), _("What is left names nobody.")))
     if customer.merged_into_id is not None:
         return _("Merged into another customer, number %(id)s.") % {"id": customer.merged_into_id}
     return ""

@@ -9,7 +9,9 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import (
     UnfoldAdminSelectWidget,
@@ -23,6 +25,7 @@ from orchestrator.domain.staircase import STEPS, Staircase
 from orchestrator.segments.models import Segment
 from orchestrator.studio import words
 from orchestrator.studio.campaigns import Wish
+from orchestrator.studio.links import linked
 from orchestrator.workspace.models import Topic, Workspace
 
 CHANNELS = (("email", _("Email")), ("sms", _("SMS")), ("email, sms", _("Email, else SMS")))
@@ -61,14 +64,23 @@ class SendOnceForm(forms.Form):
         widget=UnfoldAdminTextInputWidget(),
     )
     every = forms.CharField(
-        label=_("A wave every"), required=False, initial="1 hour", widget=UnfoldAdminTextInputWidget()
+        label=_("A wave every"),
+        required=False,
+        initial="1 hour",
+        help_text=_("A number and a unit in English, such as 30 minutes or 2 hours. Only with waves."),
+        widget=UnfoldAdminTextInputWidget(),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if not Segment.objects.exists():
+            add = linked(reverse("admin:segments_segment_add"), _("Make a segment"))
+            self.fields["segment"].help_text = format_html("{} {}", _("There is none yet."), add)
         for language in languages():
             mark = f" ({language})"
-            subject = forms.CharField(label=str(_("Subject")) + mark, required=False, max_length=200)
+            subject = forms.CharField(
+                label=str(_("Subject of the email")) + mark, required=False, max_length=200
+            )
             subject.widget = UnfoldAdminTextInputWidget()
             html = forms.CharField(label=str(_("Email")) + mark, required=False)
             html.widget = UnfoldAdminTextareaWidget(attrs={"rows": 8})

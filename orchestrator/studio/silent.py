@@ -19,7 +19,7 @@ from orchestrator.domain.silence import silent_for
 from orchestrator.messaging.models import StepFault
 from orchestrator.messaging.unrendered import IN_A_ROW
 from orchestrator.studio.links import url_of
-from orchestrator.studio.titles import title_of
+from orchestrator.studio.titles import title_of, titles_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +44,16 @@ def silent(journeys: Iterable[Any], entries: QuerySet[Any], now: datetime, days:
 
 
 def broken() -> list[Alarm]:
-    """An alarm for each step whose messages are held because its template cannot be rendered. One query."""
+    """An alarm for each step whose messages are held because its template cannot be rendered. At most two queries."""
     faults = StepFault.objects.filter(in_a_row__gte=IN_A_ROW).order_by("journey", "step")
     where = reverse("admin:messaging_stepfault_changelist")
-    return [Alarm(_unrendered(one), where) for one in faults[:20]]
+    shown = list(faults[:20])
+    titles = titles_of(one.journey for one in shown)
+    return [Alarm(_unrendered(one, titles[one.journey]), where) for one in shown]
 
 
-def _unrendered(fault: StepFault) -> str:
-    told = {"journey": fault.journey, "step": fault.step, "detail": fault.detail}
+def _unrendered(fault: StepFault, title: str) -> str:
+    told = {"journey": title, "step": fault.step, "detail": fault.detail}
     return _("%(journey)s, step %(step)s: its messages cannot be rendered and wait. %(detail)s") % told
 
 

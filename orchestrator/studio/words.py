@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
 from django.utils import formats, timezone
-from django.utils.dateparse import parse_datetime
+from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -176,6 +177,9 @@ FACTS = {
 }
 
 
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
 class Tones(dict[str, str]):
     """Colours by code; one that has none is grey."""
 
@@ -295,8 +299,11 @@ def _text(value: str, name: str) -> str:
         return rung(value)
     try:
         at = parse_datetime(value) if "T" in value else None
+        on = parse_date(value) if _DAY.fullmatch(value) else None
     except ValueError:
-        at = None
+        at = on = None
+    if on is not None:
+        return formats.date_format(on, "DATE_FORMAT")
     return moment(at) if at is not None and timezone.is_aware(at) else value
 
 
@@ -312,7 +319,7 @@ def stopped(text: str) -> str:
 
 def people(count: int) -> str:
     """ "1 person", "5 people"."""
-    return ngettext("%(count)s person", "%(count)s people", count) % {"count": formats.localize(count)}
+    return ngettext("%(count)s person", "%(count)s people", count) % {"count": _grouped(count)}
 
 
 def rate(messages: int, per: str) -> str:
@@ -322,4 +329,8 @@ def rate(messages: int, per: str) -> str:
         "minute": ngettext("%(count)s a minute", "%(count)s a minute", messages),
         "hour": ngettext("%(count)s an hour", "%(count)s an hour", messages),
     }
-    return told.get(per, "%(count)s") % {"count": messages}
+    return told.get(per, "%(count)s") % {"count": _grouped(messages)}
+
+
+def _grouped(count: int) -> str:
+    return str(formats.number_format(count, 0, use_l10n=True, force_grouping=True))

@@ -25,4 +25,4 @@ class Door(models.Model):
         indexes = [models.Index(fields=["due_at"], condition=models.Q(due_at__isnull=False), name="door_due")]
 
     def __str__(self) -> str:
-        return str(self.journey_id)
+        return str(self.journey)

@@ -53,4 +53,4 @@ class Doorstep(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.journey_id} · {self.customer_id}"
+        return f"{self.journey} · #{self.customer_id}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import Q
+from django.utils import formats
 from django.utils.translation import gettext_lazy as _
 
 from orchestrator.journeys.models.journey import Journey
@@ -47,4 +48,4 @@ class Launch(models.Model):
         indexes = [models.Index(fields=["due_at"], condition=Q(due_at__isnull=False), name="launch_due")]
 
     def __str__(self) -> str:
-        return f"{self.journey_id} · {self.on}"
+        return f"{self.journey} · {formats.date_format(self.on)}"

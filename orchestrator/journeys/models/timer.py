@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.utils import formats, timezone
 from django.utils.translation import gettext_lazy as _
 
 from orchestrator.customers.models import Customer
@@ -48,7 +49,8 @@ class EntryTimer(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.journey_id} · {self.due_at}"
+        due = formats.date_format(timezone.localtime(self.due_at), "DATETIME_FORMAT") if self.due_at else "–"
+        return f"{self.journey} · {due}"
 
 
 class UsualInterval(models.Model):
@@ -77,4 +79,4 @@ class UsualInterval(models.Model):
         indexes = [models.Index(fields=["due_at"], name="usual_interval_due")]
 
     def __str__(self) -> str:
-        return f"{self.journey_id} · {self.part}"
+        return f"{self.journey} · {self.part}" if self.part else str(self.journey)

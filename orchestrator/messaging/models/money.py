@@ -95,4 +95,4 @@ class Spending(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.budget_id} · {self.begins_on}"
+        return str(self.budget)

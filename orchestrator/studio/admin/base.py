@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Prefetch, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.html import format_html
@@ -15,6 +15,7 @@ from unfold.paginator import InfinitePaginator
 
 from orchestrator.studio import words
 from orchestrator.studio.links import linked, related, url_of
+from orchestrator.studio.titles import title_of
 
 
 class StudioAdmin(ModelAdmin):
@@ -26,7 +27,7 @@ class StudioAdmin(ModelAdmin):
 
     list_per_page = 50
     list_fullwidth = True
-    together: Sequence[str] = ()
+    together: Sequence[str | Prefetch[Any]] = ()
     actions = None
 
     def changelist_view(
@@ -108,6 +109,11 @@ def customer_link(obj: Any) -> SafeString | str:
     if customer is None:
         return f"#{obj.customer_id}"
     return linked(url_of("customers_customer", customer.pk), customer)
+
+
+def journey_link(obj: Any) -> SafeString:
+    """The journey of a row, by its title in the reader's language."""
+    return linked(url_of("journeys_journey", obj.journey_id), title_of(obj.journey))
 
 
 def channel_mark(code: str) -> SafeString:

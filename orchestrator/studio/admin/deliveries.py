@@ -79,13 +79,17 @@ class DeliveryAttemptAdmin(_OfMessage):
 class ReceiptAdmin(_OfMessage):
     """One later report of a provider."""
 
-    list_display = ("received_at", "provider", "kind_shown", "message_shown", "machine", "occurred_at")
+    list_display = ("received_at", "provider", "kind_shown", "message_shown", "by_machine", "occurred_at")
     list_filter = ("kind",)
     search_fields = ("=key", "=message__key")
     search_help_text = _("A message's key")
     ordering = ("-id",)
-    fields = ("message_shown", "provider", "kind", "machine", "occurred_at", "received_at", "key")
-    readonly_fields = ("message_shown",)
+    fields = ("message_shown", "provider", "kind", "by_machine", "occurred_at", "received_at", "key")
+    readonly_fields = ("message_shown", "by_machine")
+
+    @display(description=_("by a machine"))
+    def by_machine(self, obj: Receipt) -> str:
+        return words.shown(True) if obj.machine else "–"
 
     @display(description=_("what"), label=words.TONES)
     def kind_shown(self, obj: Receipt) -> tuple[str, str]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
@@ -14,6 +15,7 @@ from orchestrator.messaging.models import MailboxMessage, Message, MessageBody
 from orchestrator.studio import story, words
 from orchestrator.studio.admin.base import BigHistory, BigPage, channel_mark, customer_link
 from orchestrator.studio.links import linked, related, url_of
+from orchestrator.studio.titles import keyed, title_of_key
 from orchestrator.studio.whys import why_url
 
 
@@ -37,9 +39,13 @@ class MessageAdmin(BigPage):
     together = ("customer",)
     page_template = "studio/message.html"
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """With the titles of their journeys."""
+        return keyed(super().get_queryset(request))
+
     @display(description=_("message"))
     def what(self, obj: Message) -> str:
-        return f"{obj.journey} · {obj.step}"
+        return f"{title_of_key(obj)} · {obj.step}" if obj.journey else str(obj)
 
     @display(description=_("customer"))
     def customer_shown(self, obj: Message) -> str:

@@ -11,7 +11,7 @@ from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.db.models import Prefetch, QuerySet, Value
 from django.http import HttpRequest
-from django.utils import timezone
+from django.utils import formats, timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
@@ -23,19 +23,31 @@ from orchestrator.messaging.models import Budget, Price, Spending
 from orchestrator.messaging.money import look_again
 from orchestrator.studio import amounts, checks, words
 from orchestrator.studio.admin.base import History, StudioAdmin
-from orchestrator.studio.fields import CHANNELS_HELP, WordsField
+from orchestrator.studio.fields import CHANNEL_HELP, CHANNELS_HELP, WordsField
+from orchestrator.studio.titles import keyed, title_of_key
 from orchestrator.workspace.models import Workspace
 
 PERIODS: tuple[money.Period, ...] = ("day", "week", "month", "")
 PERIOD_TITLES = [("day", _("day")), ("week", _("week")), ("month", _("month"))]
 
 
-class PriceForm(forms.ModelForm):
+class AmountForm(forms.ModelForm):
+    """The amount without zeros that say nothing, and the currency it is in."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["amount"].help_text = gettext("In %(currency)s.") % {"currency": Workspace.get().currency}
+        if self.instance.pk:
+            self.initial["amount"] = amounts.plain(self.instance.amount)
+
+
+class PriceForm(AmountForm):
     """A price is of a channel that exists, and counts parts only where there are some."""
 
     class Meta:
         model = Price
         fields = ("channel", "amount", "per", "provider", "country")
+        help_texts = {"channel": CHANNEL_HELP}
 
     def clean_channel(self) -> str:
         """One that exists: another would cost nothing."""
@@ -65,7 +77,7 @@ class PriceAdmin(StudioAdmin):
     """Prices."""
 
     form = PriceForm
-    list_display = ("channel_shown", "price", "provider", "country")
+    list_display = ("channel_shown", "price", "provider_shown", "country_shown")
     ordering = ("channel", "provider", "country")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Price]:
@@ -81,8 +93,16 @@ class PriceAdmin(StudioAdmin):
         told = {"amount": amounts.shown(obj.amount, obj.currency)}
         return (gettext("%(amount)s a part") if obj.per == "part" else gettext("%(amount)s a message")) % told
 
+    @display(description=_("provider"), ordering="provider")
+    def provider_shown(self, obj: Price) -> str:
+        return obj.provider or gettext("any other")
 
-class BudgetForm(forms.ModelForm):
+    @display(description=_("to the country"), ordering="country")
+    def country_shown(self, obj: Price) -> str:
+        return obj.country or gettext("any other")
+
+
+class BudgetForm(AmountForm):
     """A budget is of what exists: on anything else it would count nothing."""
 
     channels = WordsField(label=_("Channels"), help_text=CHANNELS_HELP)
@@ -124,7 +144,7 @@ class BudgetAdmin(StudioAdmin):
         zone, now = ZoneInfo(Workspace.get().time_zone), timezone.now()
         running = {money.Budget(0, "", Decimal(0), period).begins_on(now, zone) for period in PERIODS}
         current = Prefetch("spendings", Spending.objects.filter(begins_on__in=running), "running")
-        return super().get_queryset(request).annotate(currency=_currency()).prefetch_related(current)
+        return keyed(super().get_queryset(request).annotate(currency=_currency()).prefetch_related(current))
 
     def save_model(self, request: HttpRequest, obj: Budget, form: Any, change: bool) -> None:
         """Whoever waits for money is looked at again with what there is now."""
@@ -152,7 +172,8 @@ class BudgetAdmin(StudioAdmin):
     @display(description=_("pays for"))
     def scope(self, obj: Budget) -> str:
         parts = [words.channel(code) for code in obj.channels]
-        parts += [str(part) for part in (obj.brand, obj.journey) if part]
+        parts += [str(obj.brand)] if obj.brand else []
+        parts += [title_of_key(obj)] if obj.journey else []
         return ", ".join(parts) or gettext("every marketing message")
 
 
@@ -160,12 +181,12 @@ class BudgetAdmin(StudioAdmin):
 class SpendingAdmin(History):
     """What each budget has spent, period by period; the engine writes it."""
 
-    list_display = ("budget", "begins_on", "spent_shown", "period_shown")
+    list_display = ("budget", "period_shown", "from_shown", "spent_shown", "at_most")
     list_select_related = ("budget",)
     list_filter = ("budget",)
     ordering = ("-begins_on", "-id")
-    fields = ("budget", "begins_on", "spent_shown", "period_shown")
-    readonly_fields = ("spent_shown", "period_shown")
+    fields = ("budget", "period_shown", "from_shown", "spent_shown", "at_most")
+    readonly_fields = ("period_shown", "from_shown", "spent_shown", "at_most")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Spending]:
         """All, with the currency they are in."""
@@ -174,6 +195,17 @@ class SpendingAdmin(History):
     @display(description=_("spent"), ordering="spent")
     def spent_shown(self, obj: Any) -> str:
         return amounts.shown(obj.spent, obj.currency)
+
+    @display(description=_("of at most"))
+    def at_most(self, obj: Any) -> str:
+        """The budget as it is now; it may have been another then, and of another period."""
+        return amounts.shown(obj.budget.amount, obj.currency) if obj.period == obj.budget.period else "–"
+
+    @display(description=_("from"), ordering="begins_on")
+    def from_shown(self, obj: Spending) -> str:
+        if obj.begins_on == money.WHOLE_LIFE:
+            return gettext("the beginning")
+        return formats.date_format(obj.begins_on, "DATE_FORMAT")
 
     @display(description=_("period"))
     def period_shown(self, obj: Spending) -> str:

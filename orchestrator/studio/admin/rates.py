@@ -20,6 +20,7 @@ from orchestrator.messaging.tokens import Limit
 from orchestrator.messaging.turns import line_of
 from orchestrator.studio import checks, words
 from orchestrator.studio.admin.base import StudioAdmin
+from orchestrator.studio.fields import CHANNEL_HELP
 from orchestrator.studio.numbers import grouped
 
 RULE = ("channel", "provider", "messages", "per", "burst", "enabled")
@@ -31,6 +32,7 @@ class RateForm(forms.ModelForm):
     class Meta:
         model = RateLimit
         fields = RULE
+        help_texts = {"channel": CHANNEL_HELP}
 
     def clean_channel(self) -> str:
         """One that exists: a limit of another would slow nothing down."""
@@ -59,7 +61,7 @@ class RateLimitAdmin(StudioAdmin):
     """Rate limits, and what waits for them."""
 
     form = RateForm
-    list_display = ("channel_shown", "provider", "rule", "burst", "waiting_shown", "enabled")
+    list_display = ("channel_shown", "provider_shown", "rule", "burst_shown", "waiting_shown", "enabled")
     fieldsets = ((None, {"fields": RULE}),)
     ordering = ("channel", "provider")
 
@@ -74,6 +76,14 @@ class RateLimitAdmin(StudioAdmin):
     @display(description=_("at most"))
     def rule(self, obj: RateLimit) -> str:
         return words.rate(obj.messages, obj.per)
+
+    @display(description=_("provider"), ordering="provider")
+    def provider_shown(self, obj: RateLimit) -> str:
+        return obj.provider or gettext("all together")
+
+    @display(description=_("at once after a rest"))
+    def burst_shown(self, obj: RateLimit) -> str:
+        return grouped(obj.burst)
 
     @display(description=_("waiting"))
     def waiting_shown(self, obj: RateLimit) -> str:

@@ -65,6 +65,10 @@ class SegmentAdmin(StudioAdmin):
         """With the number of members."""
         return super().get_queryset(request).annotate(members=Count("memberships"))
 
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """What is known of a segment once there is one."""
+        return super().get_fields(request, obj) if obj else ("title", "key", "source")
+
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """A key is for good: journeys name it."""
         return (*super().get_readonly_fields(request, obj), *(("key",) if obj else ()))
@@ -77,7 +81,7 @@ class SegmentAdmin(StudioAdmin):
         """Through the verb, which looks at everybody anew where the rule is another."""
         obj.pk = define(obj.key, obj.title, obj.source, form.read, datetime.now(UTC)).id
 
-    @display(description=_("rule"))
+    @display(description=_("rule in words"))
     def rule_shown(self, obj: Segment) -> str:
         return rules.say(obj.rule) if obj.rule else "–"
 

@@ -10,14 +10,22 @@ from django.core.exceptions import ValidationError
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from unfold.decorators import display
 
+from orchestrator.domain.retention import LEAST, MOST_DAYS
 from orchestrator.segments.models import Segment
-from orchestrator.studio import checks
+from orchestrator.studio import checks, story, working
 from orchestrator.studio.admin.base import History, StudioAdmin
 from orchestrator.studio.fields import TranslatedForm, WordsField, text_in
+from orchestrator.studio.halted import say_halt
 from orchestrator.studio.links import url_of
+from orchestrator.studio.numbers import grouped
+from orchestrator.studio.rules import say_duration
 from orchestrator.workspace.models import Brand, Halt, Heartbeat, Retention, Sequence, Topic, Workspace
+from orchestrator.workspace.models.retention import TITLES
 
 LONGEST_GAP = 30 * 24 * 60
 
@@ -223,24 +231,77 @@ class SequenceAdmin(History):
 class HeartbeatAdmin(History):
     """Who works, and who did lately."""
 
-    list_display = ("__str__", "started_at", "beat_at", "ended_at", "doing")
+    list_display = ("name", "state_shown", "doing_shown", "beat_at", "started_at", "ended_at")
     ordering = ("-beat_at",)
-    fields = ("worker", "kind", "started_at", "beat_at", "ended_at", "doing")
+    fields = ("worker", "kind_shown", "state_said", "doing_shown", "beat_at", "started_at", "ended_at")
+    readonly_fields = ("kind_shown", "state_said", "doing_shown")
+
+    @display(description=_("worker"))
+    def name(self, obj: Heartbeat) -> str:
+        return f"{obj.kind} {obj.worker[:8]}"
+
+    @display(description=_("started by"))
+    def kind_shown(self, obj: Heartbeat) -> str:
+        return working.say_kind(obj.kind)
+
+    @display(description=_("state"), label={"works": "success", "silent": "danger", "ended": ""})
+    def state_shown(self, obj: Heartbeat) -> tuple[str, str]:
+        return working.say_state(obj, timezone.now())
+
+    @display(description=_("state"))
+    def state_said(self, obj: Heartbeat) -> str:
+        return self.state_shown(obj)[1]
+
+    @display(description=_("what it does"))
+    def doing_shown(self, obj: Heartbeat) -> str:
+        return working.say_doing(obj.doing)
 
 
 @admin.register(Halt)
 class HaltAdmin(History):
     """When nothing was sent until somebody decided, and why."""
 
-    list_display = ("why", "halted_at", "ended_at")
+    list_display = ("why", "state_shown", "halted_at", "ended_at")
     ordering = ("-halted_at",)
-    fields = ("why", "halted_at", "evidence", "ended_at")
+    fields = ("said", "halted_at", "evidence_shown", "ended_at")
+    readonly_fields = ("said", "evidence_shown")
+
+    @display(description=_("state"), label={"open": "danger", "ended": ""})
+    def state_shown(self, obj: Halt) -> tuple[str, str]:
+        return ("ended", gettext("ended")) if obj.ended_at else ("open", gettext("nothing is sent"))
+
+    @display(description=_("reason"))
+    def said(self, obj: Halt) -> str:
+        return obj.get_why_display() if obj.ended_at else say_halt(obj)
+
+    @display(description=_("evidence"))
+    def evidence_shown(self, obj: Halt) -> str:
+        return story.table(working.say_evidence(obj.evidence)) if obj.evidence else "–"
+
+
+class RetentionForm(forms.ModelForm):
+    """How many days, and how few they may be."""
+
+    class Meta:
+        model = Retention
+        fields = ("table", "days")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        least = ", ".join(f"{TITLES[name]} {days}" for name, days in LEAST.items())
+        told = {"least": least, "most": grouped(MOST_DAYS)}
+        self.fields["days"].help_text = gettext("At least: %(least)s; at most %(most)s.") % told
 
 
 @admin.register(Retention)
 class RetentionAdmin(StudioAdmin):
     """How long rows of tables that only grow are kept; a table that stands nowhere here keeps all."""
 
-    list_display = ("table", "days", "due_at")
+    form = RetentionForm
+    list_display = ("table", "kept", "due_at")
     ordering = ("table",)
     fields = ("table", "days")
+
+    @display(description=_("kept for"), ordering="days")
+    def kept(self, obj: Retention) -> str:
+        return say_duration(f"{obj.days} days")

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from django import template
 from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from orchestrator.studio import why_lines
+from orchestrator.studio import why_lines, words
 from orchestrator.studio.letters import Letter
+from orchestrator.studio.nothing import say_nothing
 from orchestrator.studio.why import Answer
 
 register = template.Library()
@@ -28,6 +30,18 @@ def delivery_notice() -> str:
     return _(
         "Only the allow-list (%(listed)s) really gets messages; everything else goes to the mailbox."
     ) % {"listed": listed}
+
+
+@register.simple_tag
+def nothing_yet(model: Any) -> str:
+    """What an empty list says."""
+    return say_nothing(model)
+
+
+@register.filter
+def people(count: int) -> str:
+    """ "1 person", "5 people"."""
+    return words.people(count)
 
 
 @register.filter

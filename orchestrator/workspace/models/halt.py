@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import Q
+from django.utils import formats, timezone
 from django.utils.translation import gettext_lazy as _
 
 
@@ -31,4 +32,5 @@ class Halt(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.why} {self.halted_at:%Y-%m-%d %H:%M}"
+        halted = formats.date_format(timezone.localtime(self.halted_at), "DATETIME_FORMAT")
+        return f"{self.get_why_display()} · {halted}"

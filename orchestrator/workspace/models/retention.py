@@ -7,7 +7,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from orchestrator.domain.retention import LEAST, problem
+from orchestrator.domain.retention import LEAST, MOST_DAYS, problem
 
 TITLES = {
     "decision": _("decisions"),
@@ -33,10 +33,16 @@ class Retention(models.Model):
         verbose_name_plural = _("retention")
 
     def __str__(self) -> str:
-        return f"{self.table}: {self.days}"
+        return str(self.get_table_display())
 
     def clean(self) -> None:
         """Not shorter than somebody may need it."""
-        wrong = problem(self.table, self.days or 0)
-        if wrong:
-            raise ValidationError(wrong)
+        if self.days is not None and problem(self.table, self.days):
+            told = {"least": LEAST.get(self.table, 1), "most": MOST_DAYS}
+            raise ValidationError(
+                {
+                    "days": ValidationError(
+                        _("Write a number of days from %(least)s to %(most)s."), params=told
+                    )
+                }
+            )
