@@ -140,7 +140,8 @@ def _down(one: Down) -> str:
     said = {
         "provider": one.provider,
         "since": date_format(timezone.localtime(one.since), "DATETIME_FORMAT"),
-        "until": date_format(timezone.localtime(one.until), "TIME_FORMAT"),
+        # "8:15 p.m." ends the sentence, and would bring a full stop of its own.
+        "until": date_format(timezone.localtime(one.until), "TIME_FORMAT").rstrip("."),
     }
     return _("The provider %(provider)s is down since %(since)s; it is tried again at %(until)s.") % said
 

@@ -15,6 +15,7 @@ from django.utils import timezone, translation
 from orchestrator.customers.models import Customer
 from orchestrator.domain.money import WHOLE_LIFE
 from orchestrator.journeys.models import Doorstep, Journey, Launch, UsualInterval
+from orchestrator.messaging.breakers import Down
 from orchestrator.messaging.models import (
     Budget,
     Message,
@@ -28,6 +29,7 @@ from orchestrator.messaging.models import (
 from orchestrator.segments.models import Segment
 from orchestrator.studio import person, words
 from orchestrator.studio.nothing import NOTHING
+from orchestrator.studio.today import _down
 from orchestrator.workspace.models import Halt, Heartbeat, Retention, Workspace
 from tests.studio.sample import Sample
 
@@ -247,3 +249,12 @@ def test_send_once_leads_to_the_first_segment(marketer: Client, sample: Sample) 
 def test_one_entry_of_the_sidebar_is_marked(marketer: Client, page: str, active: list[str]) -> None:
     rooms = marketer.get(reverse(f"admin:{page}")).context["sidebar_navigation"]
     assert [str(entry["title"]) for room in rooms for entry in room["items"] if entry["active"]] == active
+
+
+def test_a_time_of_day_at_the_end_of_a_sentence_brings_no_second_full_stop() -> None:
+    at = datetime(2026, 11, 26, 19, 15, tzinfo=UTC)
+    with translation.override("en"), timezone.override("UTC"):
+        said = _down(Down("acme_sms", at, at + timedelta(minutes=5), ""))
+    assert said == (
+        "The provider acme_sms is down since Nov. 26, 2026, 7:15 p.m.; it is tried again at 7:20 p.m."
+    )
