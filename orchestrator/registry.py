@@ -120,6 +120,9 @@ _current: Registry | None = None
 # answers a domain Passage by message id.
 PassageLoader = Callable[[Sequence[Any], datetime], Mapping[int, Passage]]
 passage_loaders: list[PassageLoader] = []
+# The same in short, for what has passed the gate and has not left: those of these messages that somebody has stopped.
+StopLoader = Callable[[Sequence[Any]], frozenset[int]]
+stop_loaders: list[StopLoader] = []
 
 
 def add_builtin(name: str, plugin: object) -> None:

@@ -12,13 +12,13 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Max, QuerySet
+from django.db.models import Max, Q, QuerySet
 
 from orchestrator.domain.catch_up import stale_before
 from orchestrator.domain.definition.rules import Happened, Rule
 from orchestrator.domain.gate_facts import Passage
 from orchestrator.journeys.exits import since_entry
-from orchestrator.journeys.models import Enrollment, Journey
+from orchestrator.journeys.models import Enrollment, Journey, JourneyVersion
 from orchestrator.journeys.versions import Live, versions
 from orchestrator.messaging.models import Decision
 from orchestrator.messaging.rows import Claimed
@@ -57,6 +57,22 @@ def passages(messages: Sequence[Claimed], now: datetime) -> Mapping[int, Passage
             answer[id_] = replace(answer[id_], ended=reason)
     missing = Passage(ended="journey_ended")
     return {message: answer.get(enrollment, missing) for enrollment, message in by_enrollment.items()}
+
+
+def stopped(messages: Sequence[Claimed]) -> frozenset[int]:
+    """Those of which somebody has stopped the journey, or the version."""
+    gone = set(_stopped().rows(journeys={one.journey for one in messages}, stopped=Journey.Status.STOPPED))
+    return frozenset(one.id for one in messages if (one.journey, one.version) in gone) if gone else _NONE
+
+
+_NONE: frozenset[int] = frozenset()
+
+
+@prepared
+def _stopped() -> QuerySet[Any]:
+    over = Q(journey__status=Given("stopped")) | Q(stopped_at__isnull=False)
+    versions = JourneyVersion.objects.filter(over, journey__key__among=Given("journeys"))
+    return versions.values_list("journey__key", "number")
 
 
 @prepared

@@ -16,6 +16,7 @@ from orchestrator.journeys.effects import finish
 from orchestrator.journeys.launching import stop_launches
 from orchestrator.journeys.models import Enrollment, Journey, JourneyVersion
 from orchestrator.messaging.models import Message
+from orchestrator.messaging.notes import noted
 
 BATCH = 1000
 
@@ -28,7 +29,8 @@ class NotStoppable(Exception):
 class Stopped:
     """How many people left, how many of their messages were cancelled, and how many are with a worker just now.
 
-    Those a worker holds are cancelled by the gate, or have left before the stop. `got`: messages that had been sent.
+    Of those a worker holds, the gate cancels what has not passed it, and at most some fifty still leave. `got`: messages
+    that had been sent.
     """
 
     people: int
@@ -62,7 +64,11 @@ def stop(row: Journey, version: JourneyVersion | None, now: datetime) -> Stopped
             finish({id_: Ended("exited", reason) for id_ in ids}, now)
             left = _unsent(ids)
         people, cancelled, under_way = people + len(ids), cancelled + before - left, under_way + left
-    return Stopped(people, cancelled, under_way, _sent(row, version))
+    messages = Message.objects.filter(journey=row.key, test=False)
+    if version is not None:
+        messages = messages.filter(version=version.number)
+    taken = _taken(messages)
+    return Stopped(people, cancelled, max(under_way - taken, 0), _sent(messages) + taken)
 
 
 def _mark(row: Journey, version: JourneyVersion | None, now: datetime) -> None:
@@ -80,10 +86,14 @@ def _batches(people: QuerySet[Enrollment]) -> Iterator[QuerySet[Enrollment]]:
         last = ids[-1]
 
 
-def _sent(row: Journey, version: JourneyVersion | None) -> int:
-    sent = Message.objects.filter(journey=row.key, state__in=SENT, test=False)
-    sent = sent.exclude(state=State.GHOST)
-    return (sent if version is None else sent.filter(version=version.number)).count()
+def _sent(messages: QuerySet[Message]) -> int:
+    return messages.filter(state__in=SENT).exclude(state=State.GHOST).count()
+
+
+def _taken(messages: QuerySet[Message]) -> int:
+    """Those that a worker still holds, whose provider has taken them already."""
+    held = messages.filter(state=State.HANDING_OFF).values_list("id", "attempts")
+    return sum(outcome == State.ACCEPTED for outcome, _ in noted(dict(held)).values())
 
 
 def _unsent(enrollments: list[int]) -> int:

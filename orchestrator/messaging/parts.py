@@ -22,7 +22,7 @@ from orchestrator.messaging.notes import note
 from orchestrator.messaging.settle import class_of, moves_of
 from orchestrator.sdk.values import Result
 
-LOOKS = 0.1  # seconds
+MESSAGES, SECONDS = 50, 0.1  # after as many, or as long, somebody may have stopped them
 
 
 @dataclass(slots=True)
@@ -39,15 +39,15 @@ def hand_off_in_parts(
 ) -> HandedOff:
     """Hand off a group, `size` at a time.
 
-    What a fault, a halt or the time cuts off is not among the results: no byte of it has left.
+    What a fault, the time or somebody who stops it cuts off is not among the results: no byte of it has left.
     """
-    told, halts = HandedOff(), _Halts()
+    told, look = HandedOff(), _Look()
     noting = class_of(registry.current().providers.get(provider)) is ProviderClass.NEITHER
     for start in range(0, len(going), size):
         part = going[start : start + size]
         if noting and start:
             _note(told, going, clock)
-        if start and halts.stop(part):
+        if start and look.stops(part):
             break
         answered = _answered(provider, part, gated_at)
         told.results += answered.results
@@ -57,18 +57,25 @@ def hand_off_in_parts(
     return told
 
 
-class _Halts:
-    """Whether all sending has been halted since the gate: looked at before each part, every LOOKS seconds at most."""
+class _Look:
+    """Whether somebody has stopped since the gate what is about to leave: all sending, the journey, or its version.
+
+    So that a Stop lets out no more than MESSAGES that had passed the gate, however many had; the gate is asked about
+    everything else, and about these again.
+    """
 
     def __init__(self) -> None:
-        self._looked = boottime()
+        self._looked, self._since = boottime(), 0
 
-    def stop(self, part: Sequence[Ready]) -> bool:
-        """Whether somebody of this part must not leave now; then the part waits, and all after it."""
-        if boottime() - self._looked < LOOKS:
+    def stops(self, part: Sequence[Ready]) -> bool:
+        """Whether this part waits, and all after it."""
+        self._since += len(part)
+        if self._since < MESSAGES and boottime() - self._looked < SECONDS:
             return False
-        self._looked = boottime()
-        return bool(waits([one.message.id for one in part]))
+        self._looked, self._since = boottime(), 0
+        messages = [one.message for one in part]
+        stopped = any(loader(messages) for loader in registry.stop_loaders)
+        return stopped or bool(waits([one.id for one in messages]))
 
 
 def _note(told: HandedOff, going: Sequence[Ready], clock: Clock) -> None:

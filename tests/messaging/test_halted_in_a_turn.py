@@ -45,7 +45,7 @@ def stop(outbox: Outbox) -> None:
 
 def planned(outbox: Outbox, monkeypatch: pytest.MonkeyPatch) -> Halting:
     """One message for each, all of them gated together, each a part of its own: class I, one message a call."""
-    monkeypatch.setattr("orchestrator.messaging.parts.LOOKS", 0.0)
+    monkeypatch.setattr("orchestrator.messaging.parts.MESSAGES", 1)
     provider = Halting([])
     provider.act = lambda: stop(outbox)
     settings.DELIVERY_ALLOWLIST = ["*"]

@@ -87,8 +87,8 @@ def test_stopped_in_the_second_wave_its_numbers_add_up(world: World):
     assert set(early) <= {("exited", "journey_stopped")}
     assert set(states) == {("accepted", "accepted"), ("cancelled", "journey_stopped")}
     assert states["accepted", "accepted"] == len(provider.calls) == len({one.key for one in provider.calls})
-    # What had been sent when it was stopped, and the one message that was in the provider's hands.
-    assert (stopped.got, len(provider.calls)) == (first + after, first + after + 1)
+    # What had been sent when it was stopped; of those that had passed the gate with it, fifty at most still left.
+    assert stopped.got == first + after < len(provider.calls) <= first + after + 50
     assert stopped.cancelled + stopped.under_way == planned - stopped.got
     assert (launched.state, launched.wave, launched.due_at) == ("stopped", 1, None)
     assert abs(first / PEOPLE - WAVES[0]) < 0.03

@@ -21,7 +21,7 @@ from tests.environment import ROOT
 SHELL = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "plugins")])}
 CONFORMS = {
     "provider": "TestGreenTea conforms: 27/27 (5 not applicable)",
-    "step": "TestGreenTea conforms: 21/21 (9 not applicable)",
+    "step": "TestGreenTea conforms: 21/21 (11 not applicable)",
     "condition": "TestGreenTea conforms: 10/10",
     "filter": "TestGreenTea conforms: 11/11",
     "recommender": "TestGreenTea conforms: 13/13",
