@@ -77,7 +77,7 @@ CONTROLS = {
     ),
     "notes": Control(
         "a part leaves before the one before it is noted", "I5_at_most_once", guards.notes,
-        {"points": ("before_settle",), "doom": 1.0, "faults": 0.0, "only": ("coupon",)},
+        {"points": ("before_settle",), "doom": 0.99, "faults": 0.0, "only": ("coupon",), "turn": 400, "part": 4, "cap": 1000},
     ),
     "group_of_fifty": Control(
         "a part at most once has no limit", "I5_unknown", guards.groups_of_fifty,
