@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -16,9 +17,10 @@ from orchestrator.journeys.exits import let_out
 from orchestrator.journeys.models import Enrollment, Journey
 from orchestrator.journeys.travel import COLUMNS, Passenger, travel
 from orchestrator.messaging.models import Message
-from orchestrator.store.prepared import Given, prepared
+from orchestrator.store.prepared import Given, Prepared, prepared
 
 BATCH = 1000
+MARKED_FOR = timedelta(seconds=2)
 FIRST = (
     8  # tenths of a batch that are those of transactional journeys, if so many are due; the rest goes by age
 )
@@ -54,11 +56,39 @@ def _move(passengers: Sequence[Passenger], now: datetime) -> None:
 
 
 def _claim(now: datetime, limit: int) -> list[Passenger]:
-    first = [Passenger(*row) for row in _first(max(1, limit * FIRST // 10)).rows(now=now)]
+    first = _from_the_mark("first", _first(max(1, limit * FIRST // 10)), max(1, limit * FIRST // 10), now)
     if len(first) == limit:
         return first
-    taken = [one.id for one in first]
-    return first + [Passenger(*row) for row in _rest(limit - len(first)).rows(now=now, taken=taken)]
+    left, taken = limit - len(first), [one.id for one in first]
+    return first + _from_the_mark("rest", _rest(left), left, now, taken=taken)
+
+
+def _from_the_mark(
+    which: str, due: Prepared, limit: int, now: datetime, **given: Sequence[int]
+) -> list[Passenger]:
+    """From where this process's last full batch ended, for a moment; from the beginning where that is not full.
+
+    Whoever has moved leaves a dead entry at the index's beginning until the table is vacuumed: in a backlog each claim
+    would read all of them again. The price: who becomes due at an earlier time meanwhile waits for that moment.
+    """
+    since, until = _marks.get((os.getpid(), which), _NO_MARK)
+    if not since <= now < until:
+        since = _BEGINNING
+    found = due.rows(now=now, since=since, **given)
+    if len(found) < limit and since > _BEGINNING:
+        since, found = _BEGINNING, due.rows(now=now, since=_BEGINNING, **given)
+    passengers = [Passenger(*row) for row in found]
+    if len(passengers) < limit:
+        _marks.pop((os.getpid(), which), None)
+    else:
+        until = until if since > _BEGINNING else now + MARKED_FOR
+        _marks[os.getpid(), which] = (max(one.due_at for one in passengers if one.due_at), until)
+    return passengers
+
+
+_BEGINNING = datetime(1, 1, 2, tzinfo=UTC)
+_NO_MARK = (_BEGINNING, _BEGINNING)
+_marks: dict[tuple[int, str], tuple[datetime, datetime]] = {}
 
 
 @prepared
@@ -73,7 +103,9 @@ def _rest(limit: int) -> QuerySet[Any]:
 
 
 def _due(among: QuerySet[Enrollment]) -> QuerySet[Any]:
-    due = among.filter(due_at__lte=Given("now")).order_by("due_at", "id")  # of one moment, first come first
+    due = among.filter(due_at__lte=Given("now"), due_at__gte=Given("since")).order_by(
+        "due_at", "id"
+    )  # of one moment, first come first
     return due.select_for_update(skip_locked=True, of=("self",)).values_list(*COLUMNS)
 
 
