@@ -56,7 +56,8 @@ def _move(passengers: Sequence[Passenger], now: datetime) -> None:
 
 
 def _claim(now: datetime, limit: int) -> list[Passenger]:
-    first = _from_the_mark("first", _first(max(1, limit * FIRST // 10)), max(1, limit * FIRST // 10), now)
+    share = max(1, limit * FIRST // 10)
+    first = _from_the_mark("first", _first(share), share, now)
     if len(first) == limit:
         return first
     left, taken = limit - len(first), [one.id for one in first]
@@ -103,9 +104,8 @@ def _rest(limit: int) -> QuerySet[Any]:
 
 
 def _due(among: QuerySet[Enrollment]) -> QuerySet[Any]:
-    due = among.filter(due_at__lte=Given("now"), due_at__gte=Given("since")).order_by(
-        "due_at", "id"
-    )  # of one moment, first come first
+    due = among.filter(due_at__lte=Given("now"), due_at__gte=Given("since"))
+    due = due.order_by("due_at", "id")  # of one moment, first come first
     return due.select_for_update(skip_locked=True, of=("self",)).values_list(*COLUMNS)
 
 
@@ -140,6 +140,7 @@ def _final(limit: int) -> QuerySet[Any]:
 
 @prepared
 def _senders() -> QuerySet[Any]:
+    """Locked by id, as an event's arrival locks them: an UPDATE alone would take them as it finds them."""
     locked = _waiting().order_by("id").select_for_update(of=("self",), skip_locked=True)
     status = Journey.objects.filter(pk=OuterRef("journey")).values("status")  # not joined, as in `moving`
     return locked.annotate(journey_status=Subquery(status)).values_list(*COLUMNS, "journey_status")
