@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from unittest.mock import DEFAULT, Mock
 
@@ -68,11 +69,7 @@ def test_of_a_group_handed_off_one_by_one_a_death_leaves_one_in_doubt(
 ):
     provider = outbox.world.provider(Accepted("theirs"), promise="N")
     outbox.plan("anna", "bela", "cleo", purpose="transactional")
-    dying = Mock(wraps=note, side_effect=lambda *_: _die() if len(provider.calls) == 2 else DEFAULT)
-    with monkeypatch.context() as patched:
-        patched.setattr("orchestrator.messaging.parts.note", dying)
-        with pytest.raises(Died):
-            deliver(outbox.now, 10)
+    deliver_and_die(outbox, monkeypatch, lambda: len(provider.calls) == 2)
     assert outbox.states() == [("handing_off", "allowed")] * 3
     assert attempts() == [("accepted", "theirs")]
     outbox.world.now += BEYOND
@@ -98,11 +95,7 @@ def test_of_a_group_handed_off_in_parts_a_death_leaves_one_part_unknown(
     monkeypatch.setattr("orchestrator.messaging.groups.CLASS_N_PART", 3)
     outbox.plan("anna", "bela", "cleo", "dora", "ewa", "fela", "gosia", "hela")
     # Gosia's part, the third, waits for the note about Dora's, which has been answered.
-    dying = Mock(wraps=note, side_effect=lambda *_: _die() if len(provider.calls) == 6 else DEFAULT)
-    with monkeypatch.context() as patched:
-        patched.setattr("orchestrator.messaging.parts.note", dying)
-        with pytest.raises(Died):
-            deliver(outbox.now, 10)
+    deliver_and_die(outbox, monkeypatch, lambda: len(provider.calls) == 6)
     assert outbox.states() == [("handing_off", "allowed")] * 8
     outbox.world.now += BEYOND
     assert rescue(outbox.now) == 8
@@ -142,6 +135,15 @@ def test_a_fault_ends_the_group_and_the_rest_was_never_handed_off(outbox: Outbox
 
 class Died(BaseException):
     """Nobody is left to contain it."""
+
+
+def deliver_and_die(outbox: Outbox, monkeypatch: pytest.MonkeyPatch, then: Callable[[], bool]) -> None:
+    """The worker dies before it has noted what it was answered, once this is so."""
+    dying = Mock(wraps=note, side_effect=lambda *_: _die() if then() else DEFAULT)
+    with monkeypatch.context() as patched:
+        patched.setattr("orchestrator.messaging.parts.note", dying)
+        with pytest.raises(Died):
+            deliver(outbox.now, 10)
 
 
 def _die() -> None:
