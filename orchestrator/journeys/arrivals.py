@@ -18,7 +18,7 @@ from orchestrator.journeys.exits import let_out, opens_exit
 from orchestrator.journeys.history import with_amount
 from orchestrator.journeys.late import gave_up, turn_back
 from orchestrator.journeys.models import Enrollment
-from orchestrator.journeys.travel import COLUMNS, Passenger, travel
+from orchestrator.journeys.travel import COLUMNS, Passenger, as_passengers, travel
 from orchestrator.journeys.versions import Live, versions
 from orchestrator.sdk.steps import ArrivedEvent
 from orchestrator.store import bulk
@@ -73,7 +73,7 @@ def _open() -> QuerySet[Any]:
     """Those who are inside, and those who may still meet their journey's goal."""
     theirs = Enrollment.objects.filter(customer_id__among=Given("customers"))
     still = theirs.filter(Q(status=Enrollment.Status.ACTIVE) | Q(goal_met_at=None, goal_until__isnull=False))
-    locked = still.order_by("id").select_for_update(of=("self",))
+    locked = as_passengers(still).order_by("id").select_for_update(of=("self",))
     return locked.values_list(*COLUMNS, "status", "awaits", "goal_met_at", "goal_until")
 
 

@@ -9,14 +9,15 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from orchestrator.domain.walks import Ended
 from orchestrator.journeys.effects import finish
 from orchestrator.journeys.exits import let_out
 from orchestrator.journeys.models import Enrollment, Journey
-from orchestrator.journeys.travel import COLUMNS, Passenger, travel
+from orchestrator.journeys.travel import COLUMNS, Passenger, as_passengers, travel
 from orchestrator.messaging.models import Message
+from orchestrator.store.planner import once_found
 from orchestrator.store.prepared import Given, Prepared, prepared
 
 BATCH = 1000
@@ -106,7 +107,7 @@ def _rest(limit: int) -> QuerySet[Any]:
 def _due(among: QuerySet[Enrollment]) -> QuerySet[Any]:
     due = among.filter(due_at__lte=Given("now"), due_at__gte=Given("since"))
     due = due.order_by("due_at", "id")  # of one moment, first come first
-    return due.select_for_update(skip_locked=True, of=("self",)).values_list(*COLUMNS)
+    return as_passengers(due).select_for_update(skip_locked=True, of=("self",)).values_list(*COLUMNS)
 
 
 def wake_senders(now: datetime, limit: int = BATCH) -> int:
@@ -141,7 +142,7 @@ def _final(limit: int) -> QuerySet[Any]:
 @prepared
 def _senders() -> QuerySet[Any]:
     """Locked by id, as an event's arrival locks them: an UPDATE alone would take them as it finds them."""
-    locked = _waiting().order_by("id").select_for_update(of=("self",), skip_locked=True)
+    locked = as_passengers(_waiting()).order_by("id").select_for_update(of=("self",), skip_locked=True)
     status = Journey.objects.filter(pk=OuterRef("journey")).values("status")  # not joined, as in `moving`
     return locked.annotate(journey_status=Subquery(status)).values_list(*COLUMNS, "journey_status")
 
@@ -152,4 +153,4 @@ def _still_waiting() -> QuerySet[Any]:
 
 
 def _waiting() -> QuerySet[Enrollment]:
-    return Enrollment.objects.filter(id__among=Given("ids"), status="active", sending=True)
+    return Enrollment.objects.filter(once_found(Q(status="active", sending=True)), id__among=Given("ids"))

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Max, Q, QuerySet
+from django.db.models import Max, OuterRef, Q, QuerySet, Subquery
 
 from orchestrator.domain.catch_up import stale_before
 from orchestrator.domain.definition.rules import Happened, Rule
@@ -77,16 +77,17 @@ def _stopped() -> QuerySet[Any]:
 
 @prepared
 def _standing() -> QuerySet[Any]:
-    columns = (
-        "id",
-        "version_id",
-        "status",
-        "reason",
-        "journey__status",
-        "version__stopped_at",
-        "journey__stale_before",
+    journey, version = (
+        kind.objects.filter(pk=OuterRef(name))
+        for kind, name in ((Journey, "journey"), (JourneyVersion, "version"))
     )
-    return Enrollment.objects.filter(id__among=Given("ids")).values_list(*columns)
+    asked = {
+        "journey_status": Subquery(journey.values("status")),  # not joined, as in `due.moving`
+        "stopped_at": Subquery(version.values("stopped_at")),
+        "too_late": Subquery(journey.values("stale_before")),
+    }
+    found = Enrollment.objects.filter(id__among=Given("ids")).annotate(**asked)
+    return found.values_list("id", "version_id", "status", "reason", *asked)
 
 
 def _limits(

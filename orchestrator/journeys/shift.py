@@ -1,6 +1,7 @@
 """SHIFT: what a worker does beside its work: it looks whether the database is the one it left, and says that it lives.
 
 It looks when it begins, with every new connection, and every few seconds; always before it beats and before it sends.
+Then it has the tables counted that have outgrown their last count.
 Only real workers have a shift: a round on a virtual clock has none, and neither beats nor halts.
 """
 
@@ -18,6 +19,7 @@ from orchestrator.domain.liveness import EVERY
 from orchestrator.journeys.waiting import next_due
 from orchestrator.journeys.work import Stopping
 from orchestrator.messaging.gate import Clock
+from orchestrator.store.counting import count_outgrown
 from orchestrator.workspace import heartbeats, mark, sequence
 from orchestrator.workspace.halt import current, halt
 from orchestrator.workspace.models import Halt, Workspace
@@ -50,6 +52,7 @@ class Shift:
         workspace = Workspace.get()
         mark.leave(workspace.salt, Mark(workspace.incarnation.hex, number))
         self._connection = connection.connection
+        count_outgrown()
         self._beat_after = time.monotonic() + EVERY.total_seconds()
 
     def between(self, doing: str, stopping: Stopping) -> Stopping:

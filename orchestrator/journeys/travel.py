@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import QuerySet
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from orchestrator.apart import ask
 from orchestrator.domain.advance import FAILED, advance, needed
@@ -22,7 +22,7 @@ from orchestrator.domain.outbox import FINAL
 from orchestrator.domain.walks import Missing, Parked, RuleAsked, Traveller, Walk
 from orchestrator.journeys.effects import apply
 from orchestrator.journeys.history import Asking, history
-from orchestrator.journeys.models import Enrollment
+from orchestrator.journeys.models import Enrollment, Journey
 from orchestrator.journeys.versions import Live, versions
 from orchestrator.messaging.facts import PersonRow, read_people, zone_of
 from orchestrator.messaging.models import Message
@@ -31,6 +31,7 @@ from orchestrator.sdk.steps import ArrivedEvent, Tried
 from orchestrator.sdk.value import value
 from orchestrator.segments.compile import ENROLLMENTS, Scope
 from orchestrator.segments.matching import matching
+from orchestrator.store.planner import once_found
 from orchestrator.store.prepared import Given, prepared
 from orchestrator.workspace.models import Workspace
 
@@ -58,7 +59,13 @@ class Passenger:
     stale_before: datetime | None  # the journey's
 
 
-COLUMNS: tuple[str, ...] = (*tuple(Passenger.__dataclass_fields__)[:-1], "journey__stale_before")
+COLUMNS: tuple[str, ...] = tuple(Passenger.__dataclass_fields__)
+
+
+def as_passengers(found: QuerySet[Enrollment]) -> QuerySet[Enrollment]:
+    """With what `COLUMNS` names of their journeys. They are not joined, as in `due.moving`."""
+    journey = Journey.objects.filter(pk=OuterRef("journey"))
+    return found.annotate(stale_before=Subquery(journey.values("stale_before")))
 
 
 def travel(
@@ -178,7 +185,9 @@ def _tried(passengers: Sequence[Passenger]) -> dict[tuple[int, str, int], list[T
 
 @prepared
 def _final() -> QuerySet[Any]:
-    messages = Message.objects.filter(enrollment_id__among=Given("enrollments"), state__in=FINAL)
+    messages = Message.objects.filter(
+        once_found(Q(state__in=FINAL)), enrollment_id__among=Given("enrollments")
+    )
     columns = ("enrollment_id", "step", "visit", "channel", "state", "reason", "final_at", "created_at")
     return messages.order_by("id").values_list(*columns)
 

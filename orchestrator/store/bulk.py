@@ -17,6 +17,7 @@ from django.db import connection, models
 
 from orchestrator.store import json_text
 from orchestrator.store.arrays import literal
+from orchestrator.store.planner import once_found_sql
 from orchestrator.store.statement import execute
 
 Row = Sequence[Any]
@@ -101,7 +102,8 @@ def update(
     """Write `columns` of the rows found by `match`; each row is the `match` values, then the `columns` values.
 
     Answers the ids that were written: a row missing from it did not match (its fence had moved on).
-    `where` is a constant SQL condition on the table, named `t`.
+    `where` is a constant SQL condition on the table, named `t`. It is asked of the rows that `match` has found: no index is
+    chosen for it (planner.py).
     """
     if not rows:
         return []
@@ -131,7 +133,7 @@ def _updating(
     fields = _fields(model, (*match, *columns))
     given = [f"{_quote(one.column)} = {_given(one, way)}" for one, way in zip(fields, ways, strict=True)]
     sets, on = ", ".join(given[len(match) :]), " AND ".join(f"t.{one}" for one in given[: len(match)])
-    tail = f" WHERE {on}" + (f" AND {where}" if where else "") + " RETURNING t.id"
+    tail = f" WHERE {on}" + (f" AND {once_found_sql(where)}" if where else "") + " RETURNING t.id"
     return f"UPDATE {_table(model)} AS t SET {sets} FROM {_unnested(fields, ways)}{tail}"
 
 
