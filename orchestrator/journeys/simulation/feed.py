@@ -1,0 +1,108 @@
+"""FEED: what came after a simulation's beginning comes again, when it did.
+
+Rows that are to come lie in staged tables, found by their time; each tick moves those whose time has come into the twins.
+The engine looks at them as at any that have just come in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from orchestrator.journeys.simulation.asked import Asked
+from orchestrator.journeys.simulation.said import say
+from orchestrator.journeys.simulation.twins import Twins, as_moment
+
+LEDGER = "consents_consentrecord"
+SEGMENTS = ("segment.entered", "segment.left")  # the simulation finds out itself who comes and goes
+
+
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """Rows of a table that come by one of its columns. `instead`: what stands in them."""
+
+    table: str
+    column: str
+    where: str = ""
+    params: Sequence[Any] = ()
+    instead: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def staged(self) -> str:
+        """The name under which they wait."""
+        return f"coming_{self.table}"
+
+
+_SAID = """
+SELECT customer_id, brand_id, channel, purpose, topic, state, recorded_at, id FROM "{}" WHERE {}
+ORDER BY recorded_at, CASE state WHEN 'withdrawn' THEN 1 ELSE 0 END, number
+"""
+
+
+class Feed:
+    """Knows how far it has come, and when something comes next."""
+
+    def __init__(self, twins: Twins, asked: Asked, lived: Collection[str]) -> None:
+        self._twins, self._asked, self._upto = twins, asked, asked.begins
+        self._coming = _coming(lived)
+        self._moments = self._stage()
+
+    def next(self) -> datetime | None:
+        """The tick at which something comes next."""
+        return self._moments[-1] if self._moments else None
+
+    def store(self, now: datetime) -> None:
+        """Let in all that has come by `now`."""
+        while self._moments and self._moments[-1] <= now:
+            self._moments.pop()
+        between = [self._upto, now]
+        for one in self._coming:
+            where = f'"{one.column}" > {self._moment} AND "{one.column}" <= {self._moment}'
+            if one.table == LEDGER:
+                say(self._twins.rows(_SAID.format(one.staged, where), between))
+                continue
+            self._twins.fill(one.table, where, between, source=f'"{one.staged}"', instead=one.instead)
+        self._upto = now
+
+    def _stage(self) -> list[datetime]:
+        """Stage all that is to come; the ticks at which something does, the last first."""
+        ticks = set[datetime]()
+        for one in self._coming:
+            span = f'"{one.column}" > {self._moment} AND "{one.column}" <= {self._moment}'
+            where = f"{span} AND {one.where}" if one.where else span
+            self._twins.stage(
+                one.staged, one.table, where, [self._asked.begins, self._asked.ends, *one.params], one.column
+            )
+            found = self._twins.rows(f'SELECT DISTINCT "{one.column}" FROM "{one.staged}"')
+            ticks |= {self._asked.ceiling(as_moment(at)) for (at,) in found}
+        return sorted(ticks, reverse=True)
+
+    @property
+    def _moment(self) -> str:
+        return "%s::timestamptz" if self._twins.on_postgresql else "%s"
+
+
+def _coming(lived: Collection[str]) -> list[Coming]:
+    """In the order in which one refers to another: who, what they said, what they did."""
+    return [
+        Coming("customers_customer", "created_at", instead={"changed_pending": "TRUE"}),
+        Coming("consents_suppression", "created_at"),
+        Coming(LEDGER, "recorded_at"),
+        Coming("loyalty_pointsentry", "awarded_at"),
+        Coming(
+            "events_event",
+            "received_at",
+            "name NOT IN (%s, %s)",
+            SEGMENTS,
+            {"pending": "TRUE"},
+        ),
+        Coming(
+            "messaging_message",
+            "counted_at",
+            f"journey NOT IN ({', '.join(['%s'] * len(lived))})" if lived else "",
+            tuple(lived),
+            {"wake_pending": "FALSE"},
+        ),
+    ]

@@ -1,0 +1,108 @@
+"""RUN: let the engine live a journey in the twins, on a clock that leaps from one tick with something to do to the next."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime
+
+from orchestrator import registry
+from orchestrator.journeys.check import check
+from orchestrator.journeys.folders import Text
+from orchestrator.journeys.launching import plan_launches
+from orchestrator.journeys.models import Journey
+from orchestrator.journeys.publish import publish
+from orchestrator.journeys.simulation.asked import Asked
+from orchestrator.journeys.simulation.feed import Feed
+from orchestrator.journeys.simulation.imagined import imagine
+from orchestrator.journeys.simulation.start import begin
+from orchestrator.journeys.simulation.tell import Simulated, tell
+from orchestrator.journeys.simulation.twins import apart
+from orchestrator.journeys.timers import seed
+from orchestrator.journeys.versions import version
+from orchestrator.journeys.waiting import next_due
+from orchestrator.journeys.work import work
+from orchestrator.store import doorbells
+
+Advance = Callable[[float], object]  # hears the share done, from 0 to 1
+COUNTED_EVERY = 50  # ticks after which PostgreSQL counts the twins anew
+
+
+def simulate(asked: Asked, advance: Advance = lambda share: None) -> Simulated:
+    """What would have happened. DefinitionError names what is wrong with the journey.
+
+    For a process of its own: what it has published has numbers that no real version has, and whatever a process keeps by
+    these numbers is of the simulation. `forget` (tests) makes it an ordinary one again.
+    """
+    with apart() as twins, _imagining(), doorbells.heard() as rung:
+        others = _others(asked)
+        begins = asked.ceiling(asked.begins)
+        begin(twins, begins, others.values())
+        twins.shut()
+        asked = replace(asked, begins=begins)
+        key = _publish(asked)
+        lived = {key, *others}
+        feed = Feed(twins, asked, lived)
+        twins.count()
+        _live(asked, feed, twins.count, advance)
+        rung.clear()
+        return tell(asked, key, lived)
+
+
+def _live(asked: Asked, feed: Feed, count: Callable[[], None], advance: Advance) -> None:
+    now, ticks = asked.begins, 0
+    while now <= asked.ends:
+        feed.store(now)
+        work(now)
+        ticks += 1
+        if ticks % COUNTED_EVERY == 0:
+            count()
+        advance((now - asked.begins) / (asked.ends - asked.begins))
+        moments = [moment for moment in (feed.next(), next_due()) if moment is not None]
+        if not moments:
+            break
+        now = max(asked.ceiling(min(moments)), now + asked.tick)
+    advance(1.0)
+
+
+def _publish(asked: Asked) -> str:
+    """Publish it as of the beginning; also where nothing has changed, it begins now."""
+    done = publish(asked.journey, asked.templates, asked.begins)
+    row = Journey.objects.get(key=done.journey)
+    if row.status != Journey.Status.LIVE:
+        Journey.objects.filter(pk=row.pk).update(status=Journey.Status.LIVE)
+    if done.unchanged:
+        _begin_anew(row, asked.begins)
+    for other in Journey.objects.filter(status=Journey.Status.LIVE).exclude(pk=row.pk):
+        _begin_anew(other, asked.begins)
+    return done.journey
+
+
+def _begin_anew(row: Journey, now: datetime) -> None:
+    assert row.current_id is not None
+    seed(version(row.current_id), now)
+    plan_launches(version(row.current_id), now)
+
+
+def _others(asked: Asked) -> dict[str, int]:
+    """The live journeys that are lived beside it, and the one of its own key if there is one."""
+    rows = Journey.objects.filter(key=check(asked.journey, asked.templates).definition.key)
+    if asked.beside:
+        rows = rows | Journey.objects.filter(status=Journey.Status.LIVE, current__isnull=False)
+    return dict(rows.values_list("key", "id"))
+
+
+@contextmanager
+def _imagining() -> Iterator[None]:
+    real = registry.current()
+    registry.reset(imagine(real))
+    try:
+        yield
+    finally:
+        registry.reset(real)
+
+
+def text_of(row: Journey) -> Text:
+    """The draft of a stored journey."""
+    return Text(f"{row.key}.yaml", row.draft)
