@@ -77,10 +77,8 @@ def _stopped() -> QuerySet[Any]:
 
 @prepared
 def _standing() -> QuerySet[Any]:
-    journey, version = (
-        kind.objects.filter(pk=OuterRef(name))
-        for kind, name in ((Journey, "journey"), (JourneyVersion, "version"))
-    )
+    journey = Journey.objects.filter(pk=OuterRef("journey"))
+    version = JourneyVersion.objects.filter(pk=OuterRef("version"))
     asked = {
         "journey_status": Subquery(journey.values("status")),  # not joined, as in `due.moving`
         "stopped_at": Subquery(version.values("stopped_at")),

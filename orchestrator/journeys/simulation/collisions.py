@@ -60,6 +60,7 @@ def _sent(decided: Sequence[Any]) -> dict[int, list[tuple[datetime, str]]]:
     answer: dict[int, list[tuple[datetime, str]]] = defaultdict(list)
     counted = Message.objects.filter(customer_id__among=customers, counted_at__isnull=False)
     for customer, at, journey in counted.values_list("customer", "counted_at", "journey"):
+        assert at is not None
         answer[customer].append((at, journey))
     return answer
 

@@ -52,13 +52,16 @@ def examples(key: str) -> tuple[Example, ...]:
 def _ways(ids: Sequence[int]) -> dict[int, list[Happened]]:
     answer: dict[int, list[Happened]] = defaultdict(list)
     runs = StepRun.objects.filter(enrollment_id__among=ids)
-    for id_, at, step, outcome, reason in runs.values_list("enrollment", "left_at", "step", "outcome", "reason"):
+    for id_, at, step, outcome, reason in runs.values_list(
+        "enrollment", "left_at", "step", "outcome", "reason"
+    ):
         answer[id_].append(Happened(at.isoformat(), step, outcome, reason))
     told = Message.objects.filter(enrollment_id__among=ids).values_list(
         "enrollment_id", "final_at", "due_at", "step", "state", "reason", "channel"
     )
-    for id_, final_at, due_at, step, state, reason, channel in told:
-        answer[id_].append(Happened((final_at or due_at).isoformat(), step, state, reason, channel))
+    for passage, final_at, due_at, step, state, reason, channel in told:
+        assert passage is not None
+        answer[passage].append(Happened((final_at or due_at).isoformat(), step, state, reason, channel))
     for happened in answer.values():
         happened.sort(key=lambda one: (one.at, not one.channel))
     return answer

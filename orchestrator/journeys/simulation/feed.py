@@ -6,11 +6,12 @@ The engine looks at them as at any that have just come in.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
+from orchestrator.customers.imports.report import batches
 from orchestrator.journeys.simulation.asked import Asked
 from orchestrator.journeys.simulation.said import say
 from orchestrator.journeys.simulation.twins import Twins, as_moment
@@ -35,6 +36,13 @@ class Coming:
         return f"coming_{self.table}"
 
 
+OWN = ("events_event", "loyalty_pointsentry")
+CHUNK, SOONEST = 1000, timedelta(microseconds=1)
+_ACTED = """SELECT id, key FROM "{}" WHERE key LIKE 'step:%%'"""  # as `acting` names what a step did
+_PASSAGES = """
+SELECT e.id FROM {}.journeys_enrollment e JOIN journeys_journey j ON j.id = e.journey_id
+WHERE e.id IN ({}) AND j.key IN ({})
+"""
 _SAID = """
 SELECT customer_id, brand_id, channel, purpose, topic, state, recorded_at, id FROM "{}" WHERE {}
 ORDER BY recorded_at, CASE state WHEN 'withdrawn' THEN 1 ELSE 0 END, number
@@ -45,9 +53,9 @@ class Feed:
     """Knows how far it has come, and when something comes next."""
 
     def __init__(self, twins: Twins, asked: Asked, lived: Collection[str]) -> None:
-        self._twins, self._asked, self._upto = twins, asked, asked.begins
+        self._twins, self._asked, self._upto = twins, asked, asked.begins - SOONEST
         self._coming = _coming(lived)
-        self._moments = self._stage()
+        self._moments = self._stage(lived)
 
     def next(self) -> datetime | None:
         """The tick at which something comes next."""
@@ -66,22 +74,38 @@ class Feed:
             self._twins.fill(one.table, where, between, source=f'"{one.staged}"', instead=one.instead)
         self._upto = now
 
-    def _stage(self) -> list[datetime]:
+    def _stage(self, lived: Collection[str]) -> list[datetime]:
         """Stage all that is to come; the ticks at which something does, the last first."""
         ticks = set[datetime]()
         for one in self._coming:
             span = f'"{one.column}" > {self._moment} AND "{one.column}" <= {self._moment}'
             where = f"{span} AND {one.where}" if one.where else span
             self._twins.stage(
-                one.staged, one.table, where, [self._asked.begins, self._asked.ends, *one.params], one.column
+                one.staged, one.table, where, [self._upto, self._asked.ends, *one.params], one.column
             )
+            if one.table in OWN:
+                self._leave_out_own(one.staged, lived)
             found = self._twins.rows(f'SELECT DISTINCT "{one.column}" FROM "{one.staged}"')
             ticks |= {self._asked.ceiling(as_moment(at)) for (at,) in found}
         return sorted(ticks, reverse=True)
 
+    def _leave_out_own(self, staged: str, lived: Collection[str]) -> None:
+        """What the lived journeys' steps really did they do again here, and it must not come twice."""
+        acted = [(id_, int(key.split(":")[1])) for id_, key in self._twins.rows(_ACTED.format(staged))]
+        theirs = set[int]()
+        for chunk in batches(sorted({passage for _, passage in acted}), CHUNK):
+            asked = _PASSAGES.format(self._twins.real, _marks(chunk), _marks(lived))
+            theirs |= {row[0] for row in self._twins.rows(asked, [*chunk, *lived])}
+        for rows in batches([id_ for id_, passage in acted if passage in theirs], CHUNK):
+            self._twins.run(f'DELETE FROM "{staged}" WHERE id IN ({_marks(rows)})', rows)
+
     @property
     def _moment(self) -> str:
         return "%s::timestamptz" if self._twins.on_postgresql else "%s"
+
+
+def _marks(values: Collection[Any]) -> str:
+    return ", ".join(["%s"] * len(values))
 
 
 def _coming(lived: Collection[str]) -> list[Coming]:
@@ -101,7 +125,7 @@ def _coming(lived: Collection[str]) -> list[Coming]:
         Coming(
             "messaging_message",
             "counted_at",
-            f"journey NOT IN ({', '.join(['%s'] * len(lived))})" if lived else "",
+            f"journey NOT IN ({_marks(lived)})",
             tuple(lived),
             {"wake_pending": "FALSE"},
         ),

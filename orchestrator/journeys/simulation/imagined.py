@@ -11,7 +11,9 @@ from orchestrator.registry import Registry
 from orchestrator.sdk.providers import BlockingProvider, Provider
 from orchestrator.sdk.values import Accepted, Message, Result
 
-OBSERVERS = frozenset({"messages_settled", "enrollments_changed"})  # who would tell the world of what has not happened
+OBSERVERS = frozenset(
+    {"messages_settled", "enrollments_changed"}
+)  # who would tell the world of what has not happened
 BATCH = 500
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import datetime
 
 from orchestrator import registry
@@ -36,22 +35,20 @@ def simulate(asked: Asked, advance: Advance = lambda share: None) -> Simulated:
     these numbers is of the simulation. `forget` (tests) makes it an ordinary one again.
     """
     with apart() as twins, _imagining(), doorbells.heard() as rung:
-        others = _others(asked)
-        begins = asked.ceiling(asked.begins)
-        begin(twins, begins, others.values())
+        key = check(asked.journey, asked.templates).definition.key
+        lived = _lived(key, asked.beside)
+        begin(twins, asked.begins, lived.values())
+        feed = Feed(twins, asked, {key, *lived})
         twins.shut()
-        asked = replace(asked, begins=begins)
-        key = _publish(asked)
-        lived = {key, *others}
-        feed = Feed(twins, asked, lived)
+        _publish(asked)
         twins.count()
         _live(asked, feed, twins.count, advance)
         rung.clear()
-        return tell(asked, key, lived)
+        return tell(asked, key)
 
 
 def _live(asked: Asked, feed: Feed, count: Callable[[], None], advance: Advance) -> None:
-    now, ticks = asked.begins, 0
+    now, ticks = asked.ceiling(asked.begins), 0
     while now <= asked.ends:
         feed.store(now)
         work(now)
@@ -66,7 +63,7 @@ def _live(asked: Asked, feed: Feed, count: Callable[[], None], advance: Advance)
     advance(1.0)
 
 
-def _publish(asked: Asked) -> str:
+def _publish(asked: Asked) -> None:
     """Publish it as of the beginning; also where nothing has changed, it begins now."""
     done = publish(asked.journey, asked.templates, asked.begins)
     row = Journey.objects.get(key=done.journey)
@@ -76,7 +73,6 @@ def _publish(asked: Asked) -> str:
         _begin_anew(row, asked.begins)
     for other in Journey.objects.filter(status=Journey.Status.LIVE).exclude(pk=row.pk):
         _begin_anew(other, asked.begins)
-    return done.journey
 
 
 def _begin_anew(row: Journey, now: datetime) -> None:
@@ -85,10 +81,10 @@ def _begin_anew(row: Journey, now: datetime) -> None:
     plan_launches(version(row.current_id), now)
 
 
-def _others(asked: Asked) -> dict[str, int]:
-    """The live journeys that are lived beside it, and the one of its own key if there is one."""
-    rows = Journey.objects.filter(key=check(asked.journey, asked.templates).definition.key)
-    if asked.beside:
+def _lived(key: str, beside: bool) -> dict[str, int]:
+    """The journey itself where it is stored already, and the live ones that are lived beside it."""
+    rows = Journey.objects.filter(key=key)
+    if beside:
         rows = rows | Journey.objects.filter(status=Journey.Status.LIVE, current__isnull=False)
     return dict(rows.values_list("key", "id"))
 

@@ -1,4 +1,4 @@
-"""START: what was there when a simulation begins, in twins. Tables without one are read as they are: addresses, proofs.
+"""START: what was there just before a simulation begins, in twins. Tables without one are read as they are: addresses, proofs.
 
 What has a history is as it was then: events, messages sent, consents, suppressions, points, who was known. What has none
 is as it is now: attributes, addresses, caps, prices, templates. Segments are found by their rules at the beginning.
@@ -17,7 +17,13 @@ from orchestrator.journeys.simulation.twins import Twins
 
 BARE = frozenset({"customers_address", "consents_consentrecord"})
 ALL, NOTHING = "", None
-_TRUTH = "1 = 1"
+# What the engine makes as it goes: a simulation begins without.
+_MADE = (
+    "messaging_messagebody", "messaging_decision", "messaging_deliveryattempt", "messaging_providerbreaker",
+    "messaging_stepfault", "messaging_mailboxmessage", "messaging_receipt", "messaging_subject", "messaging_spending",
+    "journeys_doorstep", "journeys_steprun", "journeys_launch", "journeys_entrytimer", "journeys_usualinterval",
+    "segments_membership", "workspace_halt", "workspace_heartbeat", "workspace_retention",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +37,14 @@ class Begin:
 
 def tables() -> list[str]:
     """Every table of ours that gets a twin."""
-    ours = [model._meta.db_table for model in apps.get_models() if model.__module__.startswith("orchestrator.")]
+    ours = [
+        model._meta.db_table for model in apps.get_models() if model.__module__.startswith("orchestrator.")
+    ]
     return sorted(set(ours) - BARE)
 
 
 def begin(twins: Twins, at: datetime, lived: Collection[int]) -> None:
-    """Make all twins and fill them as of `at`. `lived`: ids of the journeys that the simulation lives."""
+    """Make all twins and fill them as of just before `at`. `lived`: ids of the journeys that the simulation lives."""
     known = _begins(at, lived, twins.on_postgresql)
     for table in tables():
         twins.make(table)
@@ -53,15 +61,15 @@ def _begins(at: datetime, lived: Collection[int], on_postgresql: bool) -> dict[s
     nothing = Begin(NOTHING)
     false = "FALSE"
     return {
-        "events_event": Begin(f"received_at <= {moment}", (at,), {"pending": false}),
-        "customers_customer": Begin(f"created_at <= {moment}", (at,), {"changed_pending": false}),
-        "consents_consent": Begin(f"changed_at <= {moment}", (at,)),
-        "consents_suppression": Begin(f"created_at <= {moment}", (at,)),
-        "loyalty_pointsentry": Begin(f"awarded_at <= {moment}", (at,)),
-        "messaging_message": Begin(f"counted_at <= {moment}", (at,), {"wake_pending": false}),
+        "events_event": Begin(f"received_at < {moment}", (at,), {"pending": false}),
+        "customers_customer": Begin(f"created_at < {moment}", (at,), {"changed_pending": false}),
+        "consents_consent": Begin(f"changed_at < {moment}", (at,)),
+        "consents_suppression": Begin(f"created_at < {moment}", (at,)),
+        "loyalty_pointsentry": Begin(f"awarded_at < {moment}", (at,)),
+        "messaging_message": Begin(f"counted_at < {moment}", (at,), {"wake_pending": false}),
         # Who is inside now is not lived on: their passages count as over, and `again` goes by them.
         "journeys_enrollment": Begin(
-            f"entered_at <= {moment} AND journey_id IN ({ids})",
+            f"entered_at < {moment} AND journey_id IN ({ids})",
             (at,),
             {"status": "CASE WHEN status = 'active' THEN 'completed' ELSE status END", "due_at": "NULL"},
         ),
@@ -73,21 +81,9 @@ def _begins(at: datetime, lived: Collection[int], on_postgresql: bool) -> dict[s
         "segments_segment": Begin(
             instead={"due_at": _literal(at), "cursor": "0", "settled": false, "passed_at": "NULL"}
         ),
-        "segments_membership": nothing,
-        "workspace_halt": nothing,
-        "workspace_heartbeat": nothing,
-        "workspace_retention": nothing,
         "workspace_workspace": Begin(instead={"paused_at": "NULL"}),
-        **{
-            table: nothing
-            for table in (
-                "messaging_messagebody", "messaging_decision", "messaging_deliveryattempt", "messaging_providerbreaker",
-                "messaging_stepfault", "messaging_mailboxmessage", "messaging_receipt", "messaging_subject",
-                "messaging_spending", "journeys_doorstep", "journeys_steprun", "journeys_launch", "journeys_entrytimer",
-                "journeys_usualinterval",
-            )
-        },
-    }  # fmt: skip
+        **dict.fromkeys(_MADE, nothing),
+    }
 
 
 def _literal(at: datetime) -> str:
@@ -96,21 +92,19 @@ def _literal(at: datetime) -> str:
 
 def _consents_as_of(twins: Twins, at: datetime) -> None:
     """Of those that have changed since, what had been said last until then; of two at once the withdrawal wins."""
-    if not twins.on_postgresql:
-        at = at  # SQLite compares moments as the texts that Django writes
     moment = "%s::timestamptz" if twins.on_postgresql else "%s"
-    twins.run(_AS_OF.format(real=twins.real, moment=moment, new="c.id"), [at, at])
+    twins.run(_AS_OF.format(real=twins.real, moment=moment), [at, at])
 
 
 _AS_OF = """
 INSERT INTO consents_consent (id, customer_id, brand_id, channel, purpose, topic, state, record_id, changed_at)
-SELECT {new}, r.customer_id, r.brand_id, r.channel, r.purpose, r.topic, r.state, r.id, r.recorded_at
+SELECT c.id, r.customer_id, r.brand_id, r.channel, r.purpose, r.topic, r.state, r.id, r.recorded_at
 FROM {real}.consents_consent c JOIN {real}.consents_consentrecord r
     ON (r.customer_id, r.brand_id, r.channel, r.purpose, r.topic)
         = (c.customer_id, c.brand_id, c.channel, c.purpose, c.topic)
-WHERE c.changed_at > {moment} AND r.id = (
+WHERE c.changed_at >= {moment} AND r.id = (
     SELECT o.id FROM {real}.consents_consentrecord o
     WHERE o.customer_id = r.customer_id AND o.brand_id = r.brand_id AND o.channel = r.channel
-        AND o.purpose = r.purpose AND o.topic = r.topic AND o.recorded_at <= {moment}
+        AND o.purpose = r.purpose AND o.topic = r.topic AND o.recorded_at < {moment}
     ORDER BY o.recorded_at DESC, o.state = 'withdrawn' DESC, o.number DESC LIMIT 1)
 """

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -100,7 +99,7 @@ class Simulated:
         return asdict(self)
 
 
-def tell(asked: Asked, key: str, lived: Collection[str]) -> Simulated:
+def tell(asked: Asked, key: str) -> Simulated:
     """Count what the journey `key` did; what those lived beside it did shows in the collisions."""
     workspace = Workspace.get()
     zone = ZoneInfo(workspace.time_zone)
@@ -126,9 +125,10 @@ def tell(asked: Asked, key: str, lived: Collection[str]) -> Simulated:
         sent_people=_people(sent),
         most_for_one=each["most"] or 0,
         passages={
-            f"{status} {reason}".strip(): count for status, reason, count in _counted(entered, "status", "reason")
+            f"{status} {reason}".strip(): count
+            for status, reason, count in _counted(entered, "status", "reason")
         },
-        states={state: count for state, count in _counted(messages, "state")},
+        states=dict(_counted(messages, "state")),
         by_day=days,
         by_hour=hours,
         holds=_holds(messages),

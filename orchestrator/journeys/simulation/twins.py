@@ -97,9 +97,7 @@ class Twins:
 
     def stage(self, name: str, table: str, where: str, params: Sequence[Any], order: str) -> None:
         """A temporary table of those real rows that are to come, found by their time."""
-        self.run(
-            f'CREATE TEMP TABLE "{name}" AS SELECT * FROM {self.real}."{table}" WHERE {where}', params
-        )
+        self.run(f'CREATE TEMP TABLE "{name}" AS SELECT * FROM {self.real}."{table}" WHERE {where}', params)
         index = f"{name}_order"
         place = "" if self.on_postgresql else "temp."
         self.run(f'CREATE INDEX {place}"{index}" ON "{name}" ("{order}")')

@@ -1,0 +1,103 @@
+"""A shop lives some weeks with the shipped journeys, and then the same weeks are simulated: both, message by message.
+
+Run in an installation of its own as `python -m tests.journeys.simulation.lived PEOPLE WEEKS`; prints one JSON object.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import django
+
+django.setup()
+
+from django.conf import settings  # noqa: E402
+from django.db.models import F  # noqa: E402
+
+from orchestrator.demo.feed import Feed  # noqa: E402
+from orchestrator.demo.live import _next, ceiling, publish_all  # noqa: E402
+from orchestrator.demo.shop import furnish, tell  # noqa: E402
+from orchestrator.demo.tale import Tale  # noqa: E402
+from orchestrator.journeys.folders import find_folders  # noqa: E402
+from orchestrator.journeys.simulation import run  # noqa: E402
+from orchestrator.journeys.simulation.asked import Asked  # noqa: E402
+from orchestrator.journeys.simulation.twins import NEW  # noqa: E402
+from orchestrator.journeys.work import work  # noqa: E402
+from orchestrator.messaging.models import Message  # noqa: E402
+
+ENDS = datetime(2026, 6, 1, 12, tzinfo=UTC)
+
+
+def live(tale: Tale) -> None:
+    """The history is looked at first, as in a shop that has been there for long; then the journeys begin."""
+    feed = Feed(tale)
+    before = tale.begins - timedelta(seconds=1)
+    feed.store(before)
+    work(before)
+    publish_all(tale.begins)
+    now: datetime | None = ceiling(tale.begins)
+    while now is not None and now <= tale.ends:
+        feed.store(now)
+        work(now)
+        now = _next(now, feed)
+
+
+def messages() -> list[list[Any]]:
+    """Every message: to whom, of what, when it left or ended, and why."""
+    columns = (
+        "customer",
+        "journey",
+        "step",
+        "visit",
+        "channel",
+        "state",
+        "reason",
+        "handed_off_at",
+        "final_at",
+    )
+    rows = Message.objects.annotate(who=F("customer__external_id")).order_by(*columns, "id")
+    return [[str(value) for value in row] for row in rows.values_list("who", *columns[1:])]
+
+
+def tables() -> dict[str, int]:
+    """How many rows each table holds."""
+    from django.apps import apps
+
+    return {model._meta.db_table: model._default_manager.count() for model in apps.get_models()}
+
+
+def simulated(tale: Tale, name: str) -> tuple[list[list[Any]], dict[str, Any]]:
+    """The messages that a replay of the journey and its fellows leads to."""
+    folder = next(one for one in find_folders(settings.JOURNEYS_DIR) if one.path.name == name)
+    asked = Asked(folder.journey, folder.templates, tale.begins, tale.ends, beside=True)
+    seen: list[list[Any]] = []
+    telling = run.tell
+
+    def listen(*told: Any) -> Any:
+        seen.extend(messages())
+        assert not Message.objects.filter(id__lt=NEW).exists()
+        return telling(*told)
+
+    run.tell = listen
+    return seen, run.simulate(asked).plain()
+
+
+def main(people: int, weeks: int) -> None:
+    """Live, then simulate."""
+    furnish()
+    tale = tell(people, weeks, ENDS, seed=7)
+    live(tale)
+    really, before = messages(), tables()
+    replayed, told = simulated(tale, "reactivation")
+    print(
+        json.dumps(
+            {"really": really, "replayed": replayed, "told": told, "before": before, "after": tables()}
+        )
+    )
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]), int(sys.argv[2]))
