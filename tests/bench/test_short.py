@@ -23,7 +23,7 @@ from tests.bench.figures import KEYS, TARGETS
 from tests.environment import ROOT
 
 pytestmark = [pytest.mark.postgresql, pytest.mark.slow]
-NOT_YET = {"simulation_30_days_100k_s", "ingest_single_vs_drf"}
+NOT_YET = {"ingest_single_vs_drf"}
 
 
 @pytest.fixture(scope="module")

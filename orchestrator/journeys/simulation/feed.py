@@ -14,6 +14,7 @@ from typing import Any
 from orchestrator.customers.imports.report import batches
 from orchestrator.journeys.simulation.asked import Asked
 from orchestrator.journeys.simulation.said import say
+from orchestrator.journeys.simulation.start import CAME
 from orchestrator.journeys.simulation.twins import Twins, as_moment
 
 LEDGER = "consents_consentrecord"
@@ -22,10 +23,10 @@ SEGMENTS = ("segment.entered", "segment.left")  # the simulation finds out itsel
 
 @dataclass(frozen=True, slots=True)
 class Coming:
-    """Rows of a table that come by one of its columns. `instead`: what stands in them."""
+    """Rows of a table, and when each comes, as SQL over `t`. `instead`: what stands in them."""
 
     table: str
-    column: str
+    comes: str
     where: str = ""
     params: Sequence[Any] = ()
     instead: Mapping[str, str] = field(default_factory=dict)
@@ -54,7 +55,7 @@ class Feed:
 
     def __init__(self, twins: Twins, asked: Asked, lived: Collection[str]) -> None:
         self._twins, self._asked, self._upto = twins, asked, asked.begins - SOONEST
-        self._coming = _coming(lived)
+        self._coming = _coming(twins, lived)
         self._moments = self._stage(lived)
 
     def next(self) -> datetime | None:
@@ -67,7 +68,7 @@ class Feed:
             self._moments.pop()
         between = [self._upto, now]
         for one in self._coming:
-            where = f'"{one.column}" > {self._moment} AND "{one.column}" <= {self._moment}'
+            where = f"comes > {self._twins.moment} AND comes <= {self._twins.moment}"
             if one.table == LEDGER:
                 say(self._twins.rows(_SAID.format(one.staged, where), between))
                 continue
@@ -78,14 +79,11 @@ class Feed:
         """Stage all that is to come; the ticks at which something does, the last first."""
         ticks = set[datetime]()
         for one in self._coming:
-            span = f'"{one.column}" > {self._moment} AND "{one.column}" <= {self._moment}'
-            where = f"{span} AND {one.where}" if one.where else span
-            self._twins.stage(
-                one.staged, one.table, where, [self._upto, self._asked.ends, *one.params], one.column
-            )
+            span = [self._upto, self._asked.ends]
+            self._twins.stage(one.staged, one.table, one.comes, span, one.where, one.params)
             if one.table in OWN:
                 self._leave_out_own(one.staged, lived)
-            found = self._twins.rows(f'SELECT DISTINCT "{one.column}" FROM "{one.staged}"')
+            found = self._twins.rows(f'SELECT DISTINCT comes FROM "{one.staged}"')
             ticks |= {self._asked.ceiling(as_moment(at)) for (at,) in found}
         return sorted(ticks, reverse=True)
 
@@ -99,28 +97,31 @@ class Feed:
         for rows in batches([id_ for id_, passage in acted if passage in theirs], CHUNK):
             self._twins.run(f'DELETE FROM "{staged}" WHERE id IN ({_marks(rows)})', rows)
 
-    @property
-    def _moment(self) -> str:
-        return "%s::timestamptz" if self._twins.on_postgresql else "%s"
-
 
 def _marks(values: Collection[Any]) -> str:
     return ", ".join(["%s"] * len(values))
 
 
-def _coming(lived: Collection[str]) -> list[Coming]:
+def _known(twins: Twins) -> str:
+    """Since when somebody is known: what they did may be known from before they were brought in."""
+    first = f"(SELECT min(e.occurred_at) FROM {twins.real}.events_event e WHERE e.customer_id = t.id)"
+    least = "LEAST" if twins.on_postgresql else "min"
+    return f"{least}(created_at, COALESCE({first}, created_at))"
+
+
+def _coming(twins: Twins, lived: Collection[str]) -> list[Coming]:
     """In the order in which one refers to another: who, what they said, what they did."""
     return [
-        Coming("customers_customer", "created_at", instead={"changed_pending": "TRUE"}),
+        Coming("customers_customer", _known(twins), instead={"changed_pending": "TRUE"}),
         Coming("consents_suppression", "created_at"),
         Coming(LEDGER, "recorded_at"),
         Coming("loyalty_pointsentry", "awarded_at"),
         Coming(
             "events_event",
-            "received_at",
+            CAME,
             "name NOT IN (%s, %s)",
             SEGMENTS,
-            {"pending": "TRUE"},
+            {"pending": "TRUE", "backfilled": "FALSE"},
         ),
         Coming(
             "messaging_message",

@@ -1,6 +1,7 @@
 """START: what was there just before a simulation begins, in twins. Tables without one are read as they are: addresses, proofs.
 
-What has a history is as it was then: events, messages sent, consents, suppressions, points, who was known. What has none
+What has a history is as it was then: events, messages sent, consents, suppressions, points, who was known (or had done
+something that is known now). What has none
 is as it is now: attributes, addresses, caps, prices, templates. Segments are found by their rules at the beginning.
 """
 
@@ -15,6 +16,8 @@ from django.apps import apps
 
 from orchestrator.journeys.simulation.twins import Twins
 
+# What was imported is history with its own times: it came when it happened.
+CAME = "(CASE WHEN backfilled THEN occurred_at ELSE received_at END)"
 BARE = frozenset({"customers_address", "consents_consentrecord"})
 ALL, NOTHING = "", None
 # What the engine makes as it goes: a simulation begins without.
@@ -45,7 +48,7 @@ def tables() -> list[str]:
 
 def begin(twins: Twins, at: datetime, lived: Collection[int]) -> None:
     """Make all twins and fill them as of just before `at`. `lived`: ids of the journeys that the simulation lives."""
-    known = _begins(at, lived, twins.on_postgresql)
+    known = _begins(at, lived, twins)
     for table in tables():
         twins.make(table)
         start = known.get(table, Begin())
@@ -55,14 +58,18 @@ def begin(twins: Twins, at: datetime, lived: Collection[int]) -> None:
     _consents_as_of(twins, at)
 
 
-def _begins(at: datetime, lived: Collection[int], on_postgresql: bool) -> dict[str, Begin]:
-    moment = "%s::timestamptz" if on_postgresql else "%s"
+def _begins(at: datetime, lived: Collection[int], twins: Twins) -> dict[str, Begin]:
+    moment, real = twins.moment, twins.real
     ids = ", ".join(str(int(one)) for one in lived) or "NULL"
     nothing = Begin(NOTHING)
     false = "FALSE"
     return {
-        "events_event": Begin(f"received_at < {moment}", (at,), {"pending": false}),
-        "customers_customer": Begin(f"created_at < {moment}", (at,), {"changed_pending": false}),
+        "events_event": Begin(f"{CAME} < {moment}", (at,), {"pending": false}),
+        "customers_customer": Begin(
+            f"created_at < {moment} OR id IN (SELECT customer_id FROM {real}.events_event WHERE occurred_at < {moment})",
+            (at, at),
+            {"changed_pending": false},
+        ),
         "consents_consent": Begin(f"changed_at < {moment}", (at,)),
         "consents_suppression": Begin(f"created_at < {moment}", (at,)),
         "loyalty_pointsentry": Begin(f"awarded_at < {moment}", (at,)),
@@ -92,8 +99,7 @@ def _literal(at: datetime) -> str:
 
 def _consents_as_of(twins: Twins, at: datetime) -> None:
     """Of those that have changed since, what had been said last until then; of two at once the withdrawal wins."""
-    moment = "%s::timestamptz" if twins.on_postgresql else "%s"
-    twins.run(_AS_OF.format(real=twins.real, moment=moment), [at, at])
+    twins.run(_AS_OF.format(real=twins.real, moment=twins.moment), [at, at])
 
 
 _AS_OF = """

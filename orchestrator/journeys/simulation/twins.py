@@ -56,6 +56,11 @@ class Twins:
             for pragma in ("foreign_keys=OFF", "temp_store=MEMORY", "cache_size=-200000"):
                 self.run(f"PRAGMA {pragma}")
 
+    @property
+    def moment(self) -> str:
+        """The place of a moment in a statement."""
+        return "%s::timestamptz" if self.on_postgresql else "%s"
+
     def run(self, sql: str, params: Sequence[Any] = ()) -> None:
         """A statement, without an answer."""
         with connection.cursor() as cursor:
@@ -95,12 +100,24 @@ class Twins:
             return [row[0] for row in found]
         return [row[1] for row in self.rows(f'PRAGMA main.table_info("{table}")')]
 
-    def stage(self, name: str, table: str, where: str, params: Sequence[Any], order: str) -> None:
-        """A temporary table of those real rows that are to come, found by their time."""
-        self.run(f'CREATE TEMP TABLE "{name}" AS SELECT * FROM {self.real}."{table}" WHERE {where}', params)
-        index = f"{name}_order"
+    def stage(
+        self,
+        name: str,
+        table: str,
+        comes: str,
+        span: Sequence[datetime],
+        where: str = "",
+        params: Sequence[Any] = (),
+    ) -> None:
+        """A temporary table of those real rows that are to come, with a column `comes` of when: after the first moment of
+        `span`, and not after the second."""
+        self.run(
+            f'CREATE TEMP TABLE "{name}" AS SELECT * FROM (SELECT t.*, {comes} AS comes FROM {self.real}."{table}" t'
+            f" WHERE {where or '1 = 1'}) AS found WHERE comes > {self.moment} AND comes <= {self.moment}",
+            [*params, *span],
+        )
         place = "" if self.on_postgresql else "temp."
-        self.run(f'CREATE INDEX {place}"{index}" ON "{name}" ("{order}")')
+        self.run(f'CREATE INDEX {place}"{name}_comes" ON "{name}" (comes)')
 
     def fill(
         self,

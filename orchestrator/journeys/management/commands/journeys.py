@@ -1,4 +1,4 @@
-"""`manage.py journeys validate | format | plan | publish | export`, and the verbs of journeys that run."""
+"""`manage.py journeys validate | format | plan | publish | export | simulate`, and the verbs of journeys that run."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from orchestrator.journeys.export import ExportError, export, write
 from orchestrator.journeys.folders import Folder, find_folders
 from orchestrator.journeys.management.moving import MovingVerbs, step_map
 from orchestrator.journeys.management.running import journey
+from orchestrator.journeys.management.simulating import SimulatingVerb
 from orchestrator.journeys.plan import Plan, plan
 from orchestrator.journeys.publish import publish
 from orchestrator.journeys.replace import replace_text
@@ -26,10 +27,13 @@ from orchestrator.journeys.told import counted, tell_plan, tell_problems, tell_t
 from orchestrator.journeys.yaml import format as format_yaml
 
 
-class Command(MovingVerbs):
+class Command(SimulatingVerb, MovingVerbs):
     """The door for journeys that lie in files: look at them, put them in order, publish them, take them out again."""
 
-    help = "Journeys as files: validate, format, plan, publish, export. Running ones: pause, resume, drain, stop, migrate."
+    help = (
+        "Journeys as files: validate, format, plan, publish, export, simulate. "
+        "Running ones: pause, resume, drain, stop, migrate."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """One word for what to do; folders, all of JOURNEYS_DIR by default."""
@@ -57,6 +61,7 @@ class Command(MovingVerbs):
         out.add_argument("--overwrite", action="store_true", help="also over files that say something else")
         self.add_running(verbs)
         self.add_moving(verbs)
+        self.add_simulating(verbs)
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Do what was asked."""
