@@ -56,36 +56,39 @@ class Feed:
     def __init__(self, twins: Twins, asked: Asked, lived: Collection[str]) -> None:
         self._twins, self._asked, self._upto = twins, asked, asked.begins - SOONEST
         self._coming = _coming(twins, lived)
-        self._moments = self._stage(lived)
+        self._ticks = {one.table: self._stage(one, lived) for one in self._coming}
 
     def next(self) -> datetime | None:
         """The tick at which something comes next."""
-        return self._moments[-1] if self._moments else None
+        return min((ticks[-1] for ticks in self._ticks.values() if ticks), default=None)
 
     def store(self, now: datetime) -> None:
         """Let in all that has come by `now`."""
-        while self._moments and self._moments[-1] <= now:
-            self._moments.pop()
-        between = [self._upto, now]
+        between, where = [self._upto, now], f"comes > {self._twins.moment} AND comes <= {self._twins.moment}"
         for one in self._coming:
-            where = f"comes > {self._twins.moment} AND comes <= {self._twins.moment}"
+            if not self._has_come(one.table, now):
+                continue
             if one.table == LEDGER:
                 say(self._twins.rows(_SAID.format(one.staged, where), between))
-                continue
-            self._twins.fill(one.table, where, between, source=f'"{one.staged}"', instead=one.instead)
+            else:
+                self._twins.fill(one.table, where, between, source=f'"{one.staged}"', instead=one.instead)
         self._upto = now
 
-    def _stage(self, lived: Collection[str]) -> list[datetime]:
-        """Stage all that is to come; the ticks at which something does, the last first."""
-        ticks = set[datetime]()
-        for one in self._coming:
-            span = [self._upto, self._asked.ends]
-            self._twins.stage(one.staged, one.table, one.comes, span, one.where, one.params)
-            if one.table in OWN:
-                self._leave_out_own(one.staged, lived)
-            found = self._twins.rows(f'SELECT DISTINCT comes FROM "{one.staged}"')
-            ticks |= {self._asked.ceiling(as_moment(at)) for (at,) in found}
-        return sorted(ticks, reverse=True)
+    def _has_come(self, table: str, now: datetime) -> bool:
+        ticks, come = self._ticks[table], False
+        while ticks and ticks[-1] <= now:
+            ticks.pop()
+            come = True
+        return come
+
+    def _stage(self, one: Coming, lived: Collection[str]) -> list[datetime]:
+        """Stage all that is to come of a table; the ticks at which something does, the last first."""
+        span = [self._upto, self._asked.ends]
+        self._twins.stage(one.staged, one.table, one.comes, span, one.where, one.params)
+        if one.table in OWN:
+            self._leave_out_own(one.staged, lived)
+        found = self._twins.rows(f'SELECT DISTINCT comes FROM "{one.staged}"')
+        return sorted({self._asked.ceiling(as_moment(at)) for (at,) in found}, reverse=True)
 
     def _leave_out_own(self, staged: str, lived: Collection[str]) -> None:
         """What the lived journeys' steps really did they do again here, and it must not come twice."""

@@ -23,6 +23,7 @@ from orchestrator.journeys.versions import version
 from orchestrator.journeys.waiting import next_due
 from orchestrator.journeys.work import work
 from orchestrator.store import doorbells
+from orchestrator.store.garbage import collect_rarely
 
 Advance = Callable[[float], object]  # hears the share done, from 0 to 1
 COUNTED_EVERY = 50  # ticks after which PostgreSQL counts the twins anew
@@ -42,6 +43,7 @@ def simulate(asked: Asked, advance: Advance = lambda share: None) -> Simulated:
         twins.shut()
         _publish(asked)
         twins.count()
+        collect_rarely()
         _live(asked, feed, twins.count, advance)
         rung.clear()
         return tell(asked, key)
