@@ -56,6 +56,7 @@ _ROOMS: list[dict[str, Any]] = [
                 "permission": lambda request: request.user.has_perm("journeys.add_journey"),
             },
             _list(_("People in journeys"), "directions_walk", "journeys.enrollment"),
+            _list(_("Simulations"), "play_circle", "journeys.simulation"),
             _list(_("Launches"), "rocket_launch", "journeys.launch"),
             _list(_("At the door"), "door_front", "journeys.doorstep"),
             _list(_("Usual intervals"), "event_repeat", "journeys.usualinterval"),

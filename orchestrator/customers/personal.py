@@ -96,6 +96,7 @@ NOBODYS = frozenset(
         "journeys.Journey",
         "journeys.JourneyVersion",
         "journeys.Launch",
+        "journeys.Simulation",
         "journeys.UsualInterval",
     }
 )

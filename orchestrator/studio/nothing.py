@@ -30,6 +30,10 @@ NOTHING: dict[str, Any] = {
         "Nothing was launched yet. A campaign, and each day of a schedule, gets a line here: how far it has got, and"
         " what its numbers said."
     ),
+    "journeys.simulation": _(
+        "Nothing was simulated yet. A journey's page has a button that shows what its draft would have done in the last"
+        " days."
+    ),
     "journeys.steprun": _("Nobody has taken a step yet."),
     "journeys.usualinterval": _(
         "No interval is known yet. Journeys that remind people to buy again reckon it once a day, from past orders."

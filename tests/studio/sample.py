@@ -21,6 +21,7 @@ from orchestrator.journeys.models import (
     Journey,
     JourneyVersion,
     Launch,
+    Simulation,
     StepRun,
     UsualInterval,
 )
@@ -221,6 +222,7 @@ def make_groups(journey: Journey, version: JourneyVersion, customers: list[Custo
     )
     Door.objects.create(journey=journey, due_at=now)
     Launch.objects.create(journey=journey, trigger=0, on=now.date(), opens_at=now, state="running", entered=3)
+    Simulation.objects.create(journey=journey, asked_at=now, days=30, state="running", done=250, seen_at=now)
     for customer in customers:
         Membership.objects.create(segment=segment, customer=customer, since=now)
         Doorstep.objects.create(

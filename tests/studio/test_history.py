@@ -21,6 +21,7 @@ from orchestrator.journeys.models import (
     Journey,
     JourneyVersion,
     Launch,
+    Simulation,
     StepRun,
     UsualInterval,
 )
@@ -69,6 +70,7 @@ HISTORY: list[Any] = [
     Halt,
     Heartbeat,
     Sequence,
+    Simulation,
     StepRun,
     Subject,
     Suppression,

@@ -75,6 +75,7 @@ def _again() -> None:
         EntryTimer,
         JourneyVersion,
         Launch,
+        Simulation,
         StepRun,
         UsualInterval,
     )
@@ -100,7 +101,7 @@ def _again() -> None:
     Template.objects.update(latest=None)
     kinds: list[Any] = [
         Consent, ConsentRecord, Suppression, Event, EntryTimer, UsualInterval, Door, Doorstep, Launch, Membership, Segment,
-        StepRun, JourneyVersion, Journey, Decision, DeliveryAttempt, MailboxMessage, MessageBody, PointsEntry,
+        StepRun, Simulation, JourneyVersion, Journey, Decision, DeliveryAttempt, MailboxMessage, MessageBody, PointsEntry,
         ProviderBreaker, Spending, Budget, StepFault, Halt, Heartbeat, Retention, Receipt, Subject, TemplateVersion, Template,
         Address, Customer,
     ]  # fmt: skip

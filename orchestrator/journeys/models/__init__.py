@@ -5,6 +5,7 @@ from orchestrator.journeys.models.doorstep import Doorstep
 from orchestrator.journeys.models.enrollment import Enrollment, StepRun
 from orchestrator.journeys.models.journey import Journey, JourneyVersion
 from orchestrator.journeys.models.launch import Launch
+from orchestrator.journeys.models.simulation import Simulation
 from orchestrator.journeys.models.timer import EntryTimer, UsualInterval
 
 __all__ = [
@@ -15,6 +16,7 @@ __all__ = [
     "Journey",
     "JourneyVersion",
     "Launch",
+    "Simulation",
     "StepRun",
     "UsualInterval",
 ]

@@ -27,8 +27,9 @@ class Happened:
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """One passage of somebody. `customer`: their external id."""
+    """One passage of somebody. `customer`: their external id; `person`: our own of them."""
 
+    person: int
     customer: str
     entered_at: str
     status: str
@@ -40,12 +41,12 @@ class Example:
 def examples(key: str) -> tuple[Example, ...]:
     """At most ten, those of the rarest ways among them."""
     rows = Enrollment.objects.filter(journey__key=key, id__gte=NEW).order_by("id")
-    columns = ("id", "customer__external_id", "entered_at", "status", "reason", "held_out")
+    columns = ("id", "customer", "customer__external_id", "entered_at", "status", "reason", "held_out")
     people = list(rows.values_list(*columns)[:LOOKED_AT])
     ways = _ways([row[0] for row in people])
     return tuple(
-        Example(str(who), at.isoformat(), status, reason, held_out, tuple(ways[id_]))
-        for id_, who, at, status, reason, held_out in _chosen(people, ways)
+        Example(person, str(who), at.isoformat(), status, reason, held_out, tuple(ways[id_]))
+        for id_, person, who, at, status, reason, held_out in _chosen(people, ways)
     )
 
 
@@ -71,8 +72,8 @@ def _chosen(people: Sequence[Any], ways: dict[int, list[Happened]]) -> list[Any]
     """One of each way, the rarest first, then whoever comes next."""
     by_way: dict[Any, list[Any]] = defaultdict(list)
     for row in people:
-        by_way[row[3:5], tuple((one.step, one.what, one.reason) for one in ways[row[0]])].append(row)
+        by_way[row[4:6], tuple((one.step, one.what, one.reason) for one in ways[row[0]])].append(row)
     groups = sorted(by_way.values(), key=len)
     first = [group[0] for group in groups]
     more = [row for group in groups[::-1] for row in group[1:]]
-    return sorted([*first, *more][:MOST], key=lambda row: (row[2], row[0]))
+    return sorted([*first, *more][:MOST], key=lambda row: (row[3], row[0]))

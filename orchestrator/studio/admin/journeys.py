@@ -23,6 +23,7 @@ from orchestrator.journeys.pausing import pause, resume
 from orchestrator.journeys.send_test import NoTestList, send_test
 from orchestrator.journeys.stop import stop
 from orchestrator.studio import drafts, numbers, outline, sending, words
+from orchestrator.studio.admin import simulations
 from orchestrator.studio.admin.base import Page, StudioAdmin
 from orchestrator.studio.entered import parsed
 from orchestrator.studio.fields import monospace
@@ -101,7 +102,17 @@ class JourneyAdmin(StudioAdmin):
         once = path(
             "send-once/", self.admin_site.admin_view(self.send_once_view), name="journeys_journey_send_once"
         )
-        return [once, *buttons, *super().get_urls()]
+        simulate = path(
+            "<path:object_id>/simulate/",
+            self.admin_site.admin_view(self.simulate_view),
+            name="journeys_journey_simulate",
+        )
+        return [once, simulate, *buttons, *super().get_urls()]
+
+    def simulate_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """The page "Simulate": what the draft would have done in the last days."""
+        journey = self._changeable(request, object_id)
+        return simulations.simulate(request, journey, self.admin_site.each_context(request))
 
     def send_once_view(self, request: HttpRequest) -> HttpResponse:
         """The page "Send once": a form, whom it would reach, and the plan."""
