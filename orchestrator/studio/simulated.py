@@ -69,12 +69,13 @@ def headline(told: Told) -> str:
         "%(count)s message would have gone out", "%(count)s messages would have gone out", told["sent"]
     )
     sent %= {"count": grouped(told["sent"])}
-    return _("%(people)s of the %(known)s you know, and %(sent)s, to %(receivers)s of them.") % {
+    whole = _("%(people)s of the %(known)s you know, and %(sent)s, to %(receivers)s of them.") % {
         "people": people,
         "known": grouped(told["people"]),
         "sent": sent,
         "receivers": grouped(told["sent_people"]),
     }
+    return whole[:1].upper() + whole[1:]
 
 
 def _rest(told: Told) -> Iterator[str]:

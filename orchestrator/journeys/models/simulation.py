@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
+from django.utils import formats
 from django.utils.translation import gettext_lazy as _
 
 from orchestrator.journeys.models.journey import Journey
@@ -45,4 +46,4 @@ class Simulation(models.Model):
         verbose_name_plural = _("simulations")
 
     def __str__(self) -> str:
-        return f"{self.journey} · {self.days}"
+        return f"{self.journey} · {formats.date_format(self.asked_at)}"
