@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -58,6 +60,7 @@ class Stands:
     awaits: str
     held_out: bool
     text: str
+    out_url: str
     waiting: tuple[Letter, ...]
     cases: tuple[Case, ...]
 
@@ -90,7 +93,7 @@ def read_next(customer: Customer, now: datetime) -> Next:
     ids |= {one.journey_id for one in found.launches}
     journeys = {one.pk: one for one in titled(Journey.objects.filter(pk__in=ids)).select_related("current")}
     letters = read_waiting(customer.pk, now) if found.passages else {}
-    passages = tuple(_stands(one, journeys, letters) for one in found.passages)
+    passages = tuple(_stands(one, journeys, letters, customer.external_id) for one in found.passages)
     openings = (*_timers(found.timers, journeys, now), *_launches(found.launches, journeys, now))
     return Next(_headline(passages, openings), passages, openings)
 
@@ -102,8 +105,19 @@ def _headline(passages: tuple[Stands, ...], openings: tuple[Opening, ...]) -> st
     return _("Inside no journey; time will open one.") if openings else _("Nothing is on its way to them.")
 
 
+def by_hand_url(journey_id: int, external_id: str | None, act: str) -> str:
+    """The journey's page on which this person is let in or taken out; "" for one without an external id."""
+    if not external_id:
+        return ""
+    asked = urlencode({"act": act, "ids": external_id})
+    return f"{reverse('admin:journeys_journey_people', args=[journey_id])}?{asked}"
+
+
 def _stands(
-    one: Inside, journeys: Mapping[int, Any], letters: Mapping[tuple[int, str, int], list[Letter]]
+    one: Inside,
+    journeys: Mapping[int, Any],
+    letters: Mapping[tuple[int, str, int], list[Letter]],
+    external_id: str | None,
 ) -> Stands:
     row, journey = one.row, journeys.get(one.row.journey_id)
     definition = row.version.definition if one.live is not None else {}
@@ -120,6 +134,7 @@ def _stands(
         row.awaits,
         row.held_out,
         _where(one, journey),
+        by_hand_url(row.journey_id, external_id, "remove"),
         tuple(letters.get((row.pk, row.step, row.visit), ())),
         tuple(_case(row, onward, does) for onward in one.ways),
     )

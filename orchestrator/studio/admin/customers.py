@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST
 from unfold.decorators import display
 
 from orchestrator.customers.models import Address, Customer
-from orchestrator.studio import merging, person, words
+from orchestrator.studio import merging, people, person, words
 from orchestrator.studio.admin.base import BigHistory, BigPage, channel_mark, customer_link
 from orchestrator.studio.coming import read_next
 from orchestrator.studio.links import url_of
@@ -79,6 +79,8 @@ class CustomerAdmin(BigPage):
             "next": read_next(obj, now),
             "whys": whys,
             "may_merge": may_merge,
+            "may_let_in": people.may(request.user, "add"),
+            "may_take_out": people.may(request.user, "remove"),
         }
 
     def get_urls(self) -> list[Any]:
