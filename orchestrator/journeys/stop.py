@@ -9,11 +9,10 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import QuerySet
 
-from orchestrator.domain.outbox import OPEN, SENT, State
-from orchestrator.domain.walks import Ended
+from orchestrator.domain.outbox import SENT, State
 from orchestrator.journeys.admit import look_again
-from orchestrator.journeys.effects import finish
 from orchestrator.journeys.launching import stop_launches
+from orchestrator.journeys.leaving import leave
 from orchestrator.journeys.models import Enrollment, Journey, JourneyVersion
 from orchestrator.messaging.models import Message
 from orchestrator.messaging.notes import noted
@@ -59,11 +58,9 @@ def stop(row: Journey, version: JourneyVersion | None, now: datetime) -> Stopped
     inside = Enrollment.objects.filter(journey=row, status=Enrollment.Status.ACTIVE)
     for batch in _batches(inside if version is None else inside.filter(version=version)):
         with transaction.atomic():
-            ids = list(batch.select_for_update().values_list("id", flat=True))
-            before = _unsent(ids)
-            finish({id_: Ended("exited", reason) for id_ in ids}, now)
-            left = _unsent(ids)
-        people, cancelled, under_way = people + len(ids), cancelled + before - left, under_way + left
+            left = leave(batch, reason, now)
+        people, cancelled = people + len(left.enrollments), cancelled + left.cancelled
+        under_way += left.under_way
     messages = Message.objects.filter(journey=row.key, test=False)
     if version is not None:
         messages = messages.filter(version=version.number)
@@ -94,7 +91,3 @@ def _taken(messages: QuerySet[Message]) -> int:
     """Those that a worker still holds, whose provider has taken them already."""
     held = messages.filter(state=State.HANDING_OFF).values_list("id", "attempts")
     return sum(outcome == State.ACCEPTED for outcome, _ in noted(dict(held)).values())
-
-
-def _unsent(enrollments: list[int]) -> int:
-    return Message.objects.filter(enrollment_id__in=enrollments, state__in=OPEN).count()

@@ -11,6 +11,7 @@ from orchestrator.domain.definition import DefinitionError
 from orchestrator.domain.definition.entries import EventTrigger, MilestoneTrigger, Trigger
 from orchestrator.events.models import Event
 from orchestrator.journeys.arrivals import event_properties
+from orchestrator.journeys.by_hand import BY_HAND
 from orchestrator.journeys.models import Enrollment
 from orchestrator.journeys.versions import Live, version
 from orchestrator.studio import rules, words
@@ -38,6 +39,8 @@ def raw_triggers(definition: Mapping[str, Any]) -> list[Mapping[str, Any]]:
 
 def say_entry(enrollment: Enrollment, definition: Mapping[str, Any]) -> str:
     """ "by order.placed of 2 March" where the event is known, else the trigger in words; "" if nothing is known."""
+    if enrollment.entry_key.startswith(BY_HAND):
+        return _("by hand")
     live = parsed(enrollment.version_id)
     if live is None:
         return ""

@@ -10,7 +10,11 @@ from django.utils.translation import gettext as _
 
 from orchestrator.consents.models import Consent, ConsentState
 from orchestrator.customers.models import Customer
+from orchestrator.domain.zones import choose_zone
+from orchestrator.loyalty.award import balances
 from orchestrator.studio import words
+from orchestrator.studio.numbers import grouped
+from orchestrator.workspace.models import Workspace
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +41,13 @@ class Who:
 
 
 def describe(customer: Customer) -> Who:
-    """Read a customer's addresses and marketing consents: three queries."""
+    """Read a customer's addresses marketing consents and points: three queries."""
     consents = {
         consent.channel: consent.state
         for consent in Consent.objects.filter(customer=customer, purpose="marketing", topic="")
     }
     reach = [_reach(address, consents) for address in customer.addresses.order_by("channel", "-id")[:50]]
-    named = {"first_name", "last_name"}
+    named = {"first_name", "last_name", "loyalty_tier"}
     attributes = [
         (words.spaced(name), words.shown(value))
         for name, value in customer.attributes.items()
@@ -83,15 +87,28 @@ def _notice(customer: Customer) -> str:
     return ""
 
 
+def _zone(customer: Customer) -> str:
+    """The zone that counts for them, and how we know it: the ladder that the gate climbs."""
+    workspace = Workspace.get().time_zone
+    found = choose_zone(customer.time_zone, customer.last_seen_zone, customer.country, workspace)
+    return f"{found.zone.key} ({words.rung(found.rung)})"
+
+
+def _club(customer: Customer) -> list[tuple[str, str]]:
+    """Tier and points, where there is a club that knows them."""
+    points = balances([customer.pk]).get(customer.pk)
+    tier = customer.attributes.get("loyalty_tier")
+    facts = [(_("Tier"), words.shown(tier))] if tier else []
+    return facts + ([(_("Points"), grouped(points))] if points is not None else [])
+
+
 def _facts(customer: Customer) -> list[tuple[str, str]]:
-    zone = customer.time_zone
-    if not zone and customer.last_seen_zone:
-        zone = _("%(zone)s (of the last device)") % {"zone": customer.last_seen_zone}
     return [
         (_("External id"), customer.external_id or "–"),
         (_("Language"), language(customer.language)),
         (_("Country"), customer.country or "–"),
-        (_("Time zone"), zone or _("not known: the workspace's is used")),
+        (_("Time zone"), _zone(customer)),
+        *_club(customer),
         (_("Personalization"), str(customer.get_personalization_display())),
         (_("Customer since"), words.moment(customer.created_at)),
     ]

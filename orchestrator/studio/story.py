@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -16,6 +16,7 @@ from orchestrator.messaging.models import Message
 from orchestrator.messaging.turns import turn_of
 from orchestrator.studio import amounts, words
 from orchestrator.studio.evidence import explain
+from orchestrator.studio.gate import Tick, kept_of, ticks
 from orchestrator.studio.letters import say_letter
 from orchestrator.workspace.models import Workspace
 
@@ -32,6 +33,7 @@ class Said:
     why: str
     until: datetime | None
     facts: list[tuple[str, str]]
+    ticks: list[Tick] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,7 @@ def tell(message: Message) -> Story:
         say_letter(message, decisions[::-1], attempts[::-1], turn_of(message, timezone.now())),
         words.tone("hold" if message.state == "planned" and message.first_held_at else message.state),
         [(name, value) for name, value in _facts(message) if value],
-        [_decided(row, message.channel) for row in decisions],
+        [_decided(row, message) for row in decisions],
         [_tried(row) for row in attempts],
         [_reported(row) for row in receipts],
     )
@@ -90,7 +92,9 @@ def _zone(message: Message) -> str:
     return f"{message.zone} ({words.rung(message.zone_rung)})" if message.zone_rung else message.zone
 
 
-def _decided(row: Any, channel: str) -> Said:
+def _decided(row: Any, message: Message) -> Said:
+    channel = message.channel
+    kept = kept_of(message) if row.outcome == "allow" else {}
     return Said(
         row.decided_at,
         words.outcome(row.outcome),
@@ -100,6 +104,7 @@ def _decided(row: Any, channel: str) -> Said:
         ),
         row.until,
         list(words.facts(row.evidence)),
+        ticks(row.outcome, row.reason, row.evidence, channel, kept),
     )
 
 

@@ -1,142 +1,145 @@
-"""What happened between a customer and us, in one column, newest first."""
+"""What happened between a customer and us, in one column, newest first: by kind where one asks for it, page by page."""
 
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from django.utils import formats
-from django.utils.translation import gettext as _
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from django.utils.functional import Promise
+from django.utils.http import urlencode
+from django.utils.translation import gettext_lazy
 
-from orchestrator.consents.models import ConsentRecord
 from orchestrator.customers.models import Customer
-from orchestrator.events.models import Event
-from orchestrator.journeys.models import Enrollment, Journey
-from orchestrator.messaging.models import Decision, Message
-from orchestrator.studio import words
-from orchestrator.studio.links import url_of
-from orchestrator.studio.sentences import say_message
-from orchestrator.studio.titles import title_of, titled, titles_of
+from orchestrator.studio.happened import SOURCES, Found, Item, tell
 
-MOST = 100
+PAGE = 50
+KINDS: Mapping[str, str | Promise] = {
+    "events": gettext_lazy("Events"),
+    "messages": gettext_lazy("Messages"),
+    "decisions": gettext_lazy("Decisions"),
+    "consents": gettext_lazy("Consents"),
+    "segments": gettext_lazy("Segments"),
+    "enrollments": gettext_lazy("Journeys"),
+}
+
+
+class BadPlace(ValueError):
+    """What was given as a place in the timeline is none."""
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
-    """One thing that happened. `tone` colours the icon; the words say it all."""
+class Place:
+    """A place in the column: what comes after it is older, or of a lower rank, or has a smaller id."""
 
     at: datetime
-    icon: str
-    tone: str
+    rank: int
+    id: int
+
+    def __str__(self) -> str:
+        return f"{self.at.isoformat()}~{self.rank}~{self.id}"
+
+    @classmethod
+    def parse(cls, text: str) -> Place:
+        """As it was written into an address; BadPlace for anything else."""
+        parts = text.split("~")
+        try:
+            at = parse_datetime(parts[0]) if len(parts) == 3 else None
+            if at is None or timezone.is_naive(at):
+                raise BadPlace(text)
+            numbers = [int(part) for part in parts[1:] if part.isascii() and part.isdecimal()]
+            rank, id_ = numbers
+        except ValueError:
+            raise BadPlace(text) from None
+        if rank >= len(SOURCES) or id_ >= 2**63:
+            raise BadPlace(text)
+        return cls(at, rank, id_)
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """A page of it. `next`: the place where the following page begins; "" where this one is the last."""
+
+    items: list[Item]
+    next: str
+
+
+def read_timeline(
+    customer: Customer, kinds: Collection[str] = (), before: Place | None = None, most: int = PAGE
+) -> Timeline:
+    """A page of these kinds, or of all: one query a kind (three for passages) by the customer's indexes, two for titles."""
+    found: list[Found] = []
+    for rank, source in enumerate(SOURCES):
+        if kinds and source.kind not in kinds:
+            continue
+        rows = _page(source.rows(customer, bool(kinds)), source.at, rank, before)[: most + 1]
+        found += [Found(getattr(row, source.at), rank, row) for row in rows]
+    newest = heapq.nlargest(most + 1, found, key=lambda one: (one.at, one.rank, one.row.pk))
+    more = len(newest) > most
+    last = newest[most - 1] if more else None
+    return Timeline(tell(newest[:most]), str(Place(last.at, last.rank, last.row.pk)) if last else "")
+
+
+def _page(rows: QuerySet[Any], at: str, rank: int, before: Place | None) -> QuerySet[Any]:
+    if before is not None:
+        older = Q(**{f"{at}__lt": before.at})
+        if rank < before.rank:
+            older |= Q(**{at: before.at})
+        elif rank == before.rank:
+            older |= Q(**{at: before.at, "pk__lt": before.id})
+        rows = rows.filter(older)
+    return rows.order_by(f"-{at}", "-pk")
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """A link above the column."""
+
     title: str
-    detail: str = ""
-    url: str = ""
+    url: str
+    chosen: bool
 
 
-def read_timeline(customer: Customer) -> list[Item]:
-    """The last hundred things of all kinds: at most a hundred rows of each, by the customer's indexes."""
-    messages = list(Message.objects.filter(customer=customer).order_by("-id")[:MOST])
-    titles = titles_of(message.journey for message in messages)
-    kinds = (
-        _events(customer),
-        _messages(messages, titles),
-        _decisions(messages, titles),
-        _consents(customer),
-        _enrollments(customer),
+@dataclass(frozen=True, slots=True)
+class Column:
+    """All that the page shows of it: the filters, the items, and the ways on and back to the newest."""
+
+    filters: list[Filter]
+    items: list[Item]
+    older: str
+    newest: str
+
+
+def column(customer: Customer, kind: str, before: str) -> Column:
+    """The column that an address asks for; what is no kind and no place asks for the newest of all."""
+    chosen = kind if kind in KINDS else ""
+    try:
+        place = Place.parse(before) if before else None
+    except BadPlace:
+        place = None
+    page = read_timeline(customer, (chosen,) if chosen else (), place)
+    return Column(
+        list(_filters(chosen)),
+        page.items,
+        _url(chosen, page.next) if page.next else "",
+        _url(chosen) if place else "",
     )
-    return heapq.nlargest(MOST, (item for kind in kinds for item in kind), key=lambda item: item.at)
 
 
-def _events(customer: Customer) -> Iterator[Item]:
-    for event in Event.objects.filter(customer=customer).order_by("-occurred_at")[:MOST]:
-        detail = ", ".join(
-            f"{words.spaced(key)}: {words.shown(value)}" for key, value in event.properties.items()
-        )
-        amount = formats.number_format(event.amount, 2) if event.amount is not None else ""
-        told = " · ".join(part for part in (amount, detail) if part)
-        yield Item(event.occurred_at, "bolt", "", event.name, told, url_of("events_event", event.pk))
+def _filters(chosen: str) -> Iterator[Filter]:
+    yield Filter(str(_ALL), _url(""), not chosen)
+    for kind, title in KINDS.items():
+        yield Filter(str(title), _url(kind), kind == chosen)
 
 
-def _messages(messages: Iterable[Message], titles: Mapping[str, str]) -> Iterator[Item]:
-    for message in messages:
-        at = message.final_at or message.handed_off_at or message.created_at
-        yield Item(
-            at,
-            words.icon(message.channel),
-            words.tone(message.state),
-            say_message(message),
-            _place(message, titles),
-            url_of("messaging_message", message.pk),
-        )
+_ALL = gettext_lazy("Everything")
 
 
-def _decisions(messages: Iterable[Message], titles: Mapping[str, str]) -> Iterator[Item]:
-    # What was allowed shows as its message; here stand the times when something spoke against it.
-    asked = {message.pk: message for message in messages}
-    decisions = Decision.objects.filter(message_id__in=asked).exclude(outcome="allow")
-    for decision in decisions.order_by("-decided_at")[:MOST]:
-        message = asked[decision.message_id]
-        title = f"{words.outcome(decision.outcome)}: {words.reason(decision.reason)}"
-        detail = f"{words.channel(message.channel)} · {_place(message, titles)}"
-        if decision.until is not None:
-            detail += " · " + _("until %(when)s") % {"when": words.moment(decision.until)}
-        yield Item(
-            decision.decided_at,
-            "gavel",
-            words.tone(decision.outcome),
-            title,
-            detail,
-            url_of("messaging_message", message.pk),
-        )
-
-
-def _place(message: Message, titles: Mapping[str, str]) -> str:
-    """ "First steps · how was it" """
-    return " · ".join(part for part in (titles[message.journey], words.spaced(message.step)) if part)
-
-
-def _consents(customer: Customer) -> Iterator[Item]:
-    for record in ConsentRecord.objects.filter(customer=customer).order_by("-number")[:MOST]:
-        title = _("Consent to %(channel)s, %(purpose)s: %(state)s") % {
-            "channel": words.channel(record.channel),
-            "purpose": words.purpose(record.purpose),
-            "state": record.get_state_display(),
-        }
-        detail = " · ".join(part for part in (record.topic, record.source) if part)
-        yield Item(
-            record.recorded_at,
-            "verified_user",
-            words.tone(record.state),
-            title,
-            detail,
-            url_of("consents_consentrecord", record.pk),
-        )
-
-
-def _enrollments(customer: Customer) -> Iterator[Item]:
-    found = list(Enrollment.objects.filter(customer=customer).order_by("-entered_at")[:MOST])
-    known = titled(Journey.objects.filter(pk__in={one.journey_id for one in found}))
-    titles = {journey.pk: title_of(journey) for journey in known}
-    for enrollment in found:
-        journey = titles.get(enrollment.journey_id, f"#{enrollment.journey_id}")
-        url = url_of("journeys_enrollment", enrollment.pk)
-        entered = _("Entered “%(journey)s”") % {"journey": journey}
-        yield Item(enrollment.entered_at, "login", "info", entered, enrollment.entry_key, url)
-        if enrollment.goal_met_at is not None:
-            met = _("Met the goal of “%(journey)s”") % {"journey": journey}
-            yield Item(enrollment.goal_met_at, "flag", "success", met, "", url)
-        if enrollment.finished_at is not None:
-            yield Item(enrollment.finished_at, "logout", "", _left(enrollment, journey), "", url)
-
-
-def _left(enrollment: Enrollment, journey: str) -> str:
-    if enrollment.status == Enrollment.Status.COMPLETED:
-        return _("Completed “%(journey)s”") % {"journey": journey}
-    if enrollment.status == Enrollment.Status.FAILED:
-        left = _("Could not go on in “%(journey)s”") % {"journey": journey}
-    else:
-        left = _("Left “%(journey)s”") % {"journey": journey}
-    why = words.reason(enrollment.reason)
-    return f"{left}: {why}" if why else left
+def _url(kind: str, before: str = "") -> str:
+    asked = {name: value for name, value in (("kind", kind), ("before", before)) if value}
+    return f"?{urlencode(asked)}#timeline"

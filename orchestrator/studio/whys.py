@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from orchestrator.customers.models import Customer
 from orchestrator.journeys.models import Enrollment, Journey
 from orchestrator.studio import words
+from orchestrator.studio.coming import by_hand_url
 from orchestrator.studio.links import url_of
 from orchestrator.studio.titles import title_of, titled
 from orchestrator.studio.why import Answer, why
@@ -34,10 +35,11 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Whys:
-    """All of the card. `answer` is None while no journey is asked about."""
+    """All of the card. `answer` is None while no journey is asked about; `in_url` lets them into it by hand."""
 
     choices: list[Choice]
     answer: Answer | None
+    in_url: str = ""
 
 
 def why_url(customer_id: int, journey: str) -> str:
@@ -50,7 +52,8 @@ def read_whys(customer: Customer, asked: str, now: datetime) -> Whys:
     journeys = list(_journeys(customer, asked)[:MOST_JOURNEYS])
     chosen = next((journey for journey in journeys if journey.key == asked), None)
     answer = why(customer, chosen, now, MOST_PASSAGES) if chosen is not None else None
-    return Whys([_choice(customer, journey, asked) for journey in journeys], answer)
+    in_url = by_hand_url(chosen.pk, customer.external_id, "add") if chosen is not None else ""
+    return Whys([_choice(customer, journey, asked) for journey in journeys], answer, in_url)
 
 
 def _journeys(customer: Customer, asked: str) -> QuerySet[Any]:

@@ -106,6 +106,7 @@ REASONS = {
     "worker_died": gettext_lazy("a worker stopped in the middle of handing it off"),
     "crashes_workers": gettext_lazy("preparing it stopped worker after worker"),
     "came_in_time": gettext_lazy("what was awaited had happened in time, as we heard a little late"),
+    "taken_out": gettext_lazy("somebody took them out by hand"),
     "surpassed": gettext_lazy("a later mark was reached at the same moment"),
     "too_many_hops": gettext_lazy("journeys that start one another have led here too often"),
 }

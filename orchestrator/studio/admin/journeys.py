@@ -22,7 +22,7 @@ from orchestrator.journeys.models import Journey, JourneyVersion
 from orchestrator.journeys.pausing import pause, resume
 from orchestrator.journeys.send_test import NoTestList, send_test
 from orchestrator.journeys.stop import stop
-from orchestrator.studio import drafts, numbers, outline, sending, words
+from orchestrator.studio import drafts, numbers, outline, people, sending, words
 from orchestrator.studio.admin import simulations
 from orchestrator.studio.admin.base import Page, StudioAdmin
 from orchestrator.studio.entered import parsed
@@ -107,12 +107,24 @@ class JourneyAdmin(StudioAdmin):
             self.admin_site.admin_view(self.simulate_view),
             name="journeys_journey_simulate",
         )
-        return [once, simulate, *buttons, *super().get_urls()]
+        hand = path(
+            "<int:object_id>/people/",
+            self.admin_site.admin_view(self.people_view),
+            name="journeys_journey_people",
+        )
+        return [once, hand, simulate, *buttons, *super().get_urls()]
 
     def simulate_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """The page "Simulate": what the draft would have done in the last days."""
         journey = self._changeable(request, object_id)
         return simulations.simulate(request, journey, self.admin_site.each_context(request))
+
+    def people_view(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        """The page "People by hand": a list is let in, or taken out."""
+        journey = get_object_or_404(titled(Journey.objects.all()), pk=object_id)
+        if not any(people.may(request.user, act) for act in people.RIGHTS):
+            raise PermissionDenied
+        return people.page(request, journey, self.admin_site.each_context(request))
 
     def send_once_view(self, request: HttpRequest) -> HttpResponse:
         """The page "Send once": a form, whom it would reach, and the plan."""
@@ -186,6 +198,7 @@ class JourneyAdmin(StudioAdmin):
         """The form below the journey's status and numbers."""
         if obj is not None:
             context |= {"numbers": numbers.of_journey(obj), "tone": words.tone(obj.status), **_links(obj)}
+            context["by_hand"] = any(people.may(request.user, act) for act in people.RIGHTS)
         return super().render_change_form(request, context, add, change, form_url, obj)
 
 

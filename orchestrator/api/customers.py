@@ -1,0 +1,129 @@
+"""`GET /api/v1/customers/<external_id>/timeline/`, `/why/?journey=KEY`, `/next/`: what the studio says, for programs.
+
+The sentences are the studio's own, in the language of `Accept-Language`; beside each stand its codes and evidence.
+"""
+
+from __future__ import annotations
+
+
+from datetime import UTC, datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from orchestrator.api.auth import ReadView, refused
+from orchestrator.api.told import tell_answer, tell_item, tell_next
+from orchestrator.customers.models import Customer
+from orchestrator.customers.survivors import survivors
+from orchestrator.studio.asked import NotFound, find_journey
+from orchestrator.studio.coming import read_next
+from orchestrator.studio.timeline import KINDS, PAGE, BadPlace, Place, read_timeline
+from orchestrator.studio.why import why
+
+MOST = 200  # of a page of the timeline
+
+
+class BadRequest(Exception):
+    """A parameter that cannot be read; `code` names which, the words say how to mend it."""
+
+    def __init__(self, code: str, what: str) -> None:
+        super().__init__(what)
+        self.code = code
+
+
+class OneCustomerView(ReadView):
+    """Finds the customer; 404 where nobody has the id, 400 for a parameter that cannot be read."""
+
+    def get(self, request: Request, external_id: str) -> Response:
+        """Answer about one customer; of somebody merged, about who stands for them now."""
+        customer = _find(external_id)
+        if customer is None:
+            told = {"id": external_id}
+            return refused(
+                "no_customer", _("There is no customer with the external id “%(id)s”.") % told, 404
+            )
+        try:
+            return Response(self.answer(request, customer, datetime.now(UTC)))
+        except BadRequest as error:
+            return refused(error.code, str(error), 400)
+        except NotFound as error:
+            return refused("no_journey", str(error), 404)
+
+    def answer(self, request: Request, customer: Customer, now: datetime) -> dict[str, Any]:
+        """What is said."""
+        raise NotImplementedError
+
+
+class TimelineView(OneCustomerView):
+    """What happened, newest first. `kind` (may be given several times), `before` (the `next` of a page), `limit`."""
+
+    def answer(self, request: Request, customer: Customer, now: datetime) -> dict[str, Any]:
+        """A page of it."""
+        asked = request.query_params
+        kinds = _kinds(asked.getlist("kind"))
+        page = read_timeline(customer, kinds, _place(asked.get("before", "")), _limit(asked.get("limit")))
+        return {
+            "customer": _who(customer),
+            "items": [tell_item(item) for item in page.items],
+            "next": page.next or None,
+        }
+
+
+class WhyView(OneCustomerView):
+    """Why they entered a journey or did not, where they are, and what became of each message. `journey` is its key."""
+
+    def answer(self, request: Request, customer: Customer, now: datetime) -> dict[str, Any]:
+        """All that is known."""
+        key = request.query_params.get("journey", "")
+        if not key.strip() or "\0" in key:
+            raise BadRequest("journey_missing", _("Name the journey: ?journey=KEY."))
+        return tell_answer(why(customer, find_journey(key), now))
+
+
+class NextView(OneCustomerView):
+    """Where they stand, what follows in each case as of now, and what time will open for them."""
+
+    def answer(self, request: Request, customer: Customer, now: datetime) -> dict[str, Any]:
+        """All that is to come."""
+        return {"customer": _who(customer), "as_of": now, **tell_next(read_next(customer, now))}
+
+
+def _find(external_id: str) -> Customer | None:
+    if "\0" in external_id:
+        return None
+    found = Customer.objects.filter(external_id=external_id).values_list("id", flat=True).first()
+    now = survivors([found]).get(found) if found is not None else None
+    return Customer.objects.filter(pk=now).first() if now is not None else None
+
+
+def _who(customer: Customer) -> dict[str, Any]:
+    return {"id": customer.pk, "external_id": customer.external_id, "name": str(customer)}
+
+
+def _kinds(given: list[str]) -> tuple[str, ...]:
+    for kind in given:
+        if kind not in KINDS:
+            told = {"kind": kind, "kinds": ", ".join(KINDS)}
+            raise BadRequest(
+                "bad_kind", _("There is no kind “%(kind)s” in a timeline. There are: %(kinds)s.") % told
+            )
+    return tuple(given)
+
+
+def _place(given: str) -> Place | None:
+    try:
+        return Place.parse(given) if given else None
+    except BadPlace:
+        raise BadRequest(
+            "bad_before", _("`before` is no place: give the `next` of the page before.")
+        ) from None
+
+
+def _limit(given: str | None) -> int:
+    if given is None:
+        return PAGE
+    if not (given.isascii() and given.isdecimal() and len(given) < 10 and 1 <= int(given) <= MOST):
+        raise BadRequest("bad_limit", _("`limit` must be a number from 1 to %(most)s.") % {"most": MOST})
+    return int(given)
