@@ -1,0 +1,1 @@
+import{c as t,j as o}from"./chunks/react.js";import{i as s}from"./chunks/flow.js";import{y as a,E as r}from"./chunks/editor.js";import{d as i}from"./chunks/shared.js";const e=document.getElementById("canvas");e&&(Object.assign(e,{EditorView:r,yaml:a,dataOf:i}),t.createRoot(e).render(o.jsx(s,{nodes:[],edges:[]})));
