@@ -18,7 +18,7 @@ from orchestrator.journeys.yaml_open import opened
 from orchestrator.journeys.yaml_places import CannotEdit, Laid, shifted
 from orchestrator.sdk import Path
 
-__all__ = ["CannotEdit", "change", "delete", "duplicate", "insert", "move"]
+__all__ = ["CannotEdit", "change", "delete", "duplicate", "insert", "move", "place_after"]
 
 
 def insert(text: str, into: Path, index: int, value: Any) -> str:
@@ -81,6 +81,12 @@ def change(text: str, path: Path, fields: Mapping[str, Any], without: tuple[str,
     for name in without:
         written = set_field(written, path, name)
     return _confirmed(written, wanted)
+
+
+def place_after(path: Path, into: Path, index: int) -> Path:
+    """Where an item stands once `move` has moved it."""
+    target, at = _after_taking(path, into, index)
+    return (*target, at)
 
 
 def _in_lines(laid: Laid, path: Path) -> tuple[Laid, Path]:

@@ -1,12 +1,9 @@
 import { createRoot } from "react-dom/client";
-import { ReactFlow } from "@xyflow/react";
 import "@xyflow/react/dist/style.css";
-import { EditorView } from "@codemirror/view";
-import { yaml } from "@codemirror/lang-yaml";
+import "./canvas.css";
 import { dataOf } from "../shared/page";
+import { App } from "./App";
+import type { Data } from "./types";
 
 const place = document.getElementById("canvas");
-if (place) {
-  Object.assign(place, { EditorView, yaml, dataOf });
-  createRoot(place).render(<ReactFlow nodes={[]} edges={[]} />);
-}
+if (place) createRoot(place).render(<App data={dataOf<Data>("canvas-data")} />);
