@@ -54,7 +54,7 @@ test-postgresql: $(DEVELOPMENT) ## on PostgreSQL, all that meets a database
 test-wheel: $(DEVELOPMENT) ## an example plugin as a wheel, installed beside ours in a clean environment, delivering
 	TEST_WHEEL=1 TEST_DATABASE=sqlite $(PYTHON) -m pytest -q tests/wheel $(PYTEST)
 
-test-browser: $(DEVELOPMENT) ## what only a real browser can show (Debian's firefox-esr); without one they are skipped and say so
+test-browser: $(DEVELOPMENT) ## what only a real browser can show (Debian's firefox-esr and chromium); without one they are skipped and say so
 	TEST_DATABASE=sqlite $(PYTHON) -m pytest tests/browser $(PYTEST)
 
 test-real: $(DEVELOPMENT) ## a folder of real customers (REAL_DATA) lived through whole, on SQLite: about five minutes more

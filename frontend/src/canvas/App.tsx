@@ -25,7 +25,7 @@ function Canvas({ data }: { data: Data }) {
   const [said, setSaid] = useState("");
   const [chosen, setChosen] = useState(START);
   const [palette, setPalette] = useState<{ into: Path; index: number } | null>(null);
-  const [textShown, setTextShown] = useState(() => window.innerWidth > 1100);
+  const [textShown, setTextShown] = useState(() => window.innerWidth > 1500);
   const [line, setLine] = useState<{ number: number; at: number } | null>(null);
   const [numbers, setNumbers] = useState<Numbers>({});
   const stage = useRef<HTMLDivElement>(null);
@@ -75,7 +75,7 @@ function Canvas({ data }: { data: Data }) {
     const width = stage.current?.clientWidth ?? 800;
     const left = Math.min(...drawn.nodes.map((one) => one.position.x));
     const right = Math.max(...drawn.nodes.map((one) => one.position.x + (one.width ?? 0)));
-    const zoom = Math.max(0.5, Math.min(1, (width - 32) / (right - left)));
+    const zoom = Math.max(0.65, Math.min(1, (width - 32) / (right - left)));
     void flow.setViewport({ x: width / 2 - ((left + right) / 2) * zoom, y: 20, zoom });
     // Only once: afterwards the view is the reader's.
     // eslint-disable-next-line react-hooks/exhaustive-deps
