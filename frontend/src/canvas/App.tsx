@@ -47,18 +47,24 @@ function Canvas({ data }: { data: Data }) {
   /** Bring a spot into sight and, where the canvas is worked on, under the keyboard. */
   const show = useCallback(
     (key: string) => {
-      requestAnimationFrame(() => {
+      // What has just been added is drawn a few frames later.
+      let frames = 60;
+      const look = () => {
         const node = flow.getNode(key);
         const box = stage.current?.getBoundingClientRect();
         const element = stage.current?.querySelector<HTMLElement>(`[data-key='${CSS.escape(key)}']`);
-        if (!node || !box || !element) return;
+        if (!node || !box || !element || element.closest<HTMLElement>(".react-flow__node")?.style.visibility === "hidden") {
+          if (frames-- > 0) requestAnimationFrame(look);
+          return;
+        }
         element.focus({ preventScroll: true });
         const at = element.getBoundingClientRect();
         if (at.top < box.top + 8 || at.bottom > box.bottom - 8 || at.left < box.left + 8 || at.right > box.right - 8) {
           const middle = { x: node.position.x + (node.width ?? 0) / 2, y: node.position.y + (node.height ?? 0) / 2 };
           void flow.setCenter(middle.x, middle.y, { zoom: flow.getZoom(), duration: 0 });
         }
-      });
+      };
+      requestAnimationFrame(look);
     },
     [flow],
   );

@@ -117,5 +117,10 @@ function put(
 }
 
 function join(drawing: Drawing, source: string, target: string): void {
-  drawing.edges.push({ id: `${source}>${target}`, source, target, type: "smoothstep", focusable: false });
+  // A way that is joined by others bends right above where they meet: not across what stands beside it.
+  const [from, to] = [source, target].map((key) => drawing.nodes.find((one) => one.id === key));
+  const far = to && from ? to.position.y - from.position.y - (from.height ?? 0) : 0;
+  const stepPosition = far > 4 * GAP.y ? 1 - (1.5 * GAP.y) / far : 0.5;
+  const edge = { id: `${source}>${target}`, source, target, type: "smoothstep", focusable: false };
+  drawing.edges.push({ ...edge, pathOptions: { stepPosition } } as Edge);
 }
