@@ -25,7 +25,7 @@ RUNTIME := $(VENV)/.runtime
 DEVELOPMENT := $(VENV)/.development
 
 .DEFAULT_GOAL := help
-.PHONY: help demo bench chaos simulated test test-sqlite test-postgresql test-wheel test-browser test-real lint types format lock run work clean
+.PHONY: help frontend frontend-same demo bench chaos simulated test test-sqlite test-postgresql test-wheel test-browser test-real lint types format lock run work clean
 
 help: ## this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' Makefile
@@ -54,7 +54,7 @@ test-postgresql: $(DEVELOPMENT) ## on PostgreSQL, all that meets a database
 test-wheel: $(DEVELOPMENT) ## an example plugin as a wheel, installed beside ours in a clean environment, delivering
 	TEST_WHEEL=1 TEST_DATABASE=sqlite $(PYTHON) -m pytest -q tests/wheel $(PYTEST)
 
-test-browser: $(DEVELOPMENT) ## what only a real browser can show (Debian's firefox-esr); without one they are skipped and say so
+test-browser: $(DEVELOPMENT) ## what only a real browser can show (Debian's firefox-esr and chromium); without one they are skipped and say so
 	TEST_DATABASE=sqlite $(PYTHON) -m pytest tests/browser $(PYTEST)
 
 test-real: $(DEVELOPMENT) ## a folder of real customers (REAL_DATA) lived through whole, on SQLite: about five minutes more
@@ -81,6 +81,18 @@ types: $(DEVELOPMENT) ## mypy: strict for domain, sdk, registry and messaging
 format: $(DEVELOPMENT) ## mend what ruff can mend by itself
 	$(VENV)/bin/ruff check --fix .
 	$(VENV)/bin/ruff format .
+
+frontend: frontend/node_modules/.package-lock.json ## build what of the studio lives in the browser, from frontend/ (needs node 18 or newer)
+	npm --prefix frontend run --silent build
+
+frontend-same: frontend/node_modules/.package-lock.json ## whether the committed bundle is what frontend/ builds
+	rm -rf var/bundle
+	BUNDLE_DIR=../var/bundle npm --prefix frontend run --silent build
+	diff -r var/bundle orchestrator/studio/static/studio/bundle
+
+frontend/node_modules/.package-lock.json: frontend/package-lock.json frontend/package.json
+	cd frontend && npm ci --silent
+	@touch $@
 
 lock: ## write requirements/*.txt anew from pyproject.toml (UPGRADE=--upgrade: with the newest versions)
 	@test -n "$(UV)" -o -x $(VENV)/bin/uv || { echo "make lock needs uv: run 'make lint' once, or install uv" >&2; exit 1; }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 import tomllib
@@ -16,6 +17,7 @@ from tests.environment import ROOT, read_variables
 LOCKS = sorted((ROOT / "requirements").glob("*.txt"))
 OF_ONE_MACHINE = re.compile(r"(?<![\w./-])/(?:home|Users|work|root)/\w")
 PRIVATE = re.compile(r"(^|/)(\.env|secret_key|.*\.sqlite3(-wal|-shm)?|.*\.pem|.*\.pyc|\.DS_Store)$")
+MADE = {".venv", "node_modules", "var"}
 TEXT = {
     ".py",
     ".md",
@@ -38,7 +40,7 @@ def tracked() -> list[Path]:
     """Every file that git keeps, or all of the tree where there is no git (an unpacked archive)."""
     done = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=False)
     if done.returncode:
-        return [path for path in ROOT.rglob("*") if path.is_file() and ".venv" not in path.parts]
+        return [path for path in ROOT.rglob("*") if path.is_file() and not MADE & set(path.parts)]
     return [ROOT / name for name in done.stdout.split("\0") if name and (ROOT / name).is_file()]
 
 
@@ -88,6 +90,7 @@ def test_what_make_makes_is_ignored():
         ".ruff_cache/x",
         ".pytest_cache/x",
         "build/x",
+        "frontend/node_modules/x",
     ]
     command = ["git", "check-ignore", "--no-index", *made]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
@@ -107,6 +110,18 @@ def test_compose_sets_only_variables_that_something_reads():
     assert {"DATABASE_URL", "REDIS_URL", "SECRET_KEY", "DELIVERY_ALLOWLIST"} <= asked
     assert asked - set(read_variables()) == {"EMAIL_URL"}
     assert "EMAIL_URL" in (ROOT / "plugins" / "orchestrator_email" / "plugin.py").read_text(encoding="utf-8")
+
+
+def test_the_lock_of_the_frontend_names_no_address_and_hashes_everything():
+    text = (ROOT / "frontend" / "package-lock.json").read_text(encoding="utf-8")
+    assert "://" not in text
+    packages = {name: one for name, one in json.loads(text)["packages"].items() if name}
+    assert [name for name, one in packages.items() if not one["integrity"].startswith("sha512-")] == []
+    assert len(packages) > 20
+    pinned = json.loads((ROOT / "frontend" / "package.json").read_text(encoding="utf-8"))
+    wishes = pinned["dependencies"] | pinned["devDependencies"]
+    assert {name: packages[f"node_modules/{name}"]["version"] for name in wishes} == wishes
+    assert set(pinned["engines"]) == {"node"}
 
 
 def compose() -> Any:

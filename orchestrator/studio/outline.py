@@ -79,6 +79,11 @@ def sentences(definition: Mapping[str, Any]) -> dict[str, Row]:
     return {row.id: row for row in _steps(definition.get("steps"), 0) if row.id}
 
 
+def sentence_of(kind: str, step: Mapping[str, Any]) -> str:
+    """What a single step of this kind does."""
+    return _sentence(kind, step)
+
+
 def _entries(entry: Mapping[str, Any]) -> Iterator[str]:
     for trigger in entry.get("any_of") or [entry]:
         if isinstance(trigger, Mapping):

@@ -24,7 +24,8 @@ from orchestrator.journeys.send_test import NoTestList, send_test
 from orchestrator.journeys.stop import stop
 from orchestrator.studio import drafts, numbers, outline, people, sending, words
 from orchestrator.studio.admin import simulations
-from orchestrator.studio.admin.base import Page, StudioAdmin
+from orchestrator.studio.admin.base import Page
+from orchestrator.studio.admin.canvas import CanvasPages
 from orchestrator.studio.entered import parsed
 from orchestrator.studio.fields import monospace
 from orchestrator.studio.links import linked, url_of
@@ -50,7 +51,7 @@ class JourneyForm(forms.ModelForm):
 
 
 @admin.register(Journey)
-class JourneyAdmin(StudioAdmin):
+class JourneyAdmin(CanvasPages):
     """Journeys."""
 
     form = JourneyForm

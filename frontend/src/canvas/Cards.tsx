@@ -1,0 +1,147 @@
+/** What stands on the canvas: the journey's own card, steps, names of arms, and the places between for new steps. */
+import { createContext, useContext } from "react";
+import { Handle, Position, type NodeProps } from "@xyflow/react";
+import type { CanvasNode } from "./layout";
+import type { Header, Numbers, Path, Problem, Step } from "./types";
+import { placeKey, START, stepKey } from "./walk";
+
+export interface Surroundings {
+  texts: Record<string, string>;
+  header: Header | null;
+  problems: Problem[];
+  numbers: Numbers;
+  live: boolean;
+  chosen: string;
+  choose(key: string): void;
+  open(key: string): void;
+  add(into: Path, index: number): void;
+}
+
+export const Around = createContext<Surroundings | null>(null);
+
+export function say(words: string | undefined, name: string | number): string {
+  return (words ?? "%s").replace("%s", String(name));
+}
+
+function Joined({ children, top = true, bottom = true }: { children: React.ReactNode; top?: boolean; bottom?: boolean }) {
+  return (
+    <>
+      {top && <Handle type="target" position={Position.Top} isConnectable={false} />}
+      {children}
+      {bottom && <Handle type="source" position={Position.Bottom} isConnectable={false} />}
+    </>
+  );
+}
+
+export function problemsOf(problems: Problem[], step: Step): Problem[] {
+  const path = JSON.stringify(step.path);
+  return problems.filter((one) => one.path && JSON.stringify(one.path) === path);
+}
+
+function StepCard({ data }: NodeProps<CanvasNode>) {
+  const around = useContext(Around)!;
+  if (data.item.as !== "step") return null;
+  const step = data.item.step;
+  const key = stepKey(step.path);
+  const wrong = problemsOf(around.problems, step);
+  const numbers = around.numbers[step.id];
+  return (
+    <Joined>
+      <button
+        type="button"
+        data-key={key}
+        className={`cv-card nopan${wrong.length ? " cv-bad" : ""}`}
+        aria-current={around.chosen === key}
+        tabIndex={around.chosen === key ? 0 : -1}
+        onClick={() => around.choose(key)}
+        onDoubleClick={() => around.open(key)}
+      >
+        <span className="material-symbols-outlined" aria-hidden="true">
+          {wrong.length ? "error" : step.icon}
+        </span>
+        <span>
+          <span className="cv-sentence">{step.text}</span>
+          {wrong[0] && <span className="cv-wrong">{wrong[0].words}</span>}
+          {!wrong.length && around.live && numbers && (
+            <span className="cv-numbers">
+              {(["inside", "passed", "held"] as const)
+                .filter((name) => numbers[name])
+                .map((name) => `${numbers[name]!.toLocaleString(document.documentElement.lang)} ${around.texts[name]}`)
+                .join(" · ")}
+            </span>
+          )}
+        </span>
+      </button>
+    </Joined>
+  );
+}
+
+function StartCard() {
+  const around = useContext(Around)!;
+  const wrong = around.problems.filter((one) => !one.path);
+  return (
+    <Joined top={false}>
+      <button
+        type="button"
+        data-key={START}
+        className={`cv-card cv-start nopan${wrong.length ? " cv-bad" : ""}`}
+        aria-current={around.chosen === START}
+        tabIndex={around.chosen === START ? 0 : -1}
+        onClick={() => around.choose(START)}
+        onDoubleClick={() => around.open(START)}
+      >
+        <span className="material-symbols-outlined" aria-hidden="true">
+          {wrong.length ? "error" : "login"}
+        </span>
+        <span>
+          <span className="cv-sentence">{around.header?.words[0] ?? around.texts.start}</span>
+          {wrong[0] && <span className="cv-wrong">{wrong[0].words}</span>}
+        </span>
+      </button>
+    </Joined>
+  );
+}
+
+function EndCard() {
+  const around = useContext(Around)!;
+  return (
+    <Joined bottom={false}>
+      <div className="cv-end">{around.texts.end}</div>
+    </Joined>
+  );
+}
+
+function ArmName({ data }: NodeProps<CanvasNode>) {
+  if (data.item.as !== "arm") return null;
+  return (
+    <Joined>
+      <div className="cv-arm" title={data.item.arm.name}>
+        {data.item.arm.name}
+      </div>
+    </Joined>
+  );
+}
+
+function Place({ data }: NodeProps<CanvasNode>) {
+  const around = useContext(Around)!;
+  if (data.item.as !== "place") return null;
+  const { into, index, after, empty } = data.item;
+  const key = placeKey(into, index);
+  return (
+    <Joined>
+      <button
+        type="button"
+        data-key={key}
+        className="cv-plus nopan"
+        aria-label={after ? `${around.texts.add}: ${after}` : around.texts.add}
+        tabIndex={empty && around.chosen === key ? 0 : -1}
+        onFocus={() => empty && around.choose(key)}
+        onClick={() => around.add(into, index)}
+      >
+        +
+      </button>
+    </Joined>
+  );
+}
+
+export const nodeTypes = { start: StartCard, step: StepCard, end: EndCard, arm: ArmName, place: Place };
