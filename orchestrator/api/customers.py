@@ -5,7 +5,6 @@ The sentences are the studio's own, in the language of `Accept-Language`; beside
 
 from __future__ import annotations
 
-
 from datetime import UTC, datetime
 from typing import Any
 

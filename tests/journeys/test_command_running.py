@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from orchestrator.journeys import leaving
 from orchestrator.journeys import stop as stopping
 from orchestrator.journeys.models import Enrollment, Journey, JourneyVersion
 from orchestrator.messaging.models import Message
@@ -145,18 +146,18 @@ def test_a_stop_that_was_killed_goes_on_where_it_was(
     world: World, files: Files, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(stopping, "BATCH", 1)
-    real = stopping.finish
+    real = leaving.finish
 
     def dies(ends, now):
         real(ends, now)
         if Enrollment.objects.filter(status="exited").count() == 2:
             raise KeyboardInterrupt
 
-    monkeypatch.setattr(stopping, "finish", dies)
+    monkeypatch.setattr(leaving, "finish", dies)
     with pytest.raises(KeyboardInterrupt):
         files.run("stop", "onboarding")
     assert (status(), [one[1] for one in ends()].count("exited")) == ("stopped", 1)
-    monkeypatch.setattr(stopping, "finish", real)
+    monkeypatch.setattr(leaving, "finish", real)
     assert (
         files.run("stop", "onboarding").out
         == "onboarding is stopped: 2 people left, 2 messages cancelled; 0 messages had been sent.\n"

@@ -138,8 +138,8 @@ def test_a_timeline_merges_all_kinds_in_words(sample: Sample) -> None:
         "Email message held: quiet hours",
         "order.placed",
         "Consent to SMS, marketing: withdrawn",
-        "Consent to email, marketing: granted",
         "Entered “Welcome new customers”",
+        "Consent to email, marketing: granted",
     ]
 
 
