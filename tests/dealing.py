@@ -16,6 +16,7 @@ TOGETHER = (
     "tests/chaos/test_short.py",
     "tests/contracts/test_example_wheel.py",
     "tests/demo/test_sample_shop.py",
+    "tests/journeys/simulation/test_replay.py",
     "tests/real_data/test_demo.py",
     "tests/simulated/test_simulated.py",
     "tests/workers/test_workers.py",
