@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import Any
 
 from django.apps import apps
+from django.db import connection
 
 from orchestrator.journeys.simulation.twins import Twins
 
@@ -94,7 +95,8 @@ def _begins(at: datetime, lived: Collection[int], twins: Twins) -> dict[str, Beg
 
 
 def _literal(at: datetime) -> str:
-    return f"'{at:%Y-%m-%d %H:%M:%S}+00:00'" if at.tzinfo else f"'{at}'"
+    """A moment in a statement, as the tables hold it."""
+    return f"'{connection.ops.adapt_datetimefield_value(at)}'"
 
 
 def _consents_as_of(twins: Twins, at: datetime) -> None:

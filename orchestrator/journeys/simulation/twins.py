@@ -64,12 +64,12 @@ class Twins:
     def run(self, sql: str, params: Sequence[Any] = ()) -> None:
         """A statement, without an answer."""
         with connection.cursor() as cursor:
-            cursor.execute(sql, list(params))
+            cursor.execute(sql, _given(params))
 
     def rows(self, sql: str, params: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """A statement's answer."""
         with connection.cursor() as cursor:
-            cursor.execute(sql, list(params))
+            cursor.execute(sql, _given(params))
             return list(cursor.fetchall())
 
     def _one(self, sql: str, params: Sequence[Any] = ()) -> Any:
@@ -160,6 +160,12 @@ _DEFINITIONS = """
 SELECT type, name, sql FROM main.sqlite_master WHERE tbl_name = %s AND type IN ('table', 'index') AND sql IS NOT NULL
 ORDER BY type DESC
 """
+
+
+def _given(params: Sequence[Any]) -> list[Any]:
+    """Moments as the tables hold them: SQLite compares them as texts, and one with a zone is never equal to one without."""
+    adapt = connection.ops.adapt_datetimefield_value
+    return [adapt(one) if isinstance(one, datetime) else one for one in params]
 
 
 def as_moment(value: Any) -> datetime:

@@ -8,7 +8,9 @@ from __future__ import annotations
 import json
 import sys
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import django
 
@@ -19,6 +21,7 @@ from django.db.models import F  # noqa: E402
 
 from orchestrator.demo.feed import Feed  # noqa: E402
 from orchestrator.demo.live import _next, ceiling, publish_all  # noqa: E402
+from orchestrator.demo.orders import tell as tell_orders  # noqa: E402
 from orchestrator.demo.shop import furnish, tell  # noqa: E402
 from orchestrator.demo.tale import Tale  # noqa: E402
 from orchestrator.journeys.folders import find_folders  # noqa: E402
@@ -86,12 +89,21 @@ def simulated(tale: Tale, name: str) -> tuple[list[list[Any]], dict[str, Any]]:
 
 
 def main(people: int, weeks: int) -> None:
+    """The sample shop's."""
+    both(tell(people, weeks, ENDS, seed=7), "reactivation")
+
+
+def of_orders(file: str) -> None:
+    """Of a file of orders."""
+    both(tell_orders(Path(file), ZoneInfo("Europe/Warsaw"), "USD", ENDS), "loyalty_milestones")
+
+
+def both(tale: Tale, name: str) -> None:
     """Live, then simulate."""
     furnish()
-    tale = tell(people, weeks, ENDS, seed=7)
     live(tale)
     really, before = messages(), tables()
-    replayed, told = simulated(tale, "reactivation")
+    replayed, told = simulated(tale, name)
     print(
         json.dumps(
             {"really": really, "replayed": replayed, "told": told, "before": before, "after": tables()}
