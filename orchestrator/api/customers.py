@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -20,6 +22,7 @@ from orchestrator.studio.asked import NotFound, find_journey
 from orchestrator.studio.coming import read_next
 from orchestrator.studio.timeline import KINDS, PAGE, BadPlace, Place, read_timeline
 from orchestrator.studio.why import why
+from orchestrator.workspace.models import Workspace
 
 MOST = 200  # of a page of the timeline
 
@@ -44,7 +47,8 @@ class OneCustomerView(ReadView):
                 "no_customer", _("There is no customer with the external id “%(id)s”.") % told, 404
             )
         try:
-            return Response(self.answer(request, customer, datetime.now(UTC)))
+            with timezone.override(ZoneInfo(Workspace.get().time_zone)):  # as the studio writes times
+                return Response(self.answer(request, customer, datetime.now(UTC)))
         except BadRequest as error:
             return refused(error.code, str(error), 400)
         except NotFound as error:

@@ -64,7 +64,8 @@ def ahead(customer: Customer, now: datetime) -> Ahead:
 
 
 def _passages(customer: Customer, now: datetime) -> tuple[Inside, ...]:
-    rows = Enrollment.objects.filter(customer=customer, status=Enrollment.Status.ACTIVE)
+    theirs = Enrollment.objects.filter(customer=customer, status=Enrollment.Status.ACTIVE)
+    rows = theirs.prefetch_related("version")  # whoever tells of them reads what was published, once
     inside = [(row, _parsed(row.version_id)) for row in rows.order_by("-entered_at", "-id")[:MOST_PASSAGES]]
     told = {row.pk: ways(live.definition, row.step, row.visit) if live else () for row, live in inside}
     asked: dict[tuple[int, str], list[Claimed]] = {}

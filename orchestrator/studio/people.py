@@ -135,7 +135,8 @@ def say_concerned(journey: Journey, ids: Sequence[str], act: str) -> str:
         leaves = (
             _("%(inside)s would leave the journey; unsent messages to be cancelled: %(messages)s.") % told
         )
-        return f"{leaves} {_('On the list: %(known)s; ids not known: %(unknown)s.') % told}"
+        on_it = _("On the list: %(known)s; ids not known: %(unknown)s.") % told
+        return f"{leaves} {on_it}"
     return _("On the list: %(known)s; already inside: %(inside)s; ids not known: %(unknown)s.") % told
 
 
