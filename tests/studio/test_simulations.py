@@ -103,3 +103,13 @@ def test_an_error_is_shown_as_it_was(marketer: Client, sample: Sample) -> None:
     one.state, one.error = "failed", "journey.yaml:3:1: no such step <x>"
     one.save()
     assert "journey.yaml:3:1: no such step &lt;x&gt;" in page(marketer, one).content.decode()
+
+
+@pytest.mark.parametrize("act", ["simulate", "pause", "resume", "stop", "test"])
+@pytest.mark.parametrize("number", ["abc", "-1", "٣", "9" * 40, "0"])
+def test_a_number_that_is_no_journeys_is_not_found(
+    marketer: Client, sample: Sample, act: str, number: str
+) -> None:
+    assert marketer.post(f"/admin/journeys/journey/{number}/{act}/").status_code == 404
+    sample.journey.refresh_from_db()
+    assert sample.journey.status == "live"

@@ -9,7 +9,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Model, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path
 from django.utils import timezone
@@ -163,6 +163,8 @@ class JourneyAdmin(CanvasPages):
         return redirect(url_of("journeys_journey", journey.pk))
 
     def _changeable(self, request: HttpRequest, object_id: str) -> Journey:
+        if not (object_id.isascii() and object_id.isdecimal() and len(object_id) < 19):
+            raise Http404
         journey = get_object_or_404(Journey, pk=object_id)
         if not self.has_change_permission(request, journey):
             raise PermissionDenied
