@@ -108,7 +108,7 @@ def _local_postgresql() -> str | None:
     for user in dict.fromkeys((os.environ.get("PGUSER") or getuser(), "postgres")):
         url = f"postgresql://{user}@127.0.0.1:5432/postgres"
         try:
-            with psycopg.connect(url, connect_timeout=2) as connection:
+            with psycopg.connect(url, connect_timeout=20) as connection:
                 may_create = connection.execute(
                     "SELECT rolcreatedb OR rolsuper FROM pg_roles WHERE rolname = current_user"
                 ).fetchone()
@@ -121,7 +121,7 @@ def _local_postgresql() -> str | None:
 
 def _local_redis() -> str | None:
     try:
-        with socket.create_connection(("127.0.0.1", 6379), timeout=2) as connection:
+        with socket.create_connection(("127.0.0.1", 6379), timeout=20) as connection:
             connection.sendall(b"PING\r\n")
             answer = connection.recv(16)
     except OSError:

@@ -40,7 +40,8 @@ class TestAnymail(ProviderContract):
 
     def make_provider(self) -> AnymailProvider:
         options = {"api_token": "token", "api_url": self.url, "signing_secret": "secret"}
-        return AnymailProvider(Esp("mailersend", "MailerSend", options, timeout=0.75))
+        patience = 0.75 if self.behaviour is Behaviour.SLOW else 30.0
+        return AnymailProvider(Esp("mailersend", "MailerSend", options, timeout=patience))
 
     def behave(self, behaviour: Behaviour, refused: Collection[str] | None = None) -> None:
         verdicts = {Behaviour.REJECT: Verdict.REJECT, Behaviour.DEFER: Verdict.DEFER}

@@ -17,6 +17,9 @@ SCRIPTS: dict[Behaviour, dict[str, bytes | None]] = {
     Behaviour.TOO_MANY: {"GREETING": b"421 4.7.0 too many connections\r\n"},
 }
 
+# Only a server that never answers is given up soon; one that does may be as slow as a busy machine makes it.
+PATIENT, HASTY = 30.0, 0.5
+
 
 class TestSmtp(ProviderContract):
     unsupported = {Behaviour.BROKEN: "a 5xx of SMTP is a definite answer"}
@@ -27,6 +30,7 @@ class TestSmtp(ProviderContract):
         self.servers: list[RealServer | ScriptedServer] = []
         self.providers: list[SmtpProvider] = []
         self.port = free_port()
+        self.patience = PATIENT
 
     def end(self) -> None:
         for provider in self.providers:
@@ -35,12 +39,13 @@ class TestSmtp(ProviderContract):
             server.close()
 
     def make_provider(self) -> SmtpProvider:
-        self.providers.append(SmtpProvider(SmtpServer("127.0.0.1", self.port, timeout=0.5)))
+        self.providers.append(SmtpProvider(SmtpServer("127.0.0.1", self.port, timeout=self.patience)))
         return self.providers[-1]
 
     def behave(self, behaviour: Behaviour, refused: Collection[str] | None = None) -> None:
         verdicts = {Behaviour.REJECT: Verdict.REJECT, Behaviour.DEFER: Verdict.DEFER}
         self.gateway.decide(verdicts.get(behaviour, Verdict.ACCEPT), refused)
+        self.patience = HASTY if behaviour is Behaviour.SLOW else PATIENT
         if behaviour is Behaviour.UNREACHABLE:
             self.port = free_port()
             return
