@@ -15,17 +15,42 @@ TITLES = {
     "step_run": _("steps taken"),
     "receipt": _("receipts"),
     "mailbox": _("mailbox"),
+    "context": _("what messages were rendered from"),
+    "message": _("what messages were filled with"),
+    "body": _("bodies of messages, with their links"),
+    "entry": _("what passages began with"),
+    "simulation": _("simulations"),
+    "alarm": _("alarms that are over"),
+    "notice": _("tellings of alarms"),
+    "launch": _("launches that are over"),
+    "journal": _("journal of the studio"),
+    "session": _("expired logins"),
+    "event": _("events"),
+    "consent_proof": _("proofs of consents that ended"),
+    "quiet": _("inactive customers, restricted"),
+    "inactive": _("inactive customers, erased"),
 }
 
 
 class Retention(models.Model):
-    """One table's policy; no row: everything is kept. `after` is how far the pass that is under way has come."""
+    """One class's policy; no row: everything is kept. `after` is how far the pass that is under way has come.
+
+    Below `floor` nothing is left to do; `stays` is the first row that stayed in this pass, of which `went` so many rows
+    have gone. `passed_at` and `passed` tell of the last whole pass.
+    """
 
     table = models.CharField(
-        _("table"), max_length=15, unique=True, choices=[(name, TITLES[name]) for name in LEAST]
+        _("class of data"), max_length=15, unique=True, choices=[(name, TITLES[name]) for name in LEAST]
     )
     days = models.PositiveIntegerField(_("days"))
     after = models.BigIntegerField(default=0, editable=False)
+    floor = models.BigIntegerField(default=0, db_default=0, editable=False)
+    stays = models.BigIntegerField(null=True, editable=False)
+    went = models.PositiveBigIntegerField(default=0, db_default=0, editable=False)
+    passed = models.PositiveBigIntegerField(
+        _("went in the last pass"), default=0, db_default=0, editable=False
+    )
+    passed_at = models.DateTimeField(_("last pass"), null=True, editable=False)
     due_at = models.DateTimeField(_("next pass"), default=timezone.now, db_index=True, editable=False)
 
     class Meta:

@@ -67,16 +67,82 @@ class Workspace(models.Model):
             "{campaign}, {channel}, {journey}, {step}, {topic}, {variant}. Empty: links stay as they are written."
         ),
     )
+    track_clicks = models.BooleanField(
+        _("count clicks"),
+        default=True,
+        db_default=True,
+        help_text=_(
+            "Links in marketing emails and push notifications lead through your own address. Of people who turned "
+            "personalization off nothing is counted."
+        ),
+    )
+    track_opens = models.BooleanField(
+        _("count opens"),
+        default=True,
+        db_default=True,
+        help_text=_(
+            "Marketing emails carry a picture that nobody sees. Opens say little: many are a machine's."
+        ),
+    )
     test_segment = models.SlugField(
         _("test list"),
         max_length=63,
         blank=True,
         help_text=_("The key of the segment whose people get tests of journeys: your own people."),
     )
+    approval_needed = models.BooleanField(
+        _("publishing needs approval"),
+        default=False,
+        db_default=False,
+        help_text=_(
+            "What somebody wants to publish in the studio, another must approve who has the right to. Whoever publishes "
+            "files by `manage.py journeys publish` is not asked: there, a review of the files does the same."
+        ),
+    )
+    second_factor = models.CharField(
+        _("second factor"),
+        max_length=9,
+        choices=[
+            ("nobody", _("nobody must have one")),
+            ("powers", _("those who may publish, see people or administer")),
+            ("everybody", _("everybody")),
+        ],
+        default="nobody",
+        db_default="nobody",
+        help_text=_(
+            "Who signs in must have an app that shows codes. Who must and has none sets one up at the next page, and can "
+            "do nothing else before. Who has one is asked for it in any case."
+        ),
+    )
+    approval_days = models.PositiveSmallIntegerField(
+        _("working days to decide"),
+        default=3,
+        db_default=3,
+        validators=[MaxValueValidator(60)],
+        help_text=_(
+            "A request to publish that nobody has decided by then lapses, and must be asked for again. 0: none lapses "
+            "unless whoever asks says until when."
+        ),
+    )
+    # What says something of health, intimacy or a child (RODO art. 9), by its names: messaging/content/sensitive.py.
+    sensitive_attributes = models.JSONField(
+        _("sensitive attributes"), default=list, db_default=[], blank=True
+    )
+    sensitive_segments = models.JSONField(_("sensitive segments"), default=list, db_default=[], blank=True)
+    sensitive_events = models.JSONField(_("sensitive events"), default=list, db_default=[], blank=True)
+    sensitive_topics = models.JSONField(_("sensitive topics"), default=list, db_default=[], blank=True)
     paused_at = models.DateTimeField(_("all sending paused since"), null=True, blank=True)
     paused_channels = models.JSONField(_("paused channels"), default=list, blank=True)
+    # Marketing that complaints have stopped, by "brand channel": messaging/complaints.py writes it, with its rows.
+    stopped = models.JSONField(default=dict, db_default={}, editable=False)
     salt = models.UUIDField(default=uuid.uuid4, editable=False, help_text=_("Seeds every stable assignment."))
     incarnation = models.UUIDField(default=uuid.uuid4, editable=False)
+    # When somebody looks next at what is wrong: whoever moves it on does.
+    alarms_at = models.DateTimeField(null=True, editable=False)
+
+    # When the audit log is verified next, and what the last pass found: workspace/audit_watch.py.
+    audit_due_at = models.DateTimeField(null=True, editable=False)
+    audit_checked = models.JSONField(default=dict, db_default={}, editable=False)
 
     class Meta:
         verbose_name = _("workspace")
