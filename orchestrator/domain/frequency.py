@@ -9,9 +9,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+from orchestrator.domain import durations
 from orchestrator.domain.durations import Duration
 from orchestrator.domain.zones import as_instant, local, resolve
 from orchestrator.sdk.value import value
@@ -64,6 +66,24 @@ class CapRule:
             and (self.topic is None or topic == self.topic)
             and (self.brand is None or brand == self.brand)
         )
+
+
+# No day, week or month is longer, wherever its customer lives and whatever the clocks do.
+_AT_MOST = {"day": timedelta(days=2), "week": timedelta(days=8), "month": timedelta(days=32)}
+OWN = "own_limit"  # the key of the cap that a person asked for themselves
+_OWN_WINDOWS = {"day": "24 hours", "week": "7 days", "month": "30 days"}
+
+
+@lru_cache
+def own_cap(wish: str) -> CapRule:
+    """A person's own wish, "at most one a week": of any channel, topic and brand, in elapsed time."""
+    return CapRule(OWN, 1, Rolling(durations.parse(_OWN_WINDOWS[wish])))
+
+
+def longest_of(rule: CapRule) -> timedelta:
+    """How far back counting must look for it."""
+    window = rule.window
+    return window.length if isinstance(window, Rolling) else _AT_MOST[window.period]
 
 
 @value

@@ -69,9 +69,14 @@ class Candidate:
 
 @value
 class Person:
-    """What became of the customer row: `gone` is "", "missing", "erased" or "merged"."""
+    """What became of the customer row: `gone` is "", "missing", "erased" or "merged"; and what they asked for.
+
+    `restricted`: nothing of theirs may be processed but kept (RODO art. 18). `paused_until`: no marketing before then.
+    """
 
     gone: str = ""
+    restricted: bool = False
+    paused_until: datetime | None = None
 
 
 @value
@@ -127,6 +132,7 @@ class Facts:
     zone_rung: str = "workspace"
     zone_rejected: tuple[str, ...] = ()
     paused: str = ""
+    stopped: Evidence | None = None  # what complaints have stopped marketing by this channel, if they have
     person: Person = Person()
     passage: Passage = Passage()
     address: AddressFact | None = None

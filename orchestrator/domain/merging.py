@@ -11,6 +11,7 @@ TAGS = "tags"
 MERGED = "merged"  # why the later of two passages ends
 # From the freest to the strictest: who once asked for less goes on getting less.
 PERSONALIZATION = ("full", "basic", "none")
+OWN_LIMITS = ("", "day", "week", "month")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +39,19 @@ def filled(survivor: Mapping[str, Any], merged: Mapping[str, Any]) -> dict[str, 
     return answer | ({TAGS: sorted(tags)} if tags else {})
 
 
-def stricter(one: str, other: str) -> str:
-    """Of two wishes about personalization the one that allows less."""
-    return max(one, other, key=PERSONALIZATION.index)
+def stricter(one: str, other: str, wishes: Sequence[str] = PERSONALIZATION) -> str:
+    """Of two wishes, from the freest to the strictest, the one that allows less."""
+    return max(one, other, key=wishes.index)
+
+
+def later(one: datetime | None, other: datetime | None) -> datetime | None:
+    """Of two moments until which they asked for quiet the later."""
+    return max(filter(None, (one, other)), default=None)
+
+
+def earlier(one: datetime | None, other: datetime | None) -> datetime | None:
+    """Of two moments since which something holds the earlier."""
+    return min(filter(None, (one, other)), default=None)
 
 
 def doubled(passages: Iterable[Passing], into: Mapping[int, int]) -> set[int]:

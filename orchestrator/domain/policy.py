@@ -13,9 +13,10 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from orchestrator.domain.catch_up import is_stale
+from orchestrator.domain.consenting import about_consent
 from orchestrator.domain.frequency import Candidate as CapCandidate
 from orchestrator.domain.frequency import Counted, check_caps, check_gap, inside, window_name
-from orchestrator.domain.gate_facts import Candidate, ConsentFact, Evidence, Facts, Outcome, Verdict
+from orchestrator.domain.gate_facts import Candidate, Evidence, Facts, Outcome, Verdict
 from orchestrator.domain.money import tightest
 from orchestrator.domain.on_cap import SKIPPING
 from orchestrator.domain.quiet import next_allowed, quiet_stretches, release_at
@@ -90,7 +91,15 @@ def _paused(message: Candidate, facts: Facts, now: datetime) -> Verdict | None:
 
 
 def _person(message: Candidate, facts: Facts, now: datetime) -> Verdict | None:
-    return Verdict(Outcome.CANCEL, f"customer_{facts.person.gone}") if facts.person.gone else None
+    """Of somebody whose data may only be kept nothing is used, so nothing is sent, whatever its purpose.
+
+    It is skipped and not held: what it was about is over when a restriction is lifted, and the next step decides anew.
+    """
+    if facts.person.gone:
+        return Verdict(Outcome.CANCEL, f"customer_{facts.person.gone}")
+    if facts.person.restricted and message.purpose != SYSTEM:
+        return Verdict(Outcome.SKIP, "customer_restricted")
+    return None
 
 
 def _passage(message: Candidate, facts: Facts, now: datetime) -> Verdict | None:
@@ -133,42 +142,19 @@ def _suppressed(message: Candidate, facts: Facts, now: datetime) -> Verdict | No
     )
 
 
+def _complained_of(message: Candidate, facts: Facts, now: datetime) -> Verdict | None:
+    """So many called the brand's marketing spam that it stopped; it waits until a person lets it go on."""
+    if facts.stopped is None or message.purpose != MARKETING:
+        return None
+    return _hold("complaints", now + LOOK_AGAIN, message, dict(facts.stopped))
+
+
+def _suppressed_or_complained_of(message: Candidate, facts: Facts, now: datetime) -> Verdict | None:
+    return _suppressed(message, facts, now) or _complained_of(message, facts, now)
+
+
 def _consent(message: Candidate, facts: Facts, now: datetime) -> Verdict | None:
-    if message.purpose != MARKETING:
-        return None
-    consent = facts.consent
-    if consent.state == "granted" and consent.topic_state != "withdrawn" and not _was_withdrawn(consent):
-        return None
-    evidence: Evidence = {"channel": message.channel, "purpose": message.purpose}
-    if consent.changed_at is not None:
-        evidence |= {
-            "changed_at": consent.changed_at.isoformat(),
-            "record": consent.record,
-            "source": consent.source,
-        }
-    if consent.state == "withdrawn":
-        late = consent.changed_at is not None and consent.changed_at >= message.created_at
-        return Verdict(Outcome.CANCEL if late else Outcome.SKIP, "consent_withdrawn", evidence=evidence)
-    if consent.state != "granted":
-        return Verdict(Outcome.SKIP, "consent_pending" if consent.state else "no_consent", evidence=evidence)
-    if consent.topic_state == "withdrawn":
-        return Verdict(Outcome.SKIP, "topic_unsubscribed", evidence=evidence | {"topic": message.topic})
-    return _withdrawn_meanwhile(message, consent, evidence)
-
-
-def _was_withdrawn(consent: ConsentFact) -> bool:
-    return consent.withdrawn_at is not None or consent.topic_withdrawn_at is not None
-
-
-def _withdrawn_meanwhile(message: Candidate, consent: ConsentFact, evidence: Evidence) -> Verdict | None:
-    """Granting again is for what comes after; a message planned before the withdrawal stays withdrawn."""
-    for reason, at in (
-        ("consent_withdrawn", consent.withdrawn_at),
-        ("topic_unsubscribed", consent.topic_withdrawn_at),
-    ):
-        if at is not None and at >= message.created_at:
-            return Verdict(Outcome.CANCEL, reason, evidence=evidence | {"withdrawn_at": at.isoformat()})
-    return None
+    return about_consent(message, facts.consent) if message.purpose == MARKETING else None
 
 
 def _guarded(message: Candidate, facts: Facts, now: datetime) -> Verdict | None:
@@ -177,8 +163,22 @@ def _guarded(message: Candidate, facts: Facts, now: datetime) -> Verdict | None:
     return Verdict(Outcome.SKIP, "guarded", evidence={"segments": list(facts.guards)})
 
 
-def _consent_and_guards(message: Candidate, facts: Facts, now: datetime) -> Verdict | None:
-    return _consent(message, facts, now) or _guarded(message, facts, now)
+def _asked_to_wait(message: Candidate, facts: Facts, now: datetime) -> Verdict | None:
+    """Who asked for no marketing until a day gets what still makes sense on it; what would be too late is skipped now."""
+    until = facts.person.paused_until
+    if until is None or until <= now or message.purpose != MARKETING:
+        return None
+    evidence: Evidence = {"paused_until": until.isoformat()}
+    if until >= message.expires_at:
+        return Verdict(Outcome.SKIP, "own_pause", evidence=evidence)
+    return _hold("own_pause", until, message, evidence)
+
+
+def _allowed(message: Candidate, facts: Facts, now: datetime) -> Verdict | None:
+    """What the person allows, then what the company itself forbids, then when the person wants it."""
+    return (
+        _consent(message, facts, now) or _guarded(message, facts, now) or _asked_to_wait(message, facts, now)
+    )
 
 
 def _holdout(message: Candidate, facts: Facts, now: datetime) -> Verdict | None:
@@ -313,8 +313,8 @@ CHECKS: tuple[tuple[str, Check], ...] = (
     ("condition", lambda message, facts, now: None),
     ("expiry", _expired_or_stale),
     ("address", _address),
-    ("suppression", _suppressed),
-    ("consent", _consent_and_guards),
+    ("suppression", _suppressed_or_complained_of),
+    ("consent", _allowed),
     ("holdout", _holdout),
     ("quiet_hours", _quiet),
     ("minimum_gap", _gap),

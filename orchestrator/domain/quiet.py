@@ -7,7 +7,7 @@ skipped one is nobody's, and a 23- or 25-hour day needs no rule of its own (SEMA
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
@@ -94,6 +94,19 @@ def holidays_of(country: str, year: int) -> frozenset[date]:
         raise ValueError(
             f"no holidays are known for {country}; leave the country out, or name another"
         ) from None
+
+
+@lru_cache(maxsize=64)
+def names_of_holidays(country: str, year: int, language: str) -> Mapping[date, str]:
+    """A country's public holidays in a year by name, in `pl` or English where it is known; none of an unknown country."""
+    import holidays
+
+    try:
+        return dict(
+            holidays.country_holidays(country, years=year, language={"pl": "pl"}.get(language, "en_US"))
+        )
+    except NotImplementedError:
+        return {}
 
 
 def is_quiet(instant: datetime, rules: Sequence[QuietHours], zone: ZoneInfo) -> bool:
