@@ -8,11 +8,12 @@ class ConsentsConfig(AppConfig):
     label = "consents"
 
     def ready(self) -> None:
-        """Teach the import of customers the consent columns, and say what becomes of consents in a merge and in an erasure."""
-        from orchestrator.consents import erasing, joining
+        """Teach the import of customers the consent columns, and say what a merge, an erasure and an export do."""
+        from orchestrator.consents import erasing, exporting, joining
         from orchestrator.consents.imports import ConsentColumns
         from orchestrator.customers.imports import handlers
 
         handlers.register("consents", ConsentColumns())
         joining.handle()
         erasing.handle()
+        exporting.handle()

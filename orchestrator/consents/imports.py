@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+import json
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, time
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from orchestrator import registry
-from orchestrator.consents.models import ConsentRecord, ConsentState, SuppressionReason
-from orchestrator.consents.read import load_for
+from orchestrator.consents.models import Consent, ConsentRecord, ConsentState, SuppressionReason
 from orchestrator.consents.record import Statement, default_brand_id, record
 from orchestrator.consents.suppress import suppressed
 from orchestrator.customers.addresses import digest
@@ -17,56 +18,72 @@ from orchestrator.customers.imports.files import FileError
 from orchestrator.customers.imports.times import read_instant
 from orchestrator.customers.locks import lock
 from orchestrator.customers.people import Person
-from orchestrator.customers.plain import check_text
+from orchestrator.customers.plain import check_text, make_plain
 from orchestrator.domain.shown import shown
+from orchestrator.workspace.models import Topic
 
 _PREFIX = "consent_"
-_ABOUT = ("source", "at", "text")
+_ABOUT = ("source", "at", "text", "version", "language", "basis", "proof")
+_LONGEST = {"source": 63, "version": 31, "language": 12, "basis": 63, "proof": 4_000}
 _WORDS = {
     **dict.fromkeys(("granted", "yes", "y", "tak", "t", "true", "1"), ConsentState.GRANTED),
     **dict.fromkeys(("withdrawn", "no", "n", "nie", "false", "0"), ConsentState.WITHDRAWN),
 }
 
 
+Place = tuple[str, str]  # channel, topic; topic "" = the channel as a whole
+
+
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What one row says: the state for each channel, when (None = the file does not say), where, in which words."""
+    """What one row says: the state for each place, when (None = the file does not say), where, in which words, and
+    what proves it."""
 
-    states: Mapping[str, ConsentState]
+    states: Mapping[Place, ConsentState]
     at: Mapping[ConsentState, datetime] | None
     source: str
     text: str
+    version: str = ""
+    language: str = ""
+    basis: str = "consent"
+    proof: Mapping[str, Any] = field(default_factory=dict)
 
 
 class ConsentColumns:
-    """`consent_email`, `consent_sms`, `consent_push`, and about them `consent_source`, `consent_at`, `consent_text`."""
+    """`consent_email`, `consent_sms`, `consent_push`, of one topic `consent_email_club`, and about them
+    `consent_source`, `consent_at`, `consent_text`, `consent_version`, `consent_language`, `consent_basis` and
+    `consent_proof`."""
 
     def claim(self, columns: Sequence[str]) -> set[str]:
-        """The consent columns; FileError for one that speaks of no channel."""
-        plugged = registry.current().channels.values()
-        channels = {"email", "sms", "push", *(one.name for one in plugged if one.personal)}
+        """The consent columns; FileError for one that speaks of no channel, or of a topic that does not exist."""
         mine = {column for column in columns if column.startswith(_PREFIX)}
-        wrong = sorted(mine - {_PREFIX + name for name in (*channels, *_ABOUT)})
-        if wrong:
-            known = ", ".join(_PREFIX + name for name in sorted(channels))
-            raise FileError(f"the column {shown(wrong[0])} speaks of no channel we know; there are {known}")
+        channels = _channels()
+        topics = set(Topic.objects.values_list("key", flat=True))
+        for column in sorted(mine - {_PREFIX + name for name in _ABOUT}):
+            channel, topic = _place(column, channels)
+            if not channel:
+                known = ", ".join(_PREFIX + name for name in sorted(channels))
+                raise FileError(f"the column {shown(column)} speaks of no channel we know; there are {known}")
+            if topic and topic not in topics:
+                known = ", ".join(sorted(topics)) or "none yet"
+                raise FileError(f"the column {shown(column)} speaks of no topic we know; there are: {known}")
         return mine
 
     def read(self, cells: Mapping[str, str], zone: ZoneInfo) -> Said | None:
         """A row's statement; None where its cells are empty. ValueError for a word that is neither yes nor no."""
+        channels = _channels()
         states = {
-            column.removeprefix(_PREFIX): _read_state(column, cell)
+            _place(column, channels): _read_state(column, cell)
             for column, cell in cells.items()
             if column.startswith(_PREFIX) and column.removeprefix(_PREFIX) not in _ABOUT and cell
         }
         if not states:
             return None
-        source = check_text(cells.get("consent_source", "") or "import", "consent_source")
-        if len(source) > 63:
-            raise ValueError(f"consent_source {shown(source)} is longer than 63 characters; shorten it")
+        about = {name: _about(cells, name) for name in _ABOUT if name != "at"}
         return Said(
-            states, _read_at(cells, zone), source, check_text(cells.get("consent_text", ""), "consent_text")
-        )
+            states, _read_at(cells, zone), about["source"] or "import", about["text"], about["version"],
+            about["language"], about["basis"] or "consent", _read_proof(about["proof"]),
+        )  # fmt: skip
 
     def refuse(self, people: Sequence[Person]) -> Mapping[int, str]:
         """People at an address whose owner was erased: an old list must not bring them back."""
@@ -89,22 +106,60 @@ class ConsentColumns:
         lock({customer_id for customer_id, _ in said})
         statements = [
             Statement(
-                id_, channel, state, one.source, recorded_at=one.at[state] if one.at else None, text=one.text
+                id_, channel, state, one.source, topic=topic, recorded_at=one.at[state] if one.at else None,
+                text=one.text, text_version=one.version, language=one.language, legal_basis=one.basis,
+                proof=one.proof,
             )
             for id_, one in said
-            for channel, state in one.states.items()
-        ]
+            for (channel, topic), state in one.states.items()
+        ]  # fmt: skip
         standing = _load_standing(statements)
         dated = [replace(s, recorded_at=min(s.recorded_at, now)) for s in statements if s.recorded_at]
-        undated = [
-            s for s in statements if s.recorded_at is None and _counts(s, standing[s.channel, s.customer_id])
-        ]
-        fresh = _drop_known(dated) + list({(s.customer_id, s.channel, s.state): s for s in undated}.values())
+        undated = [s for s in statements if s.recorded_at is None and _counts(s, standing.get(_of(s), ""))]
+        fresh = _drop_known(dated) + list({(_of(s), s.state): s for s in undated}.values())
         record(fresh, now)
         after = _load_standing(statements)
         withdrawn = {place for place, state in after.items() if state == ConsentState.WITHDRAWN}
-        granted = {(s.channel, s.customer_id) for s in statements if s.state == ConsentState.GRANTED}
+        granted = {_of(s) for s in statements if s.state == ConsentState.GRANTED}
         return {"consents": len(fresh), "consents_kept": len(granted & withdrawn)}
+
+
+def _channels() -> set[str]:
+    plugged = registry.current().channels.values()
+    return {"email", "sms", "push", *(one.name for one in plugged if one.personal)}
+
+
+def _place(column: str, channels: Collection[str]) -> Place:
+    """What a column speaks of: the longest channel that it names, and the topic after it. Channel "" = none."""
+    name = column.removeprefix(_PREFIX)
+    for channel in sorted(channels, key=len, reverse=True):
+        if name == channel:
+            return channel, ""
+        if topic := name.removeprefix(f"{channel}_") if name.startswith(f"{channel}_") else "":
+            return channel, topic
+    return "", ""
+
+
+def _about(cells: Mapping[str, str], name: str) -> str:
+    column = _PREFIX + name
+    text = check_text(cells.get(column, ""), column)
+    longest = _LONGEST.get(name)
+    if longest and len(text) > longest:
+        raise ValueError(f"{column} {shown(text)} is longer than {longest} characters; shorten it")
+    return text
+
+
+def _read_proof(text: str) -> Mapping[str, Any]:
+    """JSON where it begins as an object does, else the text as it is."""
+    if not text.startswith("{"):
+        return {"said": text} if text else {}
+    try:
+        read = json.loads(text)
+    except (ValueError, RecursionError):
+        raise ValueError(
+            f"consent_proof {shown(text)} begins like JSON and is none; mend it, or write it without a brace"
+        ) from None
+    return dict(make_plain(read, "consent_proof"))
 
 
 def _read_state(column: str, cell: str) -> ConsentState:
@@ -125,13 +180,19 @@ def _read_at(cells: Mapping[str, str], zone: ZoneInfo) -> Mapping[ConsentState, 
     return {state: read_instant(text, zone, "consent_at", at) for state, at in edges.items()}
 
 
-def _load_standing(statements: Sequence[Statement]) -> dict[tuple[str, int], str]:
-    brand, standing = default_brand_id(), {}
-    for channel in {statement.channel for statement in statements}:
-        ids = {statement.customer_id for statement in statements if statement.channel == channel}
-        for customer_id, facts in load_for(ids, brand, channel).items():
-            standing[channel, customer_id] = facts.state
-    return standing
+_Whose = tuple[int, str, str]  # customer, channel, topic
+
+
+def _of(statement: Statement) -> _Whose:
+    return statement.customer_id, statement.channel, statement.topic
+
+
+def _load_standing(statements: Sequence[Statement]) -> dict[_Whose, str]:
+    rows = Consent.objects.filter(
+        customer__in={statement.customer_id for statement in statements},
+        brand=default_brand_id(), purpose="marketing",
+    ).values_list("customer", "channel", "topic", "state")  # fmt: skip
+    return {row[:3]: row[3] for row in rows}
 
 
 def _counts(statement: Statement, standing: str) -> bool:
@@ -145,8 +206,8 @@ def _drop_known(dated: Sequence[Statement]) -> list[Statement]:
     """Without those that stand in the ledger already, and each once."""
     rows = ConsentRecord.objects.filter(
         customer__in={statement.customer_id for statement in dated},
-        brand=default_brand_id(), purpose="marketing", topic="",
-    ).values_list("customer", "channel", "state", "recorded_at", "source")  # fmt: skip
+        brand=default_brand_id(), purpose="marketing",
+    ).values_list("customer", "channel", "topic", "state", "recorded_at", "source")  # fmt: skip
     known = set(rows)
-    fresh = {(s.customer_id, s.channel, str(s.state), s.recorded_at, s.source): s for s in dated}
+    fresh = {(*_of(s), str(s.state), s.recorded_at, s.source): s for s in dated}
     return [statement for place, statement in fresh.items() if place not in known]
