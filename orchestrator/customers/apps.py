@@ -8,8 +8,12 @@ class CustomersConfig(AppConfig):
     label = "customers"
 
     def ready(self) -> None:
-        """Say what becomes of a customer's own rows in a merge and in an erasure."""
-        from orchestrator.customers import erase, united
+        """Say what becomes of a customer's own rows in a merge, an erasure and an export."""
+        from orchestrator.customers import erase, exporting, united
+        from orchestrator.customers.personal import NOBODYS
+        from orchestrator.workspace import audit
 
         united.handle()
         erase.handle()
+        exporting.handle()
+        audit.TITLED.update(NOBODYS)

@@ -15,10 +15,14 @@ Erase = Callable[[Collection[int], datetime], None]
 
 @dataclass(frozen=True, slots=True)
 class Handler:
-    """`erase` runs within the erasure's transaction, whose customers are locked. Run again, it finds nothing to do."""
+    """`erase` runs within the erasure's transaction, whose customers are locked. Run again, it finds nothing to do.
+
+    `before` all others: one that must see the rows that they take away.
+    """
 
     models: tuple[str, ...]
     erase: Erase
+    before: bool = False
 
 
 _handlers: dict[str, Handler] = {}
@@ -31,4 +35,5 @@ def register(app: str, handler: Handler) -> None:
 
 def registered() -> dict[str, Handler]:
     """All handlers by app, from the highest floor down: who is on the way is stopped before what they had goes."""
-    return dict(reversed(_handlers.items()))
+    handlers = list(reversed(_handlers.items()))
+    return dict(sorted(handlers, key=lambda pair: not pair[1].before))

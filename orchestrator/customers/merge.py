@@ -8,15 +8,20 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import IntegrityError, transaction
 
 from orchestrator.customers import joining
+from orchestrator.customers.audited import note_of_people
 from orchestrator.customers.locks import lock_chain
 from orchestrator.customers.models import Customer
 from orchestrator.customers.survivors import last
 from orchestrator.store import doorbells
 from orchestrator.store.again import Busy, patiently
+from orchestrator.workspace.audit import Action
+
+MOST = 100  # numbers in one entry of the audit log
 
 
 class MergeError(ValueError):
@@ -42,38 +47,41 @@ class _Row:
     into: int | None
 
 
-def merge(pairs: Sequence[Pair], now: datetime) -> int:
+def merge(pairs: Sequence[Pair], now: datetime, by: Any = None) -> int:
     """Merge these, in the order given, in one transaction; answers how many were not merged before.
 
     Whoever was merged away stands for their survivor. The same merge again only gathers what came meanwhile.
     MergeError where one of them is erased or not there, where somebody would be merged into themselves, in a circle,
     or into a second survivor. Where a worker is moving one of them just now, the merge gives way and is tried again,
-    for some seconds.
+    for some seconds. What somebody does (`by`) is noted; what programs say of themselves by `alias` is not.
     """
     if not pairs:
         return 0
     try:
-        return patiently(lambda: _merge_whole(pairs, now))
+        return patiently(lambda: _merge_whole(pairs, now, by))
     except Busy as error:
         raise MergeError(
             "busy", "workers are moving these customers just now; try again in a minute"
         ) from error
 
 
-def _merge_whole(pairs: Sequence[Pair], now: datetime) -> int:
+def _merge_whole(pairs: Sequence[Pair], now: datetime, by: Any) -> int:
     try:
-        return _merge(pairs, now)
+        return _merge(pairs, now, by)
     except IntegrityError:  # of a row of the survivor's that could not be seen yet; now it can
-        return _merge(pairs, now)
+        return _merge(pairs, now, by)
 
 
-def _merge(pairs: Sequence[Pair], now: datetime) -> int:
+def _merge(pairs: Sequence[Pair], now: datetime, by: Any) -> int:
     with transaction.atomic():
         rows = _locked({id_ for one in pairs for id_ in (one.survivor, one.merged)})
         into = _resolve(pairs, rows)
         joining.join(into, now)
         doorbells.ring(doorbells.WALK)
-    return sum(1 for id_ in into if rows[id_].into is None)
+        new = [id_ for id_ in into if rows[id_].into is None]
+        if by is not None:
+            note_of_people(Action.MERGED, by, set(into.values()), now, len(new), merged=new[:MOST])
+    return len(new)
 
 
 def _locked(ids: Collection[int]) -> dict[int, _Row]:

@@ -29,7 +29,18 @@ EMPTIED: dict[str, dict[str, str]] = {
         "last_seen_zone": "empty",
         "attributes": "empty",
         "personalization": "none",
+        "own_limit": "empty",
+        "paused_until": "empty",
+        "restricted_at": "empty",
     },
+    "customers.PrivacyRequest": {
+        "customer": "empty",
+        "identity": "empty",
+        "extended_why": "empty",
+        "extended_told": "empty",
+        "answer": "empty",
+    },
+    "customers.PrivacyComment": {"text": "empty"},
     "events.Event": {"key": "a mark", "properties": "empty"},
     "consents.ConsentRecord": {"text": "empty", "proof": "empty"},
     "consents.Suppression": {"detail": "empty"},
@@ -52,7 +63,11 @@ EMPTIED: dict[str, dict[str, str]] = {
 # What stays of emptied rows: numbers, times, and words of ours; keyed hashes, by which nobody is found who is not
 # known already.
 KEPT: dict[str, str] = {
-    "customers.Customer": "id created_at updated_at erased_at erased_number merged_into changed_pending",
+    "customers.Customer": "id created_at updated_at erased_at erased_number erase_due_at merged_into"
+    " changed_pending",
+    "customers.PrivacyRequest": "id kind came_by received_on due_on extended_on identity_by identity_at state taken_by"
+    " made_by made_at closed_by closed_at refusal result",
+    "customers.PrivacyComment": "id request author said_at",
     "events.Event": "id customer name occurred_at received_at amount backfilled pending",
     "consents.ConsentRecord": "id customer brand channel purpose topic state recorded_at number text_version language"
     " source legal_basis",
@@ -73,6 +88,15 @@ KEPT: dict[str, str] = {
 # Rows that are about nobody.
 NOBODYS = frozenset(
     {
+        # Of staff and of programs, never of customers; they go with their users.
+        "accounts.Attempts",
+        "accounts.Factor",
+        "accounts.IssuerLink",
+        "accounts.RecoveryCode",
+        "workspace.Alarm",
+        "workspace.AlarmChannel",
+        "workspace.AlarmNotice",
+        "workspace.AuditEntry",
         "workspace.Brand",
         "workspace.Topic",
         "workspace.Sequence",
@@ -80,10 +104,14 @@ NOBODYS = frozenset(
         "workspace.Heartbeat",
         "workspace.Retention",
         "workspace.Workspace",
+        "consents.ConsentText",
+        "consents.SignupForm",
         "segments.Segment",
+        "messaging.Block",
         "messaging.Template",
         "messaging.TemplateVersion",
         "messaging.ProviderBreaker",
+        "messaging.ComplaintBreaker",
         "messaging.StepFault",
         "messaging.FrequencyCap",
         "messaging.QuietHoursRule",
@@ -96,6 +124,10 @@ NOBODYS = frozenset(
         "journeys.Journey",
         "journeys.JourneyVersion",
         "journeys.Launch",
+        "journeys.DraftEdit",
+        "journeys.PublishComment",
+        "journeys.PublishNotice",
+        "journeys.PublishRequest",
         "journeys.Simulation",
         "journeys.UsualInterval",
     }

@@ -53,3 +53,14 @@ def _end(id_: int, followed: dict[int, int | None]) -> int | None:
             return id_
         id_ = into
     return None
+
+
+def whole(ids: Collection[int]) -> set[int]:
+    """These, whom they were merged into, and everybody who was merged into them."""
+    found = set(ids) | set(survivors(ids).values())
+    ahead = set(found)
+    while ahead:
+        merged = Customer.objects.filter(merged_into__in=ahead).values_list("id", flat=True)
+        ahead = set(merged) - found
+        found |= ahead
+    return found

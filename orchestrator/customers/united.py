@@ -7,19 +7,21 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from orchestrator.customers.joining import Handler, Into, register
-from orchestrator.customers.models import Address, Customer
-from orchestrator.domain.merging import filled, stricter
+from orchestrator.customers.joining import Handler, Into, hand_over, register
+from orchestrator.customers.models import Address, Customer, PrivacyRequest
+from orchestrator.domain.merging import OWN_LIMITS, earlier, filled, later, stricter
 from orchestrator.store import bulk
 
 _PLAIN = ("language", "country", "time_zone", "last_seen_zone")
-_FILLED = (*_PLAIN, "attributes", "personalization", "created_at", "updated_at", "changed_pending")
+_WISHES = ("personalization", "own_limit", "paused_until", "restricted_at")
+_FILLED = (*_PLAIN, "attributes", *_WISHES, "created_at", "updated_at", "changed_pending")
 _ADDRESS = ("channel", "value", "digest", "verified_at", "invalid_at", "invalid_reason", "created_at")
 
 
 def handle() -> None:
     """Have the customers' own rows joined, before any other room's."""
-    register("customers", Handler(("customers.Customer", "customers.Address"), join))
+    models = ("customers.Customer", "customers.Address", "customers.PrivacyRequest")
+    register("customers", Handler(models, join))
 
 
 def join(into: Into, now: datetime) -> None:
@@ -34,6 +36,7 @@ def join(into: Into, now: datetime) -> None:
     gone = [(merged, survivor, now, False) for merged, survivor in fresh.items()]
     bulk.update(Customer, ("merged_into", "updated_at", "changed_pending"), gone)
     _move_addresses(into)
+    hand_over(PrivacyRequest, into)
 
 
 def _fill(survivor: Customer, merged: Customer) -> None:
@@ -41,6 +44,9 @@ def _fill(survivor: Customer, merged: Customer) -> None:
         setattr(survivor, name, getattr(survivor, name) or getattr(merged, name))
     survivor.attributes = filled(survivor.attributes, merged.attributes)
     survivor.personalization = stricter(survivor.personalization, merged.personalization)
+    survivor.own_limit = stricter(survivor.own_limit, merged.own_limit, OWN_LIMITS)
+    survivor.paused_until = later(survivor.paused_until, merged.paused_until)
+    survivor.restricted_at = earlier(survivor.restricted_at, merged.restricted_at)
     survivor.created_at = min(survivor.created_at, merged.created_at)
 
 

@@ -18,6 +18,7 @@ from orchestrator.consents.suppress import Entry, suppress
 from orchestrator.customers.addresses import digest
 from orchestrator.customers.models import Address, Customer
 from orchestrator.customers.save import Person, save
+from orchestrator.workspace.models import Topic
 
 pytestmark = pytest.mark.django_db
 NOW = datetime.now(UTC)
@@ -174,6 +175,64 @@ def test_who_withdrew_stays_so_unless_they_granted_later(load, row: str, ends: s
     assert states() == {("anna", "email"): ends}
     assert ConsentRecord.objects.count() == records
     assert answer["consents_kept"] == (1 if ends == "withdrawn" and row.startswith("granted") else 0)
+
+
+def test_consents_come_with_their_proof(load) -> None:
+    load(
+        "external_id;consent_email;consent_version;consent_language;consent_basis;consent_proof\n"
+        'a;yes;newsletter/3;pl;consent;"{""ip"": ""192.0.2.7"", ""form"": {""id"": 4}}"\n'
+        "b;yes;;;legitimate interest;card 17 in the binder\n"
+        "c;yes;;;;\n"
+    )
+    rows = ConsentRecord.objects.order_by("customer__external_id").values_list(
+        "customer__external_id", "text_version", "language", "legal_basis", "proof"
+    )
+    assert list(rows) == [
+        ("a", "newsletter/3", "pl", "consent", {"ip": "192.0.2.7", "form": {"id": 4}}),
+        ("b", "", "", "legitimate interest", {"said": "card 17 in the binder"}),
+        ("c", "", "", "consent", {}),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("column", "cell", "said"),
+    [
+        ("version", "v" * 32, "consent_version 'vvvv"),
+        ("language", "x" * 13, "consent_language 'xxxx"),
+        ("basis", "x" * 64, "consent_basis 'xxxx"),
+        ("proof", "x" * 4001, "consent_proof 'xxxx"),
+        ("proof", "{ip: 1}", "consent_proof '{ip: 1}' begins like JSON and is none"),
+        ("proof", '"{""a"": NaN}"', "consent_proof.a is nan"),
+        ("proof", '{""a"":' * 500, "begins like JSON and is none"),
+    ],
+)
+def test_a_wrong_proof_is_the_rows_error(load, column: str, cell: str, said: str) -> None:
+    answer = load(f"external_id;consent_email;consent_{column}\na;yes;{cell}\nb;yes;\n")
+    assert answer["error_count"] == 1
+    assert said in str(answer["errors"][0])
+    assert states() == {("b", "email"): "granted"}
+
+
+def test_topics_are_said_apart_and_never_undo_a_withdrawal(load) -> None:
+    Topic.objects.create(key="club", title={"en": "Club"})
+    file = "external_id,consent_email,consent_email_club,consent_at\na,yes,no,2025-01-01\nb,,yes,\n"
+    assert load(file)["consents"] == 3
+    assert load(file)["consents"] == 0
+    places = Consent.objects.order_by("customer__external_id", "topic")
+    assert list(places.values_list("customer__external_id", "topic", "state")) == [
+        ("a", "", "granted"), ("a", "club", "withdrawn"), ("b", "club", "granted"),
+    ]  # fmt: skip
+    answer = load("external_id,consent_email_club\na,yes\n")
+    assert (answer["consents"], answer["consents_kept"]) == (0, 1)
+    assert ConsentRecord.objects.count() == 3
+
+
+def test_a_column_of_no_topic_is_refused(load) -> None:
+    with pytest.raises(
+        CommandError, match="'consent_email_nothing' speaks of no topic we know; there are: none"
+    ):
+        load("external_id,consent_email_nothing\na,yes\n")
+    assert Customer.objects.count() == 0
 
 
 def test_a_no_without_a_time_withdraws_what_was_granted(load) -> None:

@@ -8,9 +8,11 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from orchestrator.customers.erase import EraseError, erase
+from orchestrator.customers.erase import EraseError
 from orchestrator.customers.keys import mark
 from orchestrator.customers.models import Customer
+from orchestrator.customers.ordered import erase_for_sure
+from orchestrator.workspace.who import command
 
 
 class Command(BaseCommand):
@@ -37,7 +39,7 @@ class Command(BaseCommand):
         if not options["yes"]:
             raise CommandError(f"This erases {external_id} for good. Say --yes if you mean it.")
         try:
-            done = erase([found.pk], timezone.now())
+            done = erase_for_sure([found.pk], timezone.now(), command())
         except EraseError as error:
             raise CommandError(f"{error}.") from error
         told = "is erased" if done.now else "was erased before; what has come since is gone too"

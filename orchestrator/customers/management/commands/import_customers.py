@@ -16,7 +16,9 @@ from orchestrator.customers.imports.customers import import_customers
 from orchestrator.customers.imports.files import FileError, inspect
 from orchestrator.customers.imports.report import show_progress
 from orchestrator.domain.zones import parse_zone
+from orchestrator.workspace.audit import Action, note
 from orchestrator.workspace.models import Workspace
+from orchestrator.workspace.who import command
 
 
 class Command(BaseCommand):
@@ -50,6 +52,7 @@ class Command(BaseCommand):
             "consents": report.counts["consents"],
             "consents_kept": report.counts["consents_kept"],
         }
+        note(Action.IMPORTED, command(), of="customers", **summary, left_out=report.errors.count)
         seconds = round(time.monotonic() - began, 2)
         if options["json"]:
             summary |= {

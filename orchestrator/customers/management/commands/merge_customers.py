@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from orchestrator.customers.merge import MergeError, Pair, merge
 from orchestrator.customers.models import Customer
+from orchestrator.workspace.who import command
 
 
 class Command(BaseCommand):
@@ -29,7 +30,7 @@ class Command(BaseCommand):
         """Merge, then say whether there was anything to do."""
         survivor, merged = (_find(options[name]) for name in ("survivor", "merged"))
         try:
-            done = merge([Pair(survivor, merged)], timezone.now())
+            done = merge([Pair(survivor, merged)], timezone.now(), command())
         except MergeError as error:
             raise CommandError(f"{error}.") from error
         told = "is merged into" if done else "was merged before into"

@@ -1,0 +1,5 @@
+"""The world of the scenarios."""
+
+from tests.scenarios.conftest import world
+
+__all__ = ["world"]
