@@ -7,7 +7,6 @@ report, so it is told so only after the commit; whatever else goes wrong, it is 
 from __future__ import annotations
 
 import logging
-import traceback
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
@@ -19,6 +18,7 @@ from django.views import View
 from django.views.decorators.csrf import csrf_exempt
 
 from orchestrator import registry
+from orchestrator.guard import where
 from orchestrator.messaging.receipts import receive
 from orchestrator.sdk.errors import SignatureInvalid
 from orchestrator.sdk.providers import Provider
@@ -71,7 +71,7 @@ def _answer(provider: Provider, asked: Request) -> HttpResponse:
         return _say(404, "There is no such address.")
     except (Exception, SystemExit) as error:
         plugin = registry.current().owners.get(("provider", provider.name), "?")
-        log.error("plugin %s failed in parse_receipts of %s: %s", plugin, provider.name, _where(error))
+        log.error("plugin %s failed in parse_receipts of %s: %s", plugin, provider.name, where(error))
         return _say(500, "The report could not be read; send it again.")
     received = receive(provider, receipts, timezone.now())
     # What could be counted is, and counts once; for the rest the report is wanted again.
@@ -83,12 +83,6 @@ def _answer(provider: Provider, asked: Request) -> HttpResponse:
 def _counted(said: Response) -> HttpResponse:
     """What this provider reads back once a report is counted, in its plugin's words."""
     return sealed(HttpResponse(said.body, status=said.status, headers=dict(said.headers)))
-
-
-def _where(error: BaseException) -> str:
-    """What was raised and where. Its words are left out: they may quote somebody's address."""
-    frames = traceback.extract_tb(error.__traceback__)
-    return f"{type(error).__name__} in {frames[-1].filename}:{frames[-1].lineno}"
 
 
 def _with_receipts(name: str) -> Provider | None:

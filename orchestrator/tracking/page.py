@@ -52,6 +52,12 @@ def sealed(response: HttpResponse, style: str = "'none'") -> HttpResponse:
     return response
 
 
+def proof_of(request: HttpRequest) -> dict[str, str]:
+    """Who pressed, as far as a web server can know."""
+    agent = request.headers.get("User-Agent", "").replace("\0", "")[:200]
+    return {"ip": request.META.get("REMOTE_ADDR", ""), "agent": agent}
+
+
 def on_colour(colour: str) -> str:
     """Black or white, whichever reads better on this colour (WCAG's contrast)."""
     red, green, blue = (_linear(int(colour[at : at + 2], 16) / 255) for at in (1, 3, 5))

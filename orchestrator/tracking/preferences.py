@@ -9,8 +9,11 @@ from datetime import datetime
 from orchestrator.consents.models import Consent, ConsentState
 from orchestrator.consents.record import Statement
 from orchestrator.messaging import withdraw
+from orchestrator.messaging.objection import objected
+from orchestrator.tracking import wishes
 from orchestrator.tracking.letter import Letter, owner
 from orchestrator.tracking.unsubscribe import Said, locked, statement, withdrawn
+from orchestrator.tracking.wishes import NOTHING, Asked
 from orchestrator.workspace.models import Topic
 
 SOURCE = "preference_page"
@@ -53,8 +56,16 @@ def read(letter: Letter, customer: int) -> list[Switches]:
     ]
 
 
-def save(letter: Letter, wishes: Mapping[Place, bool], said: Mapping[Place, Said], now: datetime) -> int:
-    """Record what was switched on or off (`wishes`: only what was changed on the page); answers how many rows.
+def save(
+    letter: Letter,
+    switched: Mapping[Place, bool],
+    said: Mapping[Place, Said],
+    now: datetime,
+    asked: Asked = NOTHING,
+) -> int:
+    """Record what was switched on or off, and write what else was asked (of both only what was changed on the page),
+    in one transaction; answers how many rows the ledger gets. UnknownWish, and nothing is stored, for a value that
+    the page does not offer.
 
     Off counts for everybody at the address where it is the link's own channel. On counts for this customer alone,
     and only for a switch that the page shows them.
@@ -64,7 +75,8 @@ def save(letter: Letter, wishes: Mapping[Place, bool], said: Mapping[Place, Said
         customer = owner(letter)
         if customer is None:
             return 0
-        statements = list(_statements(letter, customer, people, wishes, said))
+        wishes.save(customer, asked, now)
+        statements = list(_statements(letter, customer, people, switched, said))
         withdraw.record(statements, now)
         return len(statements)
 
@@ -88,11 +100,27 @@ def switch_everything_off(letter: Letter, said: Said, now: datetime) -> int:
     return locked(letter, act)
 
 
+def object_to_everything(letter: Letter, said: Said, now: datetime) -> int:
+    """The customer's objection to marketing and profiling, from every brand; answers how many rows. It is theirs
+    alone: others at the address have not objected."""
+    customer = owner(letter)
+    if customer is None:
+        return 0
+    return objected(
+        customer, now, text=said.text, text_version=said.text_version, language=said.language,
+        proof={"message": letter.key, **said.proof}, also=[(letter.brand.pk, letter.channel)],
+    )  # fmt: skip
+
+
 def _statements(
-    letter: Letter, customer: int, people: set[int], wishes: Mapping[Place, bool], said: Mapping[Place, Said]
+    letter: Letter,
+    customer: int,
+    people: set[int],
+    switched: Mapping[Place, bool],
+    said: Mapping[Place, Said],
 ) -> Iterator[Statement]:
     now_on = {place: on for channel in read(letter, customer) for place, on in channel.places()}
-    for place, on in sorted(wishes.items()):
+    for place, on in sorted(switched.items()):
         if place not in now_on:
             continue
         if not on:

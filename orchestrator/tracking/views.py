@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
 from django.utils.decorators import method_decorator
+from django.utils.translation import gettext, gettext_noop
 from django.views import View
 from django.views.decorators.csrf import csrf_exempt
 
 from orchestrator.messaging import links
+from orchestrator.tracking import form, preferences, words
 from orchestrator.tracking import letter as letters
-from orchestrator.tracking import preferences, words
 from orchestrator.tracking.letter import Letter
-from orchestrator.tracking.page import language_of, sealed, show
-from orchestrator.tracking.preferences import SOURCE, TEXT_VERSION, Place
+from orchestrator.tracking.page import language_of, proof_of, sealed, show
+from orchestrator.tracking.preferences import SOURCE, TEXT_VERSION
 from orchestrator.tracking.unsubscribe import Said, unsubscribe
+from orchestrator.tracking.wishes import UnknownWish
 
 
 class _Public(View):
@@ -81,40 +84,59 @@ class Unsubscribe(_Public):
 
 
 class Preferences(_Public):
-    """`/p/<token>`. A form of switches; no switch is moved but by the person's own hand."""
+    """`/p/<token>`. A form of switches and wishes; nothing is moved but by the person's own hand."""
 
     purpose = "p"
 
     def get(self, request: HttpRequest, token: str) -> HttpResponse:
-        """Show the switches."""
-        return self._page(request, saved=False)
+        """Show how everything stands."""
+        return self._page(request)
 
     def post(self, request: HttpRequest, token: str) -> HttpResponse:
         """Save what was changed on the page, and show how everything stands now."""
-        letter = self.letter
-        if letter is None or letters.owner(letter) is None:
+        if self.letter is None or letters.owner(self.letter) is None:
             return self.broken(request)
-        if request.POST.get("choice") == "everything":
-            said = _said(request, words.all_channels(letter))
-            preferences.switch_everything_off(letter, said, timezone.now())
-        else:
-            wishes = _wishes(request)
-            titles = words.topic_titles()
-            texts = {place: _said(request, words.switch(letter, *place, titles)) for place in wishes}
-            preferences.save(letter, wishes, texts, timezone.now())
-        return self._page(request, saved=True)
+        try:
+            told = _save(request, self.letter, timezone.now())
+        except UnknownWish:
+            return self._page(request, problem=gettext(_UNREAD), status=400)
+        self.letter = letters.read(self.purpose, token)
+        # They may have chosen another language just now.
+        with translation.override(language_of(self.letter)):
+            return self._page(request, done=gettext(told))
 
-    def _page(self, request: HttpRequest, saved: bool) -> HttpResponse:
+    def _page(self, request: HttpRequest, status: int = 200, **told: str) -> HttpResponse:
         letter = self.letter
         customer = letters.owner(letter) if letter else None
         if letter is None or customer is None:
             return self.broken(request)
-        context = {"channels": _switches(letter, customer), "saved": saved, "off": words.all_channels(letter)}
-        response = show(request, "preferences", letter.brand, context)
+        shown = {**form.context(letter, customer, timezone.now()), **told}
+        response = show(request, "preferences", letter.brand, shown, status)
         # With no-referrer browsers send the form with `Origin: null`, which CSRF's check must refuse. Other sites
         # are told nothing by this one either.
         response["Referrer-Policy"] = "same-origin"
         return response
+
+
+_UNREAD = gettext_noop("One of the choices is none that we offer, so nothing was saved. Choose once more.")
+
+
+def _save(request: HttpRequest, letter: Letter, now: datetime) -> str:
+    """Do what the button says; answers how that is told."""
+    choice = request.POST.get("choice")
+    if choice == "everything":
+        preferences.switch_everything_off(letter, _said(request, words.all_channels(letter)), now)
+    elif choice == "objection":
+        preferences.object_to_everything(letter, _said(request, words.objection()), now)
+        return gettext_noop(
+            "We have noted your objection: no marketing comes from us any more, and nothing is made to fit you."
+        )
+    else:
+        switched = form.switched(request)
+        titles = words.topic_titles()
+        texts = {place: _said(request, words.switch(letter, *place, titles)) for place in switched}
+        preferences.save(letter, switched, texts, now, form.asked(request))
+    return gettext_noop("Saved.")
 
 
 def _choices(letter: Letter) -> dict[str, Any]:
@@ -125,34 +147,5 @@ def _choices(letter: Letter) -> dict[str, Any]:
     }
 
 
-def _switches(letter: Letter, customer: int) -> list[dict[str, Any]]:
-    titles = words.topic_titles()
-    return [
-        {
-            "title": words.channel_title(channel.channel),
-            "switches": [
-                {"name": ":".join(place), "on": on, "topic": place[1], "text": words.switch(letter, *place, titles)}
-                for place, on in channel.places()
-            ],
-        }
-        for channel in preferences.read(letter, customer)
-    ]  # fmt: skip
-
-
-def _wishes(request: HttpRequest) -> dict[Place, bool]:
-    """What was changed on the page: a switch's position now, where it is not the one it was shown in.
-
-    A page that lay open while consent was withdrawn elsewhere shows an old tick; saving it grants nothing.
-    """
-    ticked = set(request.POST.getlist("on"))
-    was_on, was_off = set(request.POST.getlist("was_on")), set(request.POST.getlist("was_off"))
-    changed = dict.fromkeys(was_on - ticked, False) | dict.fromkeys(was_off & ticked, True)
-    return {(name.partition(":")[0], name.partition(":")[2]): on for name, on in changed.items()}
-
-
 def _said(request: HttpRequest, text: str) -> Said:
-    proof = {
-        "ip": request.META.get("REMOTE_ADDR", ""),
-        "agent": request.headers.get("User-Agent", "").replace("\0", "")[:200],
-    }
-    return Said(text, translation.get_language() or "", SOURCE, TEXT_VERSION, proof)
+    return Said(text, translation.get_language() or "", SOURCE, TEXT_VERSION, proof_of(request))

@@ -8,6 +8,26 @@ from orchestrator import registry
 from orchestrator.tracking.letter import Letter
 from orchestrator.workspace.models import Topic
 
+LIMITS = {
+    "": gettext_lazy("no limit of my own"),
+    "day": gettext_lazy("once a day"),
+    "week": gettext_lazy("once a week"),
+    "month": gettext_lazy("once a month"),
+}
+PERSONALIZATION = {
+    "full": (
+        gettext_lazy("Full"),
+        gettext_lazy("What a message says may depend on what you bought, looked at and told us."),
+    ),
+    "basic": (
+        gettext_lazy("Only my name"),
+        gettext_lazy("Messages call you by your name and use nothing else we know about you."),
+    ),
+    "none": (
+        gettext_lazy("None"),
+        gettext_lazy("Messages say the same to everybody and do not use even your name."),
+    ),
+}
 _CHANNELS = {"email": gettext_lazy("email"), "sms": gettext_lazy("SMS"), "push": gettext_lazy("push")}
 
 
@@ -45,6 +65,11 @@ def everything(letter: Letter) -> str:
 def all_channels(letter: Letter) -> str:
     """The button that withdraws every channel."""
     return gettext("Switch off everything from %(brand)s") % {"brand": letter.brand.name}
+
+
+def objection() -> str:
+    """The button that objects."""
+    return gettext("I object to marketing and profiling")
 
 
 def switch(letter: Letter, channel: str, topic: str, titles: dict[str, str]) -> str:

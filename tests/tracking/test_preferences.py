@@ -28,7 +28,7 @@ def test_the_page_shows_what_is_on(post: Post):
     assert "I want My brand" not in text
     assert 'name="was_on" value="sms:club"' in text
     assert "push" not in text
-    assert text.count("<button") == 2
+    assert text.count("<button") == 3
 
 
 def test_saving_unchanged_writes_nothing(post: Post):

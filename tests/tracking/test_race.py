@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.db import connection
 from django.test import Client
 
@@ -14,11 +15,16 @@ from orchestrator.consents.models import ConsentRecord
 from orchestrator.consents.record import Statement
 from orchestrator.consents.record import record as record_consents
 from orchestrator.customers.locks import lock
+from orchestrator.customers.models import Customer
+from orchestrator.journeys.folders import read_folder
+from orchestrator.journeys.publish import publish
 from orchestrator.messaging import deliver as delivery
 from orchestrator.messaging import gate as gates
 from orchestrator.messaging.models import FrequencyCap, Message
+from orchestrator.tracking.asking import ask
 from orchestrator.workspace.models import Brand
 from tests.tracking.conftest import Post
+from tests.tracking.test_confirming import JOURNEYS
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -139,3 +145,32 @@ def test_somebody_gets_the_address_while_the_withdrawal_waits(post: Post, monkey
         anna,
         *moved,
     }
+
+
+def test_confirmed_ten_times_at_once_it_is_granted_once(post: Post):
+    folder = read_folder(JOURNEYS / "double_opt_in")
+    publish(folder.journey, folder.templates, post.world.now)
+    anna = post.world.person("anna", consents=())
+    ask([Statement(anna, "email", "pending", "form")], post.world.now)
+    post.world.run(minutes=1)
+    path, codes = post.link("d", anna), []
+    with time_machine.travel(post.world.now, tick=False):
+        together(*[lambda: codes.append(Client().post(path).status_code) for _ in range(10)])
+    assert codes == [200] * 10
+    states = ConsentRecord.objects.order_by("number").values_list("state", flat=True)
+    assert list(states) == ["pending", "granted"]
+
+
+def test_ten_forms_at_once_are_one_objection_and_the_wishes_of_one_of_them(post: Post):
+    anna = post.world.person("anna")
+    post.begin(anna)
+    path, codes = post.link("p", anna), []
+    forms = [{"choice": "objection"}, {"own_limit": "day"}, {"own_limit": "week"}, {"pause": "start"}, {}] * 2
+    together(*[lambda form=form: codes.append(Client().post(path, form).status_code) for form in forms])  # type: ignore[misc]
+    assert codes == [200] * 10
+    rows = ConsentRecord.objects.filter(source="objection").values_list("brand", "channel")
+    assert len(rows) == len(set(rows)) > 0
+    person = Customer.objects.get(pk=anna)
+    assert person.personalization == "none"
+    assert person.own_limit in ("day", "week")
+    assert person.paused_until is not None
