@@ -57,8 +57,9 @@ class Ahead:
 
 
 def ahead(customer: Customer, now: datetime) -> Ahead:
-    """What comes next for somebody; nothing for one who was erased or merged."""
-    if customer.erased_at is not None or customer.merged_into_id is not None:
+    """What comes next for somebody; nothing for one who was erased or merged, or whose data may only be kept."""
+    gone = customer.erased_at is not None or customer.merged_into_id is not None
+    if gone or customer.restricted_at is not None:
         return Ahead((), (), ())
     return Ahead(_passages(customer, now), _timers(customer), tuple(_launches(customer, now)))
 

@@ -8,9 +8,9 @@ class JourneysConfig(AppConfig):
     label = "journeys"
 
     def ready(self) -> None:
-        """Plug in the built-in steps, tell the gate how to ask about passages, and say what a merge and an erasure do."""
+        """Plug in the built-in steps, teach the gate to ask about passages, and say what a merge, an erasure and an export do."""
         from orchestrator import registry
-        from orchestrator.journeys import builtin, erasing, joining
+        from orchestrator.journeys import builtin, erasing, exporting, joining
         from orchestrator.journeys.passage import passages, stopped
 
         registry.add_builtin("journeys", builtin)
@@ -19,3 +19,4 @@ class JourneysConfig(AppConfig):
             registry.stop_loaders.append(stopped)
         joining.handle()
         erasing.handle()
+        exporting.handle()

@@ -15,9 +15,11 @@ from orchestrator import registry
 from orchestrator.domain import outbound
 from orchestrator.domain.definition import Definition, Node, Problem, Step
 from orchestrator.messaging.content import webhook
+from orchestrator.messaging.content.check import Checked
 from orchestrator.messaging.content.environment import Sandbox
 from orchestrator.messaging.content.lint_html import Finding
 from orchestrator.messaging.content.lint_text import lint_text
+from orchestrator.messaging.memberships import known_segments, no_segment
 from orchestrator.sdk import Path, Webhook
 
 CHANNEL = "webhook"
@@ -77,9 +79,18 @@ def problems_of_calls(definition: Definition, tree: Node, file: str) -> Iterator
             what = "the name of a field cannot hold a template"
             yield _problem(tree, place, "template_in_key", what, "Write it out.", file)
         for path, text in webhook.texts(called.body):
-            _, findings = lint_text(text, sandbox, frozenset(CONTEXT_ROOTS))
+            checked, findings = lint_text(text, sandbox, frozenset(CONTEXT_ROOTS))
+            findings += _unknown_segments(checked)
             place = (*_place(step, tree, called.body_at), *path)
             yield from (_found(tree, place, one, file) for one in findings)
+
+
+def _unknown_segments(checked: Checked | None) -> Iterator[Finding]:
+    asked = checked.segments if checked is not None else ()
+    known = known_segments() if asked else set()
+    for use in asked:
+        if use.name not in known:
+            yield Finding(use.line, "unknown_segment", *no_segment(use.name, known))
 
 
 def _calls(definition: Definition) -> Iterator[tuple[Step, Webhook]]:

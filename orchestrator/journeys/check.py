@@ -8,19 +8,24 @@ from pathlib import Path
 
 from orchestrator import registry
 from orchestrator.domain.definition import Definition, DefinitionError, Mention, Node, Problem, parse
+from orchestrator.domain.definition.audiences import SegmentTrigger
 from orchestrator.domain.definition.campaign import as_journey
 from orchestrator.journeys.calls import CONTEXT_ROOTS as CALL_ROOTS
 from orchestrator.journeys.calls import problems_of_calls
 from orchestrator.journeys.folders import Text
 from orchestrator.journeys.models import Journey
 from orchestrator.journeys.yaml import read
+from orchestrator.messaging.blocks import with_blocks
 from orchestrator.messaging.content.lint import lint
+from orchestrator.messaging.content.sensitive import Sensitive
 from orchestrator.messaging.content.source import TemplateSource, read_template
+from orchestrator.messaging.memberships import unknown_segments
 from orchestrator.messaging.models import Template
+from orchestrator.messaging.sensitive import declared
 from orchestrator.segments.models import Segment
 from orchestrator.workspace.models import Brand, Topic, Workspace
 
-CONTEXT_ROOTS = (*CALL_ROOTS, "unsubscribe_url", "preferences_url")
+CONTEXT_ROOTS = (*CALL_ROOTS, "unsubscribe_url", "preferences_url", "confirm_url")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +46,7 @@ def check(journey: Text, templates: Sequence[Text], beside: Collection[str] = ()
     problems: list[Problem] = []
     sources = _templates(templates, problems)
     definition, tree = _definition(journey, problems)
+    sources = _with_blocks(sources, tree, problems)
     warnings: list[Problem] = []
     if definition is not None and tree is not None:
         problems += [
@@ -52,8 +58,9 @@ def check(journey: Text, templates: Sequence[Text], beside: Collection[str] = ()
         problems += problems_of_calls(definition, tree, journey.file)
     if tree is not None:
         purpose, filters = _purpose(tree), registry.current().filters
+        sensitive = _sensitive(definition)
         for source in sources.values():
-            report = lint(source, purpose, _languages(), filters, CONTEXT_ROOTS)
+            report = lint(source, purpose, _languages(), filters, CONTEXT_ROOTS, sensitive)
             problems += report.errors
             warnings += report.warnings
     if problems or definition is None or tree is None:
@@ -82,6 +89,19 @@ def _templates(texts: Sequence[Text], problems: list[Problem]) -> dict[str, Temp
     return sources
 
 
+def _with_blocks(
+    sources: Mapping[str, TemplateSource], tree: Node | None, problems: list[Problem]
+) -> dict[str, TemplateSource]:
+    """The templates with the words of the brand's blocks, which are looked at, prepared and pinned with them."""
+    written = tree.child("brand") if tree is not None else None
+    brand = written.value if written is not None and isinstance(written.value, str) else "default"
+    whole = {}
+    for key, source in sources.items():
+        whole[key], found = with_blocks(source, brand)
+        problems += [*found, *unknown_segments(whole[key])]
+    return whole
+
+
 def _definition(journey: Text, problems: list[Problem]) -> tuple[Definition | None, Node | None]:
     known, tree = registry.current(), None
     try:
@@ -97,6 +117,17 @@ def _purpose(tree: Node) -> str:
     """The purpose as it is written; templates are looked at also where something else of the journey is wrong."""
     node = tree.child("purpose")
     return "transactional" if node is not None and node.value == "transactional" else "marketing"
+
+
+def _sensitive(definition: Definition | None) -> Sensitive:
+    """What is sensitive here: with an entry that is, all that its event says."""
+    found = declared()
+    if definition is None:
+        return found
+    triggers = definition.entry.triggers
+    events = {str(getattr(one, "event", "")) for one in triggers}
+    segments = {one.segment for one in triggers if isinstance(one, SegmentTrigger)}
+    return found.of(events, segments, definition.topic)
 
 
 def _languages() -> tuple[str, ...]:

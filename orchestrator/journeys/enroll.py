@@ -152,7 +152,10 @@ def _ask(group: list[Candidate], answer: Asked, workspace: Workspace, now: datet
 
 @prepared
 def _there() -> QuerySet[Any]:
-    people = Customer.objects.filter(id__among=Given("ids"), erased_at=None, merged_into=None)
+    # Whose data may only be kept is not there, either: a journey would use it.
+    people = Customer.objects.filter(
+        id__among=Given("ids"), erased_at=None, merged_into=None, restricted_at=None
+    )
     return people.values_list("id")
 
 

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
+from typing import Any
 
 from orchestrator.customers.erasing import Handler, register
+from orchestrator.domain.alarms import Kind
 from orchestrator.domain.walks import Ended
 from orchestrator.journeys.effects import finish
 from orchestrator.journeys.models import Doorstep, Enrollment, EntryTimer, StepRun
+from orchestrator.store import bulk
+from orchestrator.workspace.models import Alarm
 
 ERASED = "erased"
+_QUOTING = (Kind.PROVIDER.value, Kind.STEP.value)
+_QUOTED = ("fault", "detail")
 
 
 def handle() -> None:
@@ -34,3 +40,15 @@ def erase(customer_ids: Collection[int], now: datetime) -> None:
     StepRun.objects.filter(enrollment__in=theirs.values("id")).update(evidence={})
     ended = theirs.exclude(status=Enrollment.Status.ACTIVE)
     ended.update(entry_key="", once_key=None, entry_properties={})
+    _unsay()
+
+
+def _unsay() -> None:
+    """What alarms quote of a provider's or a template's words, which may name anybody, goes; that it was wrong stays."""
+    rows = list(Alarm.objects.filter(kind__in=_QUOTING).select_for_update())
+    quoting = [one for one in rows if any(map(one.evidence.get, _QUOTED))]
+    bulk.update(Alarm, ("evidence",), [(one.pk, one.evidence | _nothing(one.evidence)) for one in quoting])
+
+
+def _nothing(evidence: Mapping[str, Any]) -> dict[str, str]:
+    return {name: "" for name in _QUOTED if isinstance(evidence.get(name), str)}

@@ -119,12 +119,14 @@ def _journey(step: str, version: Live, language: str) -> Fields:
 
 
 def _parameters(one: Passenger, journey: Fields) -> Fields:
-    """What the journey tells the template: the entry, with the number a milestone's key ends in."""
-    value = _number(one.entry_key.partition(":")[0]) or _number(one.entry_key.replace(":", "_"))
-    entry = {"key": one.entry_key} | (
-        {"value": int(value) if value == int(value) else value} if value else {}
-    )
-    return {"event": one.entry_properties, "entry": entry, "journey": journey}
+    """What the journey tells the template: what let them in, and the journey itself."""
+    return {"event": one.entry_properties, "entry": entry_of(one.entry_key), "journey": journey}
+
+
+def entry_of(entry_key: str) -> Fields:
+    """The entry as templates see it: its key, with the number that a milestone's key ends in."""
+    value = _number(entry_key.partition(":")[0]) or _number(entry_key.replace(":", "_"))
+    return {"key": entry_key} | ({"value": int(value) if value == int(value) else value} if value else {})
 
 
 def _number(key: str) -> float | None:

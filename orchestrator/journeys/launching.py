@@ -73,8 +73,13 @@ def plan_launches(door: Live, now: datetime) -> None:
 
 def is_over(trigger: AudienceTrigger, now: datetime) -> bool:
     """Whether an audience's moment has passed, for everybody on earth where it goes by their own clocks."""
-    own_clocks = _zone(trigger) is None
-    return _opens(trigger, trigger.on) + (AROUND_THE_WORLD if own_clocks else timedelta(0)) < now
+    return moments_of(trigger)[1] < now
+
+
+def moments_of(trigger: AudienceTrigger) -> tuple[datetime, datetime]:
+    """When an audience's moment comes first, and last: one and the same, unless it goes by everybody's own clock."""
+    begins = _opens(trigger, trigger.on)
+    return begins, begins + (AROUND_THE_WORLD if _zone(trigger) is None else timedelta(0))
 
 
 def _opens(trigger: Launched, on: date) -> datetime:

@@ -38,6 +38,11 @@ class Migrated:
     moved: Counter[tuple[int, str, str]] = field(default_factory=Counter)
     stayed: Counter[tuple[int, str, str, str]] = field(default_factory=Counter)
 
+    @property
+    def looked_at(self) -> int:
+        """How many people it has decided about."""
+        return self.moved.total() + self.stayed.total()
+
 
 def migrate(
     row: Journey,
@@ -47,9 +52,11 @@ def migrate(
     *,
     recompute: bool = False,
     dry: bool = False,
+    most: int | None = None,
 ) -> Migrated:
     """Move the people of these versions to the current one, by this map of step ids; `dry` only counts.
 
+    `most`: it ends after the batch in which it has looked at so many people; whoever asks again goes on with others.
     Each batch is one transaction, and whoever has moved is no longer on an older version: killed in the middle and
     run again, it goes on with the others.
     """
@@ -60,7 +67,7 @@ def migrate(
         old = version(one.pk)
         route = Route(old.definition, new.definition, steps, recompute)
         last: int | None = 0
-        while last is not None:
+        while last is not None and (most is None or done.looked_at < most):
             with transaction.atomic():
                 last = _batch(old, new, route, last, now, done, dry)
     return done

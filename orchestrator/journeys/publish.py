@@ -19,6 +19,7 @@ from orchestrator.domain.definition.tree import find
 from orchestrator.journeys.admit import look_again
 from orchestrator.journeys.calls import Prepared, prepared_calls
 from orchestrator.journeys.check import Checked, check
+from orchestrator.journeys.edits import forget_edits
 from orchestrator.journeys.folders import Text
 from orchestrator.journeys.launching import is_over, plan_launches
 from orchestrator.journeys.models import Journey, JourneyVersion, Launch
@@ -53,12 +54,13 @@ def publish(
         look_again(checked.definition.key, now)
         row = _journey(checked, journey, now)
         pinned = _pin(checked, texts, row, now)
+        forget_edits(row)
         stored = checked.tree.plain()
         mark = hashlib.sha256(json.dumps([stored, pinned], sort_keys=True).encode()).hexdigest()
         warnings = tuple(str(one) for one in checked.warnings)
         if row.current is not None and row.current.digest == mark:
             return Published(row.key, row.current.number, True, warnings)
-        _refuse_what_is_over(checked, row, journey.file, now)
+        refuse_what_is_over(checked, row, journey.file, now)
         number = (row.versions.aggregate(last=Max("number"))["last"] or 0) + 1
         made = JourneyVersion.objects.create(
             journey=row,
@@ -78,7 +80,7 @@ def publish(
     return Published(row.key, number, False, warnings)
 
 
-def _refuse_what_is_over(checked: Checked, row: Journey, file: str, now: datetime) -> None:
+def refuse_what_is_over(checked: Checked, row: Journey, file: str, now: datetime) -> None:
     """An audience whose time has passed would let nobody in; one that has begun may still be mended."""
     for trigger in checked.definition.entry.triggers:
         if not isinstance(trigger, AudienceTrigger) or not is_over(trigger, now):
@@ -111,17 +113,25 @@ def _journey(checked: Checked, text: Text, now: datetime) -> Journey:
 
 def _pin(checked: Checked, texts: Mapping[str, Text], row: Journey, now: datetime) -> dict[str, int]:
     """The journey's own templates in their present form, and the shared ones it uses."""
-    chain = tuple(Workspace.get().languages)
-    pinned: dict[str, int] = {}
-    for key, source in checked.templates.items():
-        prepared = prepare(source, checked.definition.purpose, chain, registry.current().filters)
-        pinned[key] = _template_version(row, source, texts[key], prepared, now)
+    pinned = keep_templates(checked, texts, row, now)
     shared = {one.name for one in checked.definition.references() if one.kind == "template"} - set(pinned)
     for found in Template.objects.filter(journey="", brand=row.brand, key__in=shared, latest__isnull=False):
         pinned[found.key] = found.latest_id  # type: ignore[assignment]
     for pin, call in prepared_calls(checked.definition):
         pinned[pin] = _call_version(row, call, now)
     return pinned
+
+
+def keep_templates(
+    checked: Checked, texts: Mapping[str, Text], row: Journey, now: datetime
+) -> dict[str, int]:
+    """The journey's own templates as versions: made, and their templates' latest, where they are new."""
+    chain = tuple(Workspace.get().languages)
+    kept: dict[str, int] = {}
+    for key, source in checked.templates.items():
+        prepared = prepare(source, checked.definition.purpose, chain, registry.current().filters)
+        kept[key] = _template_version(row, source, texts[key], prepared, now)
+    return kept
 
 
 def _template_version(
@@ -145,5 +155,9 @@ def _version(
         digest=digest(prepared),
         defaults={"topic": topic, "source": source, "prepared": prepared, "published_at": now},
     )
+    if made.tried:
+        TemplateVersion.objects.filter(pk=made.pk).update(tried=False, published_at=now)
     Template.objects.filter(pk=template.pk).update(latest=made)
+    if template.draft and template.draft == source:
+        Template.objects.filter(pk=template.pk, draft=source).update(draft="", draft_at=None)
     return made.pk

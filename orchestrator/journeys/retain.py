@@ -6,21 +6,24 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, QuerySet, Value
+from django.db.models import F
 
-from orchestrator.domain.outbox import OPEN
-from orchestrator.domain.retention import Row, Turn, kept_since, turn
-from orchestrator.journeys.models import Enrollment, StepRun
-from orchestrator.journeys.partitions.catalogue import Part, is_partitioned
+from orchestrator.customers.erase import EraseError
+from orchestrator.domain.retention import floor_after, turn
+from orchestrator.journeys.keeping.classes import CLASSES
+from orchestrator.journeys.keeping.dry import AT_ONCE, before, is_monthly, look, read
+from orchestrator.journeys.keeping.shape import ANY_TIME, BATCH, Moments
+from orchestrator.journeys.partitions.catalogue import Part
 from orchestrator.journeys.partitions.convert import attempt
 from orchestrator.journeys.partitions.months import ahead, older, take_away
 from orchestrator.journeys.partitions.tables import MONTHLY, Monthly
-from orchestrator.messaging.models import Decision, DeliveryAttempt, MailboxMessage, Message, Receipt
 from orchestrator.store import deadlines
 from orchestrator.store.again import Busy
+from orchestrator.workspace.actions import Action
+from orchestrator.workspace.audit import note
 from orchestrator.workspace.models import Retention
 
-BATCH = 1000
+__all__ = ["AGAIN_AFTER", "BATCH", "retain", "staying", "would_go"]
 AGAIN_AFTER = timedelta(days=1)
 BUSY_FOR = timedelta(minutes=10)
 MOST_MOVED = 10_000  # rows of a month that stay; more, and the month goes row by row until fewer are left
@@ -39,89 +42,69 @@ def retain(now: datetime, limit: int = BATCH) -> int:
         deadlines.extend()
         try:
             return _by_month(policy, now) or _by_rows(policy, now, limit)
-        except Busy:
+        except (Busy, EraseError):
             Retention.objects.filter(pk=policy.pk).update(due_at=now + BUSY_FOR)
             return 0
 
 
-def would_go(policy: Retention, now: datetime, limit: int = BATCH) -> int:
+def would_go(policy: Retention, now: datetime, limit: int = AT_ONCE) -> int:
     """How many rows a whole pass would take away; nothing is written."""
-    total, found, old = 0, Turn([], 0, False), _before(policy, now)
-    while not found.over:
-        found = turn(window(policy.table, found.after, limit), old, limit)
-        total += len(found.go)
-    return total
+    return look(policy, now, limit).count
 
 
 def staying(table: str, part: Part, most: int = MOST_MOVED) -> list[int] | None:
     """The rows of a month that stay however old they are; None if they are too many to be moved under a lock."""
-    rows: Any = _rows(table).filter(open=True, **_within(MONTHLY[table], part)).values_list("id", flat=True)
-    ids = list(rows[: most + 1])
+    rows: Any = CLASSES[table].rows(ANY_TIME).filter(is_open=True, **_within(MONTHLY[table], part))
+    ids = list(rows.values_list("pk", flat=True)[: most + 1])
     return None if len(ids) > most else ids
 
 
 def _by_rows(policy: Retention, now: datetime, limit: int) -> int:
-    rows = window(policy.table, policy.after, limit)
-    found = turn(rows, _before(policy, now), limit)
-    _model(policy.table).objects.filter(id__in=found.go).delete()
-    due_at = now + AGAIN_AFTER if found.over else policy.due_at
-    Retention.objects.filter(pk=policy.pk).update(after=found.after, due_at=due_at)
+    one, when = CLASSES[policy.table], Moments(before(policy, now), now)
+    limit = min(limit, one.most)
+    start = max(policy.after, policy.floor)
+    rows = read(one, when, start, limit)
+    found = turn(rows, when.before, limit)
+    if found.go:
+        one.take(one.model, found.go, now)
+    stays = policy.stays if policy.stays is not None else found.stays
+    went = policy.went + len(found.go)
+    if not found.over:
+        after = 0 if one.by_time else found.after
+        Retention.objects.filter(pk=policy.pk).update(went=went, stays=stays, after=after)
+        return len(rows)
+    floor = 0 if one.by_time else floor_after(policy.floor, stays, rows[-1].id if rows else start)
+    _end(policy, went, floor, now)
     return len(rows)
+
+
+def _end(policy: Retention, went: int, floor: int, now: datetime) -> None:
+    """A pass is over: the next is tomorrow's; what went is noted, in numbers, in the transaction of its last window."""
+    Retention.objects.filter(pk=policy.pk).update(
+        after=0, stays=None, went=0, passed=went, passed_at=now, floor=floor, due_at=now + AGAIN_AFTER
+    )
+    if went:
+        note(Action.TAKEN_AWAY, None, policy, now, table=policy.table, days=policy.days, count=went)
 
 
 def _by_month(policy: Retention, now: datetime) -> int:
     """Make the months to come, and take the first whole old one away; how many rows it had, about."""
-    if not _is_monthly(policy.table):
+    if not is_monthly(policy.table):
         return 0
     monthly = MONTHLY[policy.table]
     for step in ahead(monthly, now):
         attempt(step)
-    for part in older(monthly, _before(policy, now)):
+    for part in older(monthly, before(policy, now)):
         stay = staying(policy.table, part)
         if stay is not None:
             attempt(take_away(monthly, part, stay))
+            # About: what the catalogue says of the month's rows.
+            gone = max(0, part.rows - len(stay))
+            Retention.objects.filter(pk=policy.pk).update(went=F("went") + gone)
             return max(1, part.rows)
     return 0
-
-
-def _before(policy: Retention, now: datetime) -> datetime:
-    return kept_since(policy.days, now, _is_monthly(policy.table))
-
-
-def _is_monthly(table: str) -> bool:
-    return table in MONTHLY and is_partitioned(MONTHLY[table].table)
 
 
 def _within(monthly: Monthly, part: Part) -> dict[str, datetime]:
     bounds = {f"{monthly.column}__gte": part.start, f"{monthly.column}__lt": part.to}
     return {name: at for name, at in bounds.items() if at is not None}
-
-
-def window(table: str, after: int, limit: int) -> list[Row]:
-    """The next rows after an id."""
-    rows: Any = _rows(table).filter(id__gt=after).order_by("id")[:limit]
-    return [Row(*row) for row in rows]
-
-
-def _rows(table: str) -> QuerySet[Any]:
-    waits = Exists(Message.objects.filter(pk=OuterRef("message_id"), state__in=OPEN))
-    walks = Exists(Enrollment.objects.filter(pk=OuterRef("enrollment_id"), status=Enrollment.Status.ACTIVE))
-    at, open_ = {
-        "decision": ("decided_at", waits),
-        "attempt": ("settled_at", waits),
-        "step_run": ("left_at", walks),
-        "receipt": ("received_at", Value(False)),
-        "mailbox": ("composed_at", Value(False)),
-    }[table]
-    return _model(table).objects.annotate(open=open_).values_list("id", at, "open")
-
-
-def _model(table: str) -> Any:
-    models: dict[str, Any] = {
-        "decision": Decision,
-        "attempt": DeliveryAttempt,
-        "step_run": StepRun,
-        "receipt": Receipt,
-        "mailbox": MailboxMessage,
-    }
-    return models[table]

@@ -29,7 +29,7 @@ class NoTestList(Exception):
 
 def send_test(live: Live, now: datetime) -> int:
     """Every send of the journey once to each person of the test list, by the first channel; answers how many."""
-    people = _people()
+    people = testers()
     reach = reachable(people, live.brand_id, PURPOSE)
     intents = [
         _intent(live, step, send, customer, channel, now)
@@ -41,7 +41,8 @@ def send_test(live: Live, now: datetime) -> int:
         return plan(intents, now)
 
 
-def _people() -> Sequence[int]:
+def testers() -> Sequence[int]:
+    """The people of the test list, by their ids; raises NoTestList."""
     key = Workspace.get().test_segment
     if not key:
         raise NoTestList("no test list is set: name a segment of your own people in the settings")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -16,6 +17,7 @@ from orchestrator.journeys.leaving import leave
 from orchestrator.journeys.models import Enrollment, Journey, JourneyVersion
 from orchestrator.messaging.models import Message
 from orchestrator.messaging.notes import noted
+from orchestrator.workspace.audit import Action, note
 
 BATCH = 1000
 
@@ -38,7 +40,7 @@ class Stopped:
     got: int
 
 
-def stop(row: Journey, version: JourneyVersion | None, now: datetime) -> Stopped:
+def stop(row: Journey, version: JourneyVersion | None, now: datetime, by: Any = None) -> Stopped:
     """Stop the journey, or this version of it.
 
     The mark comes first and bites at once: from then on the gate lets nothing out. Then people leave in batches, each
@@ -49,7 +51,7 @@ def stop(row: Journey, version: JourneyVersion | None, now: datetime) -> Stopped
             f"version {version.number} is the current one, by which people enter: publish another first, "
             "or stop the whole journey"
         )
-    _mark(row, version, now)
+    _mark(row, version, now, by)
     if version is None:
         stop_launches(row.pk, now)
         look_again(row.key, now)
@@ -68,11 +70,16 @@ def stop(row: Journey, version: JourneyVersion | None, now: datetime) -> Stopped
     return Stopped(people, cancelled, max(under_way - taken, 0), _sent(messages) + taken)
 
 
-def _mark(row: Journey, version: JourneyVersion | None, now: datetime) -> None:
+@transaction.atomic
+def _mark(row: Journey, version: JourneyVersion | None, now: datetime, by: Any) -> None:
+    """The mark, and the entry that says whose it is."""
     if version is None:
-        Journey.objects.filter(pk=row.pk).update(status=Journey.Status.STOPPED)
+        live = Journey.objects.filter(pk=row.pk).exclude(status=Journey.Status.STOPPED)
+        new = live.update(status=Journey.Status.STOPPED)
     else:
-        JourneyVersion.objects.filter(pk=version.pk, stopped_at=None).update(stopped_at=now)
+        new = JourneyVersion.objects.filter(pk=version.pk, stopped_at=None).update(stopped_at=now)
+    if new:
+        note(Action.STOPPED, by, row, now, **({"version": version.number} if version is not None else {}))
 
 
 def _batches(people: QuerySet[Enrollment]) -> Iterator[QuerySet[Enrollment]]:

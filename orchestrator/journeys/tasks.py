@@ -16,6 +16,7 @@ from celery import shared_task
 from celery.signals import task_prerun
 from django.db import close_old_connections
 
+from orchestrator.journeys.alarms.rounds import look
 from orchestrator.journeys.shift import Shift
 from orchestrator.journeys.waiting import waiting
 from orchestrator.journeys.work import WALKING, deliver_beside, walk_beside
@@ -56,6 +57,12 @@ def sweep() -> None:
         ring_now(WALK)
     for _ in range(_bells(now)):
         ring_now(DELIVER)
+
+
+@shared_task(name="orchestrator.alarms")
+def alarms() -> None:
+    """Look at what is wrong, and tell whoever is to be told."""
+    look(_now)
 
 
 @cache

@@ -15,6 +15,7 @@ WIDEST = 40  # characters of the longest bar
 def tell_simulated(told: Simulated) -> Iterator[str]:
     """All of it."""
     yield _headline(told)
+    yield from _assumed(told)
     yield from _volume(told.by_day)
     yield from _reasons("Held for a while", told.holds)
     yield from _reasons("Not sent", told.losses)
@@ -33,6 +34,14 @@ def _headline(told: Simulated) -> str:
     held_out = f"; {told.held_out:,} of the passages were held out" if told.held_out else ""
     most = f", at most {told.most_for_one} to one person" if told.sent else ""
     return f"{told.journey}, {told.begins[:10]} to {told.ends[:10]}: {who}, {got}{most}{held_out}."
+
+
+def _assumed(told: Simulated) -> Iterator[str]:
+    if told.question == "forecast":
+        yield "A forecast: what the last days brought comes again, and after a message people are taken to do as they did:"
+        for one in told.assumed:
+            on = f"measured on {counted(one.of, 'message')}"
+            yield f"  {one.what}{f' by {one.channel}' if one.channel else ''}: {one.share / 100:g} %, {on}"
 
 
 def _volume(days: Sequence[Volume]) -> Iterator[str]:

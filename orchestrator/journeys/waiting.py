@@ -21,7 +21,8 @@ from orchestrator.messaging.models import Message, RateLimit
 from orchestrator.messaging.tokens import enabled
 from orchestrator.messaging.turns import next_turn, ready_lanes
 from orchestrator.segments.models import Segment
-from orchestrator.store.prepared import Given, fill, prepared
+from orchestrator.store.moments import computed
+from orchestrator.store.prepared import Given, fill
 from orchestrator.store.statement import execute
 from orchestrator.workspace.models import Retention
 
@@ -31,7 +32,7 @@ URGENT = frozenset({"pull", "wake", "move first", "limited", *_DELIVERING})
 
 
 def waiting(now: datetime, among: frozenset[str] | None = None) -> frozenset[str]:
-    """The kinds of work that are due: replan, pull, segments, launch, knock, admit, compute, fire, wake and so on.
+    """The kinds of work that are due: replan, pull, segments, launch, knock, admit, compute, fire, wake, erase and so on.
 
     Of what has lanes, also which: `deliver transactional`, `move first`. `among`: asks of these alone, in a statement
     as much smaller; the lanes of `deliver` are asked all or none.
@@ -52,7 +53,7 @@ def next_due(kinds: Collection[str] | None = None) -> datetime | None:
     limited = enabled()
     asked = [kind for kind in _timed() if kinds is None or kind.split()[0] in kinds]
     asked = [kind for kind in asked if not (limited and kind in _DELIVERING)]
-    moments = [moment for kind in asked for moment in _first(kind).column()]
+    moments = _firsts(tuple(asked))
     turn = next_turn() if limited and (kinds is None or "deliver" in kinds) else None
     return min([*moments, turn] if turn else moments, default=None)
 
@@ -63,10 +64,24 @@ def until_turn(now: datetime, most: timedelta) -> timedelta | None:
     return max(turn - now, timedelta(0)) if turn is not None and turn <= now + most else None
 
 
-@prepared
-def _first(kind: str) -> QuerySet[Any]:
-    rows, column = _timed()[kind]
-    return rows.order_by(column).values_list(column)[:1]
+def _firsts(kinds: tuple[str, ...]) -> list[datetime]:
+    """The first moment of each kind that has one, in one statement."""
+    if not kinds:
+        return []
+    sql, params = _first_statement(kinds)
+    return [computed(value) for value in execute(sql, params)[0] if value is not None]
+
+
+@cache
+def _first_statement(kinds: tuple[str, ...]) -> tuple[str, list[Any]]:
+    parts: list[str] = []
+    params: list[Any] = []
+    for kind in kinds:
+        rows, column = _timed()[kind]
+        sql, given = rows.order_by(column).values(column)[:1].query.sql_with_params()
+        parts.append(f"({sql})")
+        params += given
+    return "SELECT " + ", ".join(parts), params
 
 
 def _timed() -> dict[str, tuple[QuerySet[Any], str]]:
@@ -80,6 +95,7 @@ def _timed() -> dict[str, tuple[QuerySet[Any], str]]:
         "compute": (UsualInterval.objects.all(), "due_at"),
         "fire": (EntryTimer.objects.filter(due_at__isnull=False), "due_at"),
         "move": (moving(), "due_at"),
+        "erase": (Customer.objects.filter(erase_due_at__isnull=False), "erase_due_at"),
         "retain": (Retention.objects.all(), "due_at"),
         "move first": (moving().filter(urgent=True), "due_at"),
         **{f"deliver {lane}": (queues.lane(lane), "due_at") for lane in LANES},

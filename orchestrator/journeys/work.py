@@ -9,6 +9,8 @@ from datetime import datetime, timedelta
 
 from django.db import OperationalError
 
+from orchestrator.customers.ordered import BATCH as ERASED_AT_ONCE
+from orchestrator.customers.ordered import carry_out
 from orchestrator.domain.lanes import LANES
 from orchestrator.journeys.admit import BATCH as ADMITTED_AT_ONCE
 from orchestrator.journeys.admit import admit
@@ -50,6 +52,7 @@ _WALKS: Mapping[str, tuple[str, Step, int]] = {
     "fire": ("timers", fire, TIMED_AT_ONCE),
     "wake": ("woken", wake_senders, MOVED_AT_ONCE),
     "move": ("moved", move_due, MOVED_AT_ONCE),
+    "erase": ("erased", carry_out, ERASED_AT_ONCE),
     "retain": ("retained", retain, RETAINED_AT_ONCE),
 }
 # Where one batch was full there is a backlog: larger ones cost a sixth less a person. Whoever else wants one of these
@@ -84,6 +87,7 @@ class Worked:
     moved: int = 0
     messages: int = 0
     rescued: int = 0
+    erased: int = 0
     retained: int = 0
 
     def __bool__(self) -> bool:

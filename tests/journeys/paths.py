@@ -20,6 +20,7 @@ from orchestrator.consents.record import record as record_consents
 from orchestrator.customers.people import Person
 from orchestrator.customers.save import save
 from orchestrator.domain.splits import held_out
+from orchestrator.events.models import Event
 from orchestrator.events.record import NewEvent, record
 from orchestrator.journeys.folders import Folder, read_folder
 from orchestrator.journeys.models import Enrollment, JourneyVersion
@@ -56,6 +57,7 @@ class Act:
     event: str
     amount: str | None = None
     heard: str | None = None
+    properties: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -113,7 +115,8 @@ def replay(path: GoldenPath, world: World) -> tuple[list[Expected], list[Passage
     for number, act in enumerate(path.acts):
         _advance(world, moment(act.heard or act.on))
         amount = None if act.amount is None else Decimal(act.amount)
-        record([NewEvent(customer, act.event, moment(act.on), f"act-{number}", amount)], world.now)
+        event = NewEvent(customer, act.event, moment(act.on), f"act-{number}", amount, act.properties)
+        record([event], world.now)
     _advance(world, moment(path.until))
     return _messages(), _passages(path.folder)
 
@@ -195,10 +198,19 @@ def _messages() -> list[Expected]:
 
 
 def _passages(own: str) -> list[Passage]:
+    events = {f"event:{pk}": f"event:{place}" for place, pk in enumerate(_events(), start=1)}
     rows = Enrollment.objects.order_by("entered_at", "id").values_list(
         "status", "reason", "entry_key", "journey__key"
     )
-    return [Passage(status, reason, entry, "" if key == own else key) for status, reason, entry, key in rows]
+    return [
+        Passage(status, reason, events.get(entry, entry), "" if key == own else key)
+        for status, reason, entry, key in rows
+    ]
+
+
+def _events() -> Iterable[int]:
+    """The ids of all events in the order they were heard: a path names the first, whatever number it was given."""
+    return Event.objects.order_by("id").values_list("id", flat=True)
 
 
 def folders() -> list[Folder]:

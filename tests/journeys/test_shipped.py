@@ -27,6 +27,11 @@ from tests.scenarios.world import MONDAY_NOON
 
 LANGUAGES = ("pl", "en")
 UNSUBSCRIBE = "https://shop.example/u/token"
+CONFIRM = "https://shop.example/d/" + "t" * 38  # as long as a real one
+CONFIRMING = (
+    "double_opt_in",
+    "double_opt_in_sms",
+)  # transactional: nobody unsubscribes from what they asked for
 BARE: dict[str, Any] = {
     "customer": {"language": "", "country": ""},
     "event": {},
@@ -37,6 +42,7 @@ BARE: dict[str, Any] = {
     "currency": "PLN",
     "unsubscribe_url": UNSUBSCRIBE,
     "preferences_url": "https://shop.example/p/token",
+    "confirm_url": CONFIRM,
 }
 FULL: dict[str, Any] = BARE | {
     "customer": {
@@ -86,7 +92,9 @@ def sources(folder: Folder) -> dict[str, TemplateSource]:
 @lru_cache(maxsize=1)
 def prepared() -> dict[tuple[str, str], dict[str, Any]]:
     return {
-        (folder.path.name, key): prepare(source, "marketing", LANGUAGES)
+        (folder.path.name, key): prepare(
+            source, "transactional" if folder.path.name in CONFIRMING else "marketing", LANGUAGES
+        )
         for folder in folders()
         for key, source in sources(folder).items()
     }
@@ -115,7 +123,8 @@ def render(part: Part, context: dict[str, Any]) -> dict[str, str]:
 
 
 def test_these_are_the_shipped_journeys() -> None:
-    assert [folder.path.name for folder in folders()] == ["loyalty_milestones", "onboarding", "reactivation"]
+    shipped = [*CONFIRMING, "loyalty_milestones", "onboarding", "reactivation"]
+    assert [folder.path.name for folder in folders()] == shipped
 
 
 @pytest.mark.parametrize("folder", folders(), ids=lambda folder: folder.path.name)
@@ -160,8 +169,10 @@ def test_it_reads_well_whether_nothing_is_known_or_everything(part: Part) -> Non
             assert not re.search(r" [,.!?]|,,|\.\.|\(\)|None|[{}]", texts[name]), (name, texts[name])
             assert not re.search(r"(?<=\S)  ", texts[name]) or name == "text", (name, texts[name])
         if part.channel == "email":
-            assert UNSUBSCRIBE in texts["html"]
-            assert UNSUBSCRIBE in texts["text"]
+            link, other = (CONFIRM, UNSUBSCRIBE) if part.journey in CONFIRMING else (UNSUBSCRIBE, CONFIRM)
+            assert link in texts["html"]
+            assert link in texts["text"]
+            assert other not in texts["html"]
             assert 'href=""' not in texts["html"]
         if part.channel == "sms":
             size = measure(texts["text"])

@@ -64,7 +64,9 @@ def test_a_round_does_it(world: World) -> None:
     assert left() == ids[2:]
 
 
-@pytest.mark.parametrize(("table", "days"), [("decision", 29), ("receipt", 89), ("message", 400)])
+@pytest.mark.parametrize(
+    ("table", "days"), [("decision", 29), ("receipt", 89), ("membership", 400), ("message", 89)]
+)
 def test_a_policy_that_takes_away_what_is_needed_is_refused(table: str, days: int) -> None:
     with pytest.raises(ValidationError):
         Retention(table=table, days=days).clean()

@@ -1,4 +1,8 @@
-"""Links in messages carry what the workspace's pattern says, the same at every attempt."""
+"""Links in messages carry what the workspace's pattern says, the same at every attempt.
+
+Clicks are not counted here, so that the links are to be seen: what is counted is the link with all that it carries
+(tests/tracking/test_counted.py).
+"""
 
 from __future__ import annotations
 
@@ -15,7 +19,7 @@ DEFAULT = "utm_source=default&utm_medium=email&utm_campaign=note&utm_content=not
 
 
 def deliver(world: World, **workspace: object) -> dict[str, str]:
-    world.workspace(**workspace)
+    world.workspace(track_clicks=False, **workspace)
     world.publish(one_send("note"), note=LETTER)
     world.event(world.person(), "note.wanted")
     world.run(minutes=1)
@@ -55,6 +59,7 @@ def test_the_variant_of_a_split(world: World):
 
 
 def test_a_retry_carries_the_same_links_whatever_the_workspace_writes_meanwhile(world: World):
+    world.workspace(track_clicks=False)
     provider = world.provider(Deferred(timedelta(minutes=10)), promise="I")
     world.publish(one_send("note"), note=LETTER)
     world.event(world.person(), "note.wanted")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -90,10 +91,14 @@ class World:
         An answer is a Result, or an exception to raise. `promise`: the provider class, I, Q or N.
         """
         scripted = Scripted.of(channel, promise, list(answers), **more)
-        self._providers[scripted.name] = scripted
+        self.open_to([scripted])
+        return scripted
+
+    def open_to(self, providers: Sequence[Scripted]) -> None:
+        """Deliver by these from now on, to whomever it may be."""
+        self._providers |= {one.name: one for one in providers}
         settings.DELIVERY_ALLOWLIST = ["*"]
         registry.reset(registry.load([], {"scripted": Plugin(list(self._providers.values()))}))
-        return scripted
 
     def run(self, **ahead: float) -> None:
         """Work now, then at every moment something is due, until `ahead` (a timedelta's arguments) has passed."""

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from argparse import ArgumentTypeError
-from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from django.core.management.base import CommandError
 
+from orchestrator.journeys import movable
 from orchestrator.journeys.management.running import RunningVerbs, journey, keyed, numbered
 from orchestrator.journeys.migrate import migrate
-from orchestrator.journeys.models import Journey, JourneyVersion
 from orchestrator.journeys.told_moves import tell_migrated
-from orchestrator.journeys.versions import version
+from orchestrator.workspace.audit import Action, note
+from orchestrator.workspace.who import command
 
 
 class MovingVerbs(RunningVerbs):
@@ -46,10 +46,13 @@ class MovingVerbs(RunningVerbs):
         )
 
     def _migrate(self, options: dict[str, Any]) -> None:
-        row = journey(options["key"])
-        older = _older(row, options["number"])
+        row, number = journey(options["key"]), options["number"]
         steps = {old: new for pairs in options["map"] for old, new in pairs.items()}
-        _check(row, older, steps)
+        try:
+            older = movable.older(row, numbered(row, number) if number is not None and row.current else None)
+            movable.check_steps(row, older, steps)
+        except movable.NotMovable as error:
+            raise CommandError(str(error)) from error
         recompute, now = options["recompute"], datetime.now(UTC)
         would = migrate(row, older, steps, now, recompute=recompute, dry=True)
         self.stdout.write("\n".join(tell_migrated(row.key, would, dry=True)))
@@ -57,32 +60,8 @@ class MovingVerbs(RunningVerbs):
             return
         self.agreed(options["yes"], "Move them?", "nobody was moved.")
         done = migrate(row, older, steps, datetime.now(UTC), recompute=recompute)
+        note(Action.MOVED, command(), row, people=done.moved.total())
         self.stdout.write("\n".join(tell_migrated(row.key, done, dry=False)))
-
-
-def _older(row: Journey, number: int | None) -> list[JourneyVersion]:
-    """The versions to move people from, the oldest first; those that were stopped are emptied already."""
-    if row.current is None:
-        raise CommandError(f"{row.key} was never published: nobody is inside.")
-    if number is None:
-        return list(row.versions.exclude(pk=row.current.pk).filter(stopped_at=None).order_by("number"))
-    one = numbered(row, number)
-    if one.pk == row.current.pk:
-        raise CommandError(f"version {number} is the current one, to which people are moved.")
-    if one.stopped_at is not None:
-        raise CommandError(f"version {number} is stopped: whoever is on it leaves.")
-    return [one]
-
-
-def _check(row: Journey, older: Sequence[JourneyVersion], steps: dict[str, str]) -> None:
-    """Names that no version has are slips: they are said, before anybody is moved."""
-    assert row.current_id is not None
-    new = version(row.current_id).definition
-    known = {step for one in older for step in version(one.pk).definition.step_ids()}
-    wrong = [f"no older version has the step {old}" for old in steps if old not in known]
-    wrong += [f"the current version has no step {to}" for to in steps.values() if to not in new]
-    if wrong:
-        raise CommandError(f"{'; '.join(wrong)}. Its steps are: {', '.join(new.step_ids())}.")
 
 
 def step_map(written: str) -> dict[str, str]:

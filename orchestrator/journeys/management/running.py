@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
 
 from orchestrator.domain import durations
 from orchestrator.domain.durations import Duration
@@ -18,6 +19,8 @@ from orchestrator.journeys.stop import NotStoppable, stop
 from orchestrator.journeys.told import counted
 from orchestrator.journeys.told_moves import tell_draining
 from orchestrator.journeys.versions import version
+from orchestrator.workspace.audit import Action, note
+from orchestrator.workspace.who import command
 
 
 class RunningVerbs(BaseCommand):
@@ -45,13 +48,21 @@ class RunningVerbs(BaseCommand):
 
     def _pause(self, options: dict[str, Any]) -> None:
         row = journey(options["key"])
-        if not pause(row.pk):
+        with transaction.atomic():
+            done = pause(row.pk)
+            if done:
+                note(Action.PAUSED, command(), row)
+        if not done:
             raise CommandError(f"{row.key} is {row.get_status_display()}, not live: nothing changed.")
         self.stdout.write(f"{row.key} is paused: nobody enters or moves, and nothing of it is sent.")
 
     def _resume(self, options: dict[str, Any]) -> None:
         row, limit = journey(options["key"]), options["staleness"]
-        if not resume(row.pk, datetime.now(UTC), limit):
+        with transaction.atomic():
+            done = resume(row.pk, datetime.now(UTC), limit)
+            if done:
+                note(Action.RESUMED, command(), row, staleness=str(limit) if limit else None)
+        if not done:
             raise CommandError(f"{row.key} is {row.get_status_display()}, not paused: nothing changed.")
         late = f" What was due more than {limit} ago is not sent any more." if limit else ""
         self.stdout.write(f"{row.key} is live again.{late}")
@@ -85,7 +96,7 @@ class RunningVerbs(BaseCommand):
             raise CommandError(f"{row.key} was never published: there is nothing to stop.")
         self.agreed(options["yes"], f"Stop {name} for good?", "nothing was stopped.")
         try:
-            done = stop(row, which, datetime.now(UTC))
+            done = stop(row, which, datetime.now(UTC), command())
         except NotStoppable as error:
             raise CommandError(f"{error}.") from error
         self.stdout.write(

@@ -14,11 +14,14 @@ from orchestrator.customers.imports.report import show_progress
 from orchestrator.domain.definition import DefinitionError
 from orchestrator.journeys.folders import Text, find_folders
 from orchestrator.journeys.management.running import journey
-from orchestrator.journeys.simulation.asked import Asked, CannotSimulate
+from orchestrator.journeys.simulation.asked import CannotSimulate, Question, ask
 from orchestrator.journeys.simulation.drafted import drafted
-from orchestrator.journeys.simulation.run import simulate
+from orchestrator.journeys.simulation.together import MOST, ShareFailed, simulate
+from orchestrator.journeys.simulation.what_if import MOST as MOST_OF_A_CAP
+from orchestrator.journeys.simulation.what_if import rewritten
 from orchestrator.journeys.told import tell_problems
 from orchestrator.journeys.told_simulation import tell_simulated
+from orchestrator.journeys.yaml_places import CannotEdit
 
 
 class SimulatingVerb:
@@ -33,7 +36,10 @@ class SimulatingVerb:
         )
         asked.add_argument("--days", type=int, default=30, metavar="N", help="how many; 30 by default")
         asked.add_argument(
-            "--until", type=_moment, metavar="MOMENT", help="end there instead of now, as 2026-06-01T12:00"
+            "--until",
+            type=_moment,
+            metavar="MOMENT",
+            help="go by this moment instead of now, as 2026-06-01T12:00",
         )
         asked.add_argument(
             "--tick",
@@ -47,17 +53,52 @@ class SimulatingVerb:
             action="store_true",
             help="live the other live journeys too, instead of what they are recorded to have sent",
         )
+        asked.add_argument(
+            "--forecast",
+            action="store_true",
+            help="the days to come instead: the last ones again, from today's base, with people who answer messages",
+        )
+        asked.add_argument(
+            "--cap",
+            type=_cap,
+            action="append",
+            default=[],
+            metavar="NAME=N",
+            help="what if this cap were another",
+        )
+        asked.add_argument(
+            "--priority", type=int, metavar="N", help="what if the journey's priority were another"
+        )
+        asked.add_argument(
+            "--wait",
+            type=_wait,
+            action="append",
+            default=[],
+            metavar="STEP=DURATION",
+            help="what if this step waited for as long, as in rest=2 days",
+        )
+        asked.add_argument(
+            "--processes",
+            type=int,
+            default=0,
+            choices=range(MOST + 1),
+            metavar="N",
+            help="in so many; 0, the default: as many as there are processors, where people do not hang on one another",
+        )
         asked.add_argument("--json", action="store_true", help="one JSON object as the last line")
 
     def _simulate(self, options: dict[str, Any]) -> None:
         text, templates = _found(options["what"])
-        ends = options["until"] or datetime.now(UTC)
+        until = options["until"] or datetime.now(UTC)
+        question: Question = "forecast" if options["forecast"] else "replay"
+        tick = timedelta(minutes=options["tick"])
         try:
-            begins, tick = ends - timedelta(days=options["days"]), timedelta(minutes=options["tick"])
-            asked = Asked(text, templates, begins, ends, tick, options["beside"])
+            text = rewritten(text, options["priority"], dict(options["wait"]))
+            caps = dict(options["cap"])
+            asked = ask(question, text, templates, options["days"], until, tick, options["beside"], caps)
             with show_progress(1000, "simulated", self.stderr, "parts") as advance:  # type: ignore[attr-defined]
-                told = simulate(asked, lambda share: advance(round(share * 1000)))
-        except CannotSimulate as error:
+                told = simulate(asked, lambda share: advance(round(share * 1000)), options["processes"])
+        except (CannotSimulate, CannotEdit, ShareFailed) as error:
             raise CommandError(str(error)) from error
         except DefinitionError as error:
             for line in tell_problems(error.problems):
@@ -76,6 +117,20 @@ def _found(what: str) -> tuple[Text, tuple[Text, ...]]:
     if len(folders) != 1:
         raise CommandError(f"{what} holds {len(folders)} journeys; name the folder of one")
     return folders[0].journey, folders[0].templates
+
+
+def _cap(written: str) -> tuple[str, int]:
+    name, _, limit = written.rpartition("=")
+    if not name or not (limit.isascii() and limit.isdecimal() and int(limit) <= MOST_OF_A_CAP):
+        raise ArgumentTypeError(f"{written!r} is no cap; write it like 'marketing a week=3'")
+    return name.strip(), int(limit)
+
+
+def _wait(written: str) -> tuple[str, str]:
+    step, _, duration = written.partition("=")
+    if not step or not duration.strip():
+        raise ArgumentTypeError(f"{written!r} is no wait; write it like 'rest=2 days'")
+    return step.strip(), duration.strip()
 
 
 def _moment(written: str) -> datetime:

@@ -25,6 +25,10 @@ class Simulation(models.Model):
         DONE = "done", _("done")
         FAILED = "failed", _("failed")
 
+    class Question(models.TextChoices):
+        REPLAY = "replay", _("the last days, as they happened")
+        FORECAST = "forecast", _("the days to come")
+
     journey = models.ForeignKey(
         Journey, models.CASCADE, related_name="simulations", verbose_name=_("journey")
     )
@@ -33,6 +37,11 @@ class Simulation(models.Model):
     )
     asked_at = models.DateTimeField(_("asked"))
     days = models.PositiveSmallIntegerField(_("days"))
+    question = models.CharField(
+        _("question"), max_length=8, choices=Question.choices, default=Question.REPLAY, db_default="replay"
+    )
+    # What if: {"caps": {name: limit}, "priority": number, "waits": {step: duration}}, what is another.
+    changed = models.JSONField(_("what if"), default=dict, db_default={}, blank=True)
     beside = models.BooleanField(_("with the other live journeys"), default=False)
     state = models.CharField(_("state"), max_length=7, choices=State.choices, default=State.PLANNED)
     done = models.PositiveSmallIntegerField(_("done"), default=0)

@@ -10,7 +10,8 @@ import re
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import IO, Any
 
@@ -18,6 +19,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from orchestrator.journeys.models import Journey, Simulation
+from orchestrator.journeys.simulation.asked import Question
 
 KEPT = 20  # simulations of a journey; older ones go
 UNSEEN = timedelta(seconds=30)  # after which its process is held to be dead
@@ -25,14 +27,31 @@ _PART = re.compile(r"simulated: ([0-9,]+) of")
 Progress = Callable[[int], object]
 
 
-def ask(journey: Journey, days: int, beside: bool, by: Any, now: datetime) -> Simulation:
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What somebody wants to know. `changed`: what if, as the model keeps it."""
+
+    days: int
+    beside: bool = False
+    question: Question = "replay"
+    changed: Mapping[str, Any] = field(default_factory=dict)
+
+    def plain(self) -> dict[str, Any]:
+        """As the model's columns."""
+        return {
+            "days": self.days,
+            "beside": self.beside,
+            "question": self.question,
+            "changed": dict(self.changed),
+        }
+
+
+def ask(journey: Journey, wish: Wish, by: Any, now: datetime) -> Simulation:
     """Plan one, and start a process for it. What is asked while the same is still to come is answered with that."""
-    waiting = Simulation.objects.filter(
-        journey=journey, days=days, beside=beside, state__in=("planned", "running")
-    )
+    waiting = Simulation.objects.filter(journey=journey, state__in=("planned", "running"), **wish.plain())
     if (same := waiting.filter(asked_at__gt=now - UNSEEN).first()) is not None:
         return same
-    asked = Simulation.objects.create(journey=journey, days=days, beside=beside, asked_by=by, asked_at=now)
+    asked = Simulation.objects.create(journey=journey, asked_by=by, asked_at=now, **wish.plain())
     old = Simulation.objects.filter(journey=journey).order_by("-id").values_list("pk", flat=True)[KEPT:]
     Simulation.objects.filter(pk__in=list(old)).delete()
     transaction.on_commit(start)
@@ -80,8 +99,7 @@ def finish(one: Simulation, told: dict[str, Any], error: str, now: datetime) -> 
 
 def run(one: Simulation, progress: Progress) -> tuple[str, str]:
     """Run it in a process of its own: the command's output, and its complaint where it failed."""
-    asked = ["--days", str(one.days), "--until", one.asked_at.isoformat(), "--json"]
-    asked += ["--beside"] if one.beside else []
+    asked = _options(one)
     # To a file, since the answer may be longer than a pipe holds while we listen to the other one.
     with tempfile.TemporaryFile("w+", encoding="utf-8") as answer:
         process = subprocess.Popen(
@@ -97,6 +115,20 @@ def run(one: Simulation, progress: Progress) -> tuple[str, str]:
             return "", said or "it ended without a word"
         answer.seek(0)
         return answer.read(), ""
+
+
+def _options(one: Simulation) -> list[str]:
+    """The words of the command for it."""
+    words = ["--days", str(one.days), "--until", one.asked_at.isoformat(), "--json"]
+    words += ["--beside"] if one.beside else []
+    words += ["--forecast"] if one.question == Simulation.Question.FORECAST else []
+    for name, limit in one.changed.get("caps", {}).items():
+        words += ["--cap", f"{name}={limit}"]
+    for step, duration in one.changed.get("waits", {}).items():
+        words += ["--wait", f"{step}={duration}"]
+    if "priority" in one.changed:
+        words += ["--priority", str(one.changed["priority"])]
+    return words
 
 
 def _listen(stream: IO[str], progress: Progress) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -36,8 +36,12 @@ def collisions(key: str) -> tuple[Collision, ...]:
         others = _others(customer, reason, evidence, sent, winners)
         met |= {(message, journey, other, reason) for other in others if key in (journey, other)}
     counted = Counter(one[1:] for one in met)
-    answer = [Collision(*pair, count) for pair, count in counted.items()]
-    return tuple(sorted(answer, key=lambda one: (-one.messages, one.yields, one.to, one.reason)))
+    return ordered(Collision(*pair, count) for pair, count in counted.items())
+
+
+def ordered(collisions: Iterable[Collision]) -> tuple[Collision, ...]:
+    """The most messages first."""
+    return tuple(sorted(collisions, key=lambda one: (-one.messages, one.yields, one.to, one.reason)))
 
 
 def _others(

@@ -1,4 +1,4 @@
-"""DRAFTED: a stored journey as the texts that publishing would take: its draft, and its own templates as they stand."""
+"""DRAFTED: a stored journey as the texts that publishing would take: its draft, and those of its own templates."""
 
 from __future__ import annotations
 
@@ -11,12 +11,14 @@ from orchestrator.messaging.models import Template
 
 
 def drafted(row: Journey) -> tuple[Text, tuple[Text, ...]]:
-    """The draft, or the current version where there is none, with the journey's own templates."""
+    """The draft, or the current version where there is none, with the journey's own templates in the same way."""
     source = row.draft or (row.current.source if row.current else "")
-    own = Template.objects.filter(journey=row.key, brand=row.brand, latest__isnull=False).order_by("key")
-    texts = own.values_list("key", "latest__source")
+    own = Template.objects.filter(journey=row.key, brand=row.brand).order_by("key")
+    texts = [
+        (key, draft or source) for key, draft, source in own.values_list("key", "draft", "latest__source")
+    ]
     # Bodies of calls are kept beside templates, under keys with a hyphen; they are no files.
-    files = tuple(Text(f"templates/{key}.yaml", text) for key, text in texts if "-" not in key)
+    files = tuple(Text(f"templates/{key}.yaml", text) for key, text in texts if text and "-" not in key)
     return Text(_name(source), source), files
 
 

@@ -14,6 +14,7 @@ from typing import Any
 from orchestrator.customers.imports.report import batches
 from orchestrator.journeys.simulation.asked import Asked
 from orchestrator.journeys.simulation.said import say
+from orchestrator.journeys.simulation.shares import EVERYBODY, Share
 from orchestrator.journeys.simulation.start import CAME
 from orchestrator.journeys.simulation.twins import Twins, as_moment
 
@@ -23,13 +24,19 @@ SEGMENTS = ("segment.entered", "segment.left")  # the simulation finds out itsel
 
 @dataclass(frozen=True, slots=True)
 class Coming:
-    """Rows of a table, and when each comes, as SQL over `t`. `instead`: what stands in them."""
+    """Rows of a table, and when each comes, as SQL over `t`.
+
+    `becomes`: what they are when they wait to come; `instead`: what stands in them when they have. `whose`: the column of
+    whom they are about, "" where they are about everybody.
+    """
 
     table: str
     comes: str
     where: str = ""
     params: Sequence[Any] = ()
     instead: Mapping[str, str] = field(default_factory=dict)
+    whose: str = "t.customer_id"
+    becomes: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def staged(self) -> str:
@@ -53,9 +60,16 @@ ORDER BY recorded_at, CASE state WHEN 'withdrawn' THEN 1 ELSE 0 END, number
 class Feed:
     """Knows how far it has come, and when something comes next."""
 
-    def __init__(self, twins: Twins, asked: Asked, lived: Collection[str]) -> None:
-        self._twins, self._asked, self._upto = twins, asked, asked.begins - SOONEST
-        self._coming = _coming(twins, lived)
+    def __init__(
+        self,
+        twins: Twins,
+        asked: Asked,
+        lived: Collection[str],
+        coming: Sequence[Coming],
+        share: Share = EVERYBODY,
+    ) -> None:
+        self._twins, self._asked, self._share = twins, asked, share
+        self._upto, self._coming = asked.begins - SOONEST, coming
         self._ticks = {one.table: self._stage(one, lived) for one in self._coming}
 
     def next(self) -> datetime | None:
@@ -84,7 +98,8 @@ class Feed:
     def _stage(self, one: Coming, lived: Collection[str]) -> list[datetime]:
         """Stage all that is to come of a table; the ticks at which something does, the last first."""
         span = [self._upto, self._asked.ends]
-        self._twins.stage(one.staged, one.table, one.comes, span, one.where, one.params)
+        where = self._share.within(one.whose, one.where) if one.whose else one.where
+        self._twins.stage(one.staged, one.table, one.comes, span, where, one.params, one.becomes)
         if one.table in OWN:
             self._leave_out_own(one.staged, lived)
         found = self._twins.rows(f'SELECT DISTINCT comes FROM "{one.staged}"')
@@ -95,28 +110,29 @@ class Feed:
         acted = [(id_, int(key.split(":")[1])) for id_, key in self._twins.rows(_ACTED.format(staged))]
         theirs = set[int]()
         for chunk in batches(sorted({passage for _, passage in acted}), CHUNK):
-            asked = _PASSAGES.format(self._twins.real, _marks(chunk), _marks(lived))
+            asked = _PASSAGES.format(self._twins.real, marks(chunk), marks(lived))
             theirs |= {row[0] for row in self._twins.rows(asked, [*chunk, *lived])}
         for rows in batches([id_ for id_, passage in acted if passage in theirs], CHUNK):
-            self._twins.run(f'DELETE FROM "{staged}" WHERE id IN ({_marks(rows)})', rows)
+            self._twins.run(f'DELETE FROM "{staged}" WHERE id IN ({marks(rows)})', rows)
 
 
-def _marks(values: Collection[Any]) -> str:
+def marks(values: Collection[Any]) -> str:
+    """As many places in a statement."""
     return ", ".join(["%s"] * len(values))
 
 
-def _known(twins: Twins) -> str:
-    """Since when somebody is known: what they did may be known from before they were brought in."""
+def known(twins: Twins) -> str:
+    """SQL over `t`: since when somebody is known: what they did may be known from before they were brought in."""
     first = f"(SELECT min(e.occurred_at) FROM {twins.real}.events_event e WHERE e.customer_id = t.id)"
     least = "LEAST" if twins.on_postgresql else "min"
     return f"{least}(created_at, COALESCE({first}, created_at))"
 
 
-def _coming(twins: Twins, lived: Collection[str]) -> list[Coming]:
-    """In the order in which one refers to another: who, what they said, what they did."""
+def as_it_came(twins: Twins, lived: Collection[str]) -> list[Coming]:
+    """What comes in a replay, in the order in which one refers to another: who, what they said, what they did."""
     return [
-        Coming("customers_customer", _known(twins), instead={"changed_pending": "TRUE"}),
-        Coming("consents_suppression", "created_at"),
+        Coming("customers_customer", known(twins), instead={"changed_pending": "TRUE"}, whose="t.id"),
+        Coming("consents_suppression", "created_at", whose=""),
         Coming(LEDGER, "recorded_at"),
         Coming("loyalty_pointsentry", "awarded_at"),
         Coming(
@@ -129,7 +145,7 @@ def _coming(twins: Twins, lived: Collection[str]) -> list[Coming]:
         Coming(
             "messaging_message",
             "counted_at",
-            f"journey NOT IN ({_marks(lived)})",
+            f"journey NOT IN ({marks(lived)})",
             tuple(lived),
             {"wake_pending": "FALSE"},
         ),

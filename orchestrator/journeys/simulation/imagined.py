@@ -24,12 +24,14 @@ class Imagined(BlockingProvider):
     idempotent = timedelta(days=3650)
     threads = 0
 
-    def __init__(self, real: Provider) -> None:
+    def __init__(self, real: Provider, handed: list[str]) -> None:
         self.name = real.name  # type: ignore[misc]
         self.channel = real.channel  # type: ignore[misc]
+        self._handed = handed
 
     def send_blocking(self, messages: Sequence[Message]) -> Sequence[Result]:
-        """Every message, and nothing else happens."""
+        """Every message: its key is noted, and nothing else happens."""
+        self._handed.extend(one.key for one in messages)
         return [Accepted(reference=f"imagined:{one.key}") for one in messages]
 
 
@@ -42,12 +44,15 @@ class Imagination(Registry):
         return iter(()) if hook in OBSERVERS else super().hook_each(hook, **arguments)
 
 
-def imagine(real: Registry) -> Imagination:
-    """The same channels, steps, conditions and filters; each provider replaced by one that only accepts."""
+def imagine(real: Registry, handed: list[str]) -> Imagination:
+    """The same channels, steps, conditions and filters; each provider replaced by one that only accepts.
+
+    `handed`: the keys of messages they took, as they come.
+    """
     return Imagination(
         manager=real.manager,
         channels=real.channels,
-        providers={name: Imagined(one) for name, one in real.providers.items()},
+        providers={name: Imagined(one, handed) for name, one in real.providers.items()},
         steps=real.steps,
         conditions=real.conditions,
         filters=real.filters,

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 
 from orchestrator import registry
 from orchestrator.journeys.check import check
-from orchestrator.journeys.folders import Text
 from orchestrator.journeys.launching import plan_launches
 from orchestrator.journeys.models import Journey
 from orchestrator.journeys.publish import publish
 from orchestrator.journeys.simulation.asked import Asked
-from orchestrator.journeys.simulation.feed import Feed
+from orchestrator.journeys.simulation.feed import Coming, Feed, as_it_came
+from orchestrator.journeys.simulation.forecast import Forecast
 from orchestrator.journeys.simulation.imagined import imagine
+from orchestrator.journeys.simulation.measured import measure
+from orchestrator.journeys.simulation.reacting import Reactions
+from orchestrator.journeys.simulation.shares import EVERYBODY, Share
 from orchestrator.journeys.simulation.start import begin
-from orchestrator.journeys.simulation.tell import Simulated, tell
-from orchestrator.journeys.simulation.twins import apart
+from orchestrator.journeys.simulation.tell import Told, tell
+from orchestrator.journeys.simulation.twins import Twins, apart
+from orchestrator.journeys.simulation.what_if import what_if
 from orchestrator.journeys.timers import seed
 from orchestrator.journeys.versions import version
 from orchestrator.journeys.waiting import next_due
@@ -29,36 +33,59 @@ Advance = Callable[[float], object]  # hears the share done, from 0 to 1
 COUNTED_EVERY = 50  # ticks after which PostgreSQL counts the twins anew
 
 
-def simulate(asked: Asked, advance: Advance = lambda share: None) -> Simulated:
-    """What would have happened. DefinitionError names what is wrong with the journey.
+def live_share(asked: Asked, share: Share = EVERYBODY, advance: Advance = lambda share: None) -> Told:
+    """What would have happened to a share of the people. DefinitionError names what is wrong with the journey.
 
     For a process of its own: what it has published has numbers that no real version has, and whatever a process keeps by
-    these numbers is of the simulation. `forget` (tests) makes it an ordinary one again.
+    these numbers is of the simulation.
     """
-    with apart() as twins, _imagining(), doorbells.heard() as rung:
-        key = check(asked.journey, asked.templates).definition.key
-        lived = _lived(key, asked.beside)
-        begin(twins, asked.begins, lived.values())
-        feed = Feed(twins, asked, {key, *lived})
+    handed: list[str] = []
+    with apart() as twins, _imagining(handed), doorbells.heard() as rung:
+        definition = check(asked.journey, asked.templates).definition
+        rates = measure(definition, asked.begins) if asked.question == "forecast" else ()
+        lived = _lived(definition.key, asked.beside)
+        begin(twins, asked.begins, lived.values(), share)
+        what_if(asked)
+        feed = Feed(
+            twins, asked, {definition.key, *lived}, _coming(twins, asked, {definition.key, *lived}), share
+        )
         twins.shut()
         _publish(asked)
         twins.count()
         collect_rarely()
-        _live(asked, feed, twins.count, advance)
+        _live(asked, feed, Reactions(asked, rates), handed, twins.count, advance)
         rung.clear()
-        return tell(asked, key)
+        return tell(asked, definition.key, rates)
 
 
-def _live(asked: Asked, feed: Feed, count: Callable[[], None], advance: Advance) -> None:
+def _coming(twins: Twins, asked: Asked, lived: Collection[str]) -> Sequence[Coming]:
+    if asked.question == "replay":
+        return as_it_came(twins, lived)
+    forecast = Forecast(twins, asked.begins, asked.ends - asked.begins)
+    forecast.make()
+    return forecast.coming(lived)
+
+
+def _live(
+    asked: Asked,
+    feed: Feed,
+    reactions: Reactions,
+    handed: list[str],
+    count: Callable[[], None],
+    advance: Advance,
+) -> None:
     now, ticks = asked.ceiling(asked.begins), 0
     while now <= asked.ends:
         feed.store(now)
+        reactions.store(now)
         work(now)
+        reactions.hear(handed)
+        handed.clear()
         ticks += 1
         if ticks % COUNTED_EVERY == 0:
             count()
         advance((now - asked.begins) / (asked.ends - asked.begins))
-        moments = [moment for moment in (feed.next(), next_due()) if moment is not None]
+        moments = [one for one in (feed.next(), reactions.next(), next_due()) if one is not None]
         if not moments:
             break
         now = max(asked.ceiling(min(moments)), now + asked.tick)
@@ -92,15 +119,10 @@ def _lived(key: str, beside: bool) -> dict[str, int]:
 
 
 @contextmanager
-def _imagining() -> Iterator[None]:
+def _imagining(handed: list[str]) -> Iterator[None]:
     real = registry.current()
-    registry.reset(imagine(real))
+    registry.reset(imagine(real, handed))
     try:
         yield
     finally:
         registry.reset(real)
-
-
-def text_of(row: Journey) -> Text:
-    """The draft of a stored journey."""
-    return Text(f"{row.key}.yaml", row.draft)

@@ -13,8 +13,8 @@ from datetime import datetime
 from typing import Any
 
 from django.apps import apps
-from django.db import connection
 
+from orchestrator.journeys.simulation.shares import EVERYBODY, Share
 from orchestrator.journeys.simulation.twins import Twins
 
 # What was imported is history with its own times: it came when it happened.
@@ -24,9 +24,10 @@ ALL, NOTHING = "", None
 # What the engine makes as it goes: a simulation begins without.
 _MADE = (
     "messaging_messagebody", "messaging_decision", "messaging_deliveryattempt", "messaging_providerbreaker",
+    "messaging_complaintbreaker",
     "messaging_stepfault", "messaging_mailboxmessage", "messaging_receipt", "messaging_subject", "messaging_spending",
     "journeys_doorstep", "journeys_steprun", "journeys_launch", "journeys_entrytimer", "journeys_usualinterval",
-    "segments_membership", "workspace_halt", "workspace_heartbeat", "workspace_retention",
+    "segments_membership", "workspace_auditentry", "workspace_halt", "workspace_heartbeat", "workspace_retention",
 )  # fmt: skip
 
 
@@ -47,16 +48,24 @@ def tables() -> list[str]:
     return sorted(set(ours) - BARE)
 
 
-def begin(twins: Twins, at: datetime, lived: Collection[int]) -> None:
+def begin(twins: Twins, at: datetime, lived: Collection[int], share: Share = EVERYBODY) -> None:
     """Make all twins and fill them as of just before `at`. `lived`: ids of the journeys that the simulation lives."""
+    share.make(twins)
     known = _begins(at, lived, twins)
     for table in tables():
         twins.make(table)
         start = known.get(table, Begin())
         if start.where is not None:
-            twins.fill(table, start.where, start.params, instead=start.instead)
+            where = _within(share, table, twins.columns(table), start.where)
+            twins.fill(table, where, start.params, instead=start.instead)
     twins.number()
-    _consents_as_of(twins, at)
+    _consents_as_of(twins, at, share)
+
+
+def _within(share: Share, table: str, columns: Collection[str], where: str) -> str:
+    if table == "customers_customer":
+        return share.within("id", where)
+    return share.within("customer_id", where) if "customer_id" in columns else where
 
 
 def _begins(at: datetime, lived: Collection[int], twins: Twins) -> dict[str, Begin]:
@@ -87,21 +96,17 @@ def _begins(at: datetime, lived: Collection[int], twins: Twins) -> dict[str, Beg
         # By its volume the simulation says how a limit would be met; a bucket fills between two ticks, and not in them.
         "messaging_ratelimit": Begin(instead={"enabled": false}),
         "segments_segment": Begin(
-            instead={"due_at": _literal(at), "cursor": "0", "settled": false, "passed_at": "NULL"}
+            instead={"due_at": twins.literal(at), "cursor": "0", "settled": false, "passed_at": "NULL"}
         ),
-        "workspace_workspace": Begin(instead={"paused_at": "NULL"}),
+        "workspace_workspace": Begin(instead={"paused_at": "NULL", "stopped": "'{}'"}),
         **dict.fromkeys(_MADE, nothing),
     }
 
 
-def _literal(at: datetime) -> str:
-    """A moment in a statement, as the tables hold it."""
-    return f"'{connection.ops.adapt_datetimefield_value(at)}'"
-
-
-def _consents_as_of(twins: Twins, at: datetime) -> None:
+def _consents_as_of(twins: Twins, at: datetime, share: Share) -> None:
     """Of those that have changed since, what had been said last until then; of two at once the withdrawal wins."""
-    twins.run(_AS_OF.format(real=twins.real, moment=twins.moment), [at, at])
+    changed = share.within("c.customer_id", f"c.changed_at >= {twins.moment}")
+    twins.run(_AS_OF.format(real=twins.real, moment=twins.moment, changed=changed), [at, at])
 
 
 _AS_OF = """
@@ -110,7 +115,7 @@ SELECT c.id, r.customer_id, r.brand_id, r.channel, r.purpose, r.topic, r.state, 
 FROM {real}.consents_consent c JOIN {real}.consents_consentrecord r
     ON (r.customer_id, r.brand_id, r.channel, r.purpose, r.topic)
         = (c.customer_id, c.brand_id, c.channel, c.purpose, c.topic)
-WHERE c.changed_at >= {moment} AND r.id = (
+WHERE {changed} AND r.id = (
     SELECT o.id FROM {real}.consents_consentrecord o
     WHERE o.customer_id = r.customer_id AND o.brand_id = r.brand_id AND o.channel = r.channel
         AND o.purpose = r.purpose AND o.topic = r.topic AND o.recorded_at < {moment}

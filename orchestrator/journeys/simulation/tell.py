@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -11,6 +12,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import Count, Max, QuerySet, Sum
 
 from orchestrator.customers.models import Customer
+from orchestrator.domain.reactions import Rate
 from orchestrator.journeys.models import Enrollment, Journey, StepRun
 from orchestrator.journeys.simulation.asked import Asked
 from orchestrator.journeys.simulation.collisions import Collision, collisions
@@ -20,16 +22,18 @@ from orchestrator.messaging.models import Decision, Message
 from orchestrator.workspace.models import Workspace
 
 SENT = "accepted"
+SHOWN = 10  # people of a reason
 
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Why messages were held or ended otherwise than sent, and how many people that concerned."""
+    """Why messages were held or ended otherwise than sent, how many people that concerned, and ten of them by their ids."""
 
     outcome: str
     reason: str
     messages: int
     people: int
+    whom: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +61,16 @@ class Visits:
     step: str
     outcome: str
     visits: int
+
+
+@dataclass(frozen=True, slots=True)
+class Assumed:
+    """What people are taken to do after a message: a share in basis points, measured on so many messages."""
+
+    what: str
+    channel: str
+    share: int
+    of: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,14 +107,27 @@ class Simulated:
     cost: str | None
     currency: str
     examples: tuple[Example, ...]
+    question: str
+    assumed: tuple[Assumed, ...]
 
     def plain(self) -> dict[str, Any]:
         """As JSON has it."""
         return asdict(self)
 
 
-def tell(asked: Asked, key: str) -> Simulated:
-    """Count what the journey `key` did; what those lived beside it did shows in the collisions."""
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What is told, with what only counting together needs: messages by provider and tick."""
+
+    simulated: Simulated
+    ticks: Mapping[tuple[str, str], int]
+
+
+def tell(asked: Asked, key: str, rates: Sequence[Rate] = ()) -> Told:
+    """Count what the journey `key` did; what those lived beside it did shows in the collisions.
+
+    `rates`: what people were taken to do after its messages.
+    """
     workspace = Workspace.get()
     zone = ZoneInfo(workspace.time_zone)
     journey = Journey.objects.get(key=key)
@@ -110,14 +137,17 @@ def tell(asked: Asked, key: str) -> Simulated:
     days, hours = _volumes(sent, zone)
     each = sent.order_by().values("customer").annotate(count=Count("pk")).aggregate(most=Max("count"))
     total = sent.aggregate(parts=Sum("parts"), cost=Sum("cost"))
-    return Simulated(
+    ticks = {
+        (provider, _written(at)): count for provider, at, count in _counted(sent, "provider", "handed_off_at")
+    }
+    simulated = Simulated(
         journey=key,
         title=journey.title,
         begins=_written(asked.begins),
         ends=_written(asked.ends),
         tick_minutes=int(asked.tick.total_seconds() // 60),
         zone=zone.key,
-        people=Customer.objects.filter(erased_at=None, merged_into=None).count(),
+        people=Customer.objects.filter(erased_at=None, merged_into=None, restricted_at=None).count(),
         entered=entered.count(),
         entered_people=_people(entered),
         held_out=entered.filter(held_out=True).count(),
@@ -135,12 +165,15 @@ def tell(asked: Asked, key: str) -> Simulated:
         losses=_losses(messages),
         steps=tuple(Visits(*row) for row in _counted(_runs(entered), "step", "outcome")),
         collisions=collisions(key),
-        busiest=_busiest(sent),
+        busiest=fullest(ticks),
         parts=total["parts"] or 0,
         cost=_amount(total["cost"]),
         currency=workspace.currency,
         examples=examples(key),
+        question=asked.question,
+        assumed=tuple(Assumed(one.what, one.channel, one.share, one.of) for one in rates),
     )
+    return Told(simulated, ticks)
 
 
 def _written(moment: datetime) -> str:
@@ -185,7 +218,10 @@ def _holds(messages: QuerySet[Message]) -> tuple[Reason, ...]:
     rows = held.values_list("reason").annotate(
         messages=Count("message", distinct=True), people=Count("message__customer", distinct=True)
     )
-    return _ranked(Reason("hold", *row) for row in rows)
+    return ranked(
+        Reason("hold", reason, count, people, _whom(held.filter(reason=reason), "message__customer"))
+        for reason, count, people in rows
+    )
 
 
 def _losses(messages: QuerySet[Message]) -> tuple[Reason, ...]:
@@ -194,16 +230,25 @@ def _losses(messages: QuerySet[Message]) -> tuple[Reason, ...]:
     rows = lost.values_list("state", "reason").annotate(
         messages=Count("pk"), people=Count("customer", distinct=True)
     )
-    return _ranked(Reason(*row) for row in rows)
+    return ranked(
+        Reason(state, reason, count, people, _whom(lost.filter(state=state, reason=reason), "customer"))
+        for state, reason, count, people in rows
+    )
 
 
-def _ranked(reasons: Any) -> tuple[Reason, ...]:
+def _whom(rows: QuerySet[Any], column: str) -> tuple[int, ...]:
+    return tuple(rows.order_by(column).values_list(column, flat=True).distinct()[:SHOWN])
+
+
+def ranked(reasons: Iterable[Reason]) -> tuple[Reason, ...]:
+    """Those that concern the most people first."""
     return tuple(sorted(reasons, key=lambda one: (-one.people, one.outcome, one.reason)))
 
 
-def _busiest(sent: QuerySet[Message]) -> tuple[Busiest, ...]:
-    fullest: dict[str, Busiest] = {}
-    for provider, at, count in _counted(sent, "provider", "handed_off_at"):
-        if provider not in fullest or fullest[provider].messages < count:
-            fullest[provider] = Busiest(provider, _written(at), count)
-    return tuple(fullest.values())
+def fullest(ticks: Mapping[tuple[str, str], int]) -> tuple[Busiest, ...]:
+    """The fullest tick of each provider, the first of them where several are."""
+    found: dict[str, Busiest] = {}
+    for (provider, at), count in sorted(ticks.items()):
+        if provider not in found or found[provider].messages < count:
+            found[provider] = Busiest(provider, at, count)
+    return tuple(found.values())

@@ -48,6 +48,7 @@ class Twins:
     def __init__(self) -> None:
         self.on_postgresql = connection.vendor == "postgresql"
         self.real = "main"
+        self._columns: dict[str, list[str]] = {}
         if self.on_postgresql:
             self.real = self._one("SELECT quote_ident(current_schema())")
             self.run(f"SET temp_buffers = '{BUFFERS}'")
@@ -60,6 +61,10 @@ class Twins:
     def moment(self) -> str:
         """The place of a moment in a statement."""
         return "%s::timestamptz" if self.on_postgresql else "%s"
+
+    def literal(self, moment: datetime) -> str:
+        """A moment in a statement, as the tables hold it."""
+        return f"'{connection.ops.adapt_datetimefield_value(moment)}'"
 
     def run(self, sql: str, params: Sequence[Any] = ()) -> None:
         """A statement, without an answer."""
@@ -95,6 +100,11 @@ class Twins:
 
     def columns(self, table: str) -> list[str]:
         """Names of the real table's columns."""
+        if table not in self._columns:
+            self._columns[table] = self._find_columns(table)
+        return self._columns[table]
+
+    def _find_columns(self, table: str) -> list[str]:
         if self.on_postgresql:
             found = self.rows(_COLUMNS, [f'{self.real}."{table}"'])
             return [row[0] for row in found]
@@ -108,16 +118,23 @@ class Twins:
         span: Sequence[datetime],
         where: str = "",
         params: Sequence[Any] = (),
+        becomes: Mapping[str, str] | None = None,
     ) -> None:
         """A temporary table of those real rows that are to come, with a column `comes` of when: after the first moment of
-        `span`, and not after the second."""
+        `span`, and not after the second. `becomes`: column -> SQL over the row `t`."""
+        instead = becomes or {}
+        chosen = ", ".join(f'{instead.get(each, f"t.{each}")} AS "{each}"' for each in self.columns(table))
         self.run(
-            f'CREATE TEMP TABLE "{name}" AS SELECT * FROM (SELECT t.*, {comes} AS comes FROM {self.real}."{table}" t'
+            f'CREATE TEMP TABLE "{name}" AS SELECT * FROM (SELECT {chosen}, {comes} AS comes FROM {self.real}."{table}" t'
             f" WHERE {where or '1 = 1'}) AS found WHERE comes > {self.moment} AND comes <= {self.moment}",
             [*params, *span],
         )
-        place = "" if self.on_postgresql else "temp."
-        self.run(f'CREATE INDEX {place}"{name}_comes" ON "{name}" (comes)')
+        self.index(name, "comes")
+
+    def index(self, table: str, column: str, unique: bool = False) -> None:
+        """An index of a temporary table: SQLite would look for one without a place beside the real tables."""
+        kind, place = "UNIQUE INDEX" if unique else "INDEX", "" if self.on_postgresql else "temp."
+        self.run(f'CREATE {kind} {place}"{table}_{column}" ON "{table}" ({column})')
 
     def fill(
         self,
@@ -139,9 +156,9 @@ class Twins:
         self.run(f'INSERT INTO "{table}" ({into}) {standing}SELECT {chosen} FROM {origin}{tail}', params)
 
     def count(self) -> None:
-        """Let PostgreSQL count the twins: nobody else does it for temporary tables."""
+        """Let PostgreSQL count those twins that have grown by half since: nobody else does it for temporary tables."""
         if self.on_postgresql:
-            for (name,) in self.rows(_TWINS):
+            for (name,) in self.rows(_OUTGROWN):
                 self.run(f"ANALYZE {name}")
 
     def shut(self) -> None:
@@ -153,8 +170,10 @@ class Twins:
 _COLUMNS = """
 SELECT attname FROM pg_attribute WHERE attrelid = %s::regclass AND attnum > 0 AND NOT attisdropped ORDER BY attnum
 """
-_TWINS = """
-SELECT quote_ident(relname) FROM pg_class WHERE relnamespace = pg_my_temp_schema() AND relkind = 'r' ORDER BY relname
+_OUTGROWN = """
+SELECT quote_ident(relname) FROM pg_class WHERE relnamespace = pg_my_temp_schema() AND relkind = 'r'
+    AND (reltuples < 0 OR pg_relation_size(oid) > 1.5 * relpages * current_setting('block_size')::int)
+ORDER BY relname
 """
 _DEFINITIONS = """
 SELECT type, name, sql FROM main.sqlite_master WHERE tbl_name = %s AND type IN ('table', 'index') AND sql IS NOT NULL

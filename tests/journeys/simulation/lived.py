@@ -25,8 +25,9 @@ from orchestrator.demo.orders import tell as tell_orders  # noqa: E402
 from orchestrator.demo.shop import furnish, tell  # noqa: E402
 from orchestrator.demo.tale import Tale  # noqa: E402
 from orchestrator.journeys.folders import find_folders  # noqa: E402
-from orchestrator.journeys.simulation import run  # noqa: E402
-from orchestrator.journeys.simulation.asked import Asked  # noqa: E402
+from orchestrator.journeys.simulation import run, together  # noqa: E402
+from orchestrator.journeys.simulation.asked import Asked, ask  # noqa: E402
+from orchestrator.journeys.simulation.shares import EVERYBODY, Share  # noqa: E402
 from orchestrator.journeys.simulation.twins import NEW  # noqa: E402
 from orchestrator.journeys.work import work  # noqa: E402
 from orchestrator.messaging.models import Message  # noqa: E402
@@ -72,10 +73,14 @@ def tables() -> dict[str, int]:
     return {model._meta.db_table: model._default_manager.count() for model in apps.get_models()}
 
 
-def simulated(tale: Tale, name: str) -> tuple[list[list[Any]], dict[str, Any]]:
-    """The messages that a replay of the journey and its fellows leads to."""
+def asked(tale: Tale, name: str) -> Asked:
+    """A replay of a journey's weeks, with its fellows beside it."""
     folder = next(one for one in find_folders(settings.JOURNEYS_DIR) if one.path.name == name)
-    asked = Asked(folder.journey, folder.templates, tale.begins, tale.ends, beside=True)
+    return Asked(folder.journey, folder.templates, tale.begins, tale.ends, beside=True)
+
+
+def simulated(question: Asked, share: Share = EVERYBODY) -> tuple[list[list[Any]], dict[str, Any]]:
+    """The messages that it leads to, and what is told of them."""
     seen: list[list[Any]] = []
     telling = run.tell
 
@@ -85,7 +90,31 @@ def simulated(tale: Tale, name: str) -> tuple[list[list[Any]], dict[str, Any]]:
         return telling(*told)
 
     run.tell = listen
-    return seen, run.simulate(asked).plain()
+    return seen, run.live_share(question, share).simulated.plain()
+
+
+def of_share(people: int, weeks: int, number: int, of: int) -> None:
+    """Of a shop that has lived: what a share of its people would have met with."""
+    question = asked(tell(people, weeks, ENDS, seed=7), "reactivation")
+    print(json.dumps(simulated(question, Share(number, of))[0]))
+
+
+def in_processes(people: int, weeks: int, processes: int) -> None:
+    """Of a shop that has lived: what is told when several processes simulate it."""
+    question = asked(tell(people, weeks, ENDS, seed=7), "reactivation")
+    done: list[float] = []
+    told = together.simulate(question, done.append, processes)
+    print(json.dumps({"told": told.plain(), "done": done}))
+
+
+def forecast(people: int, weeks: int, processes: int) -> None:
+    """Of a shop that has lived: what is told of the weeks to come."""
+    question = asked(tell(people, weeks, ENDS, seed=7), "reactivation")
+    days = (question.ends - question.begins).days
+    found = ask("forecast", question.journey, question.templates, days, ENDS, beside=True)
+    before = tables()
+    told = together.simulate(found, processes=processes)
+    print(json.dumps({"told": told.plain(), "unchanged": tables() == before}))
 
 
 def main(people: int, weeks: int) -> None:
@@ -103,7 +132,7 @@ def both(tale: Tale, name: str) -> None:
     furnish()
     live(tale)
     really, before = messages(), tables()
-    replayed, told = simulated(tale, name)
+    replayed, told = simulated(asked(tale, name))
     print(
         json.dumps(
             {"really": really, "replayed": replayed, "told": told, "before": before, "after": tables()}

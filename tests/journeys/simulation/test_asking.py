@@ -31,7 +31,7 @@ def journey() -> Journey:
 
 
 def ask(journey: Journey, days: int = 30, at: datetime = NOW) -> Simulation:
-    return asking.ask(journey, days, False, None, at)
+    return asking.ask(journey, asking.Wish(days), None, at)
 
 
 def test_what_is_asked_waits_and_a_process_is_started(
@@ -107,3 +107,13 @@ def test_the_command_runs_all_that_waits(
     simulate_asked.Command().handle()
     rows = Simulation.objects.order_by("id").values_list("state", "told", "error")
     assert list(rows) == [("done", {"sent": 4}, ""), ("failed", {}, "offer.yaml:3: no such step")]
+
+
+def test_a_wish_is_the_commands_words(journey: Journey, started: list[int]) -> None:
+    changed = {"caps": {"a week": 3}, "waits": {"rest": "2 days"}, "priority": 70}
+    one = asking.ask(journey, asking.Wish(7, True, "forecast", changed), None, NOW)
+    assert asking._options(Simulation.objects.get(pk=one.pk)) == [
+        "--days", "7", "--until", NOW.isoformat(), "--json", "--beside", "--forecast",
+        "--cap", "a week=3", "--wait", "rest=2 days", "--priority", "70",
+    ]  # fmt: skip
+    assert asking.ask(journey, asking.Wish(7, True, "forecast"), None, NOW) != one

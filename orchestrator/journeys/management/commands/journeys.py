@@ -11,6 +11,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import CommandError
+from django.db import transaction
 
 from orchestrator import registry
 from orchestrator.domain.definition import DefinitionError, Problem
@@ -19,12 +20,15 @@ from orchestrator.journeys.folders import Folder, find_folders
 from orchestrator.journeys.management.moving import MovingVerbs, step_map
 from orchestrator.journeys.management.running import journey
 from orchestrator.journeys.management.simulating import SimulatingVerb
+from orchestrator.journeys.models import Journey
 from orchestrator.journeys.plan import Plan, plan
 from orchestrator.journeys.publish import publish
 from orchestrator.journeys.replace import replace_text
 from orchestrator.journeys.together import Together, check_together
 from orchestrator.journeys.told import counted, tell_plan, tell_problems, tell_total
 from orchestrator.journeys.yaml import format as format_yaml
+from orchestrator.workspace.audit import Action, note
+from orchestrator.workspace.who import command
 
 
 class Command(SimulatingVerb, MovingVerbs):
@@ -123,7 +127,11 @@ class Command(SimulatingVerb, MovingVerbs):
     def _publish_one(self, folder: Folder, together: Together) -> tuple[Problem, ...]:
         """Publish; answers what kept it back, if the database has changed since it was checked."""
         try:
-            done = publish(folder.journey, folder.templates, datetime.now(UTC), beside=together.keys)
+            with transaction.atomic():
+                done = publish(folder.journey, folder.templates, datetime.now(UTC), beside=together.keys)
+                if not done.unchanged:
+                    row = Journey.objects.get(key=done.journey)
+                    note(Action.PUBLISHED, command(), row, version=done.number)
         except DefinitionError as error:
             return error.problems
         if not done.unchanged:

@@ -11,6 +11,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError, close_old_connections
 
+from orchestrator.journeys.alarms.rounds import begin, look
 from orchestrator.journeys.shift import Shift
 from orchestrator.journeys.waiting import until_turn
 from orchestrator.journeys.work import SHORTEST, Worked, work_by
@@ -41,9 +42,11 @@ class Command(BaseCommand):
         shift = Shift("work", _now)
         if options["once"]:
             self._say(work_by(_now, shift.between("work", stopping.is_set)))
+            look(_now)
             shift.end()
             return
         collect_rarely()
+        begin(_now, stopping)
         self.stdout.write("Working; Ctrl-C ends it.")
         while not stopping.is_set():
             self._round(shift, stopping)
