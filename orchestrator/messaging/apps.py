@@ -8,11 +8,12 @@ class MessagingConfig(AppConfig):
     label = "messaging"
 
     def ready(self) -> None:
-        """Plug in the built-in channels and mailboxes, the rule about received messages, and what a merge and an erasure do."""
+        """Plug in channels and mailboxes, the rule about received messages, and what a merge, an erasure and an export do."""
         from orchestrator import registry
-        from orchestrator.messaging import builtin, erasing, joining, received
+        from orchestrator.messaging import builtin, erasing, exporting, joining, received
 
         registry.add_builtin("messaging", builtin)
         received.register()
         joining.handle()
         erasing.handle()
+        exporting.handle()

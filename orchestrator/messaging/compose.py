@@ -15,8 +15,10 @@ from orchestrator.domain import utm
 from orchestrator.domain.policy import SYSTEM
 from orchestrator.messaging.content.render import Rendered, RenderFailure, RenderJob, renderer
 from orchestrator.messaging.content.sms import count_parts
+from orchestrator.messaging.counting import counted, tracked
 from orchestrator.messaging.facts import Loaded, PersonRow
-from orchestrator.messaging.links import url
+from orchestrator.messaging.links import opens, url
+from orchestrator.messaging.memberships import Members, read_members
 from orchestrator.messaging.models import MessageBody, TemplateVersion
 from orchestrator.messaging.rows import Claimed
 from orchestrator.sdk.value import value
@@ -45,6 +47,7 @@ def draft(messages: Sequence[Claimed], loaded: Loaded, now: datetime) -> list[Dr
     brands = {
         brand.id: brand for brand in Brand.objects.filter(id__in={message.brand_id for message in messages})
     }
+    asked, members = _members([message for message in messages if message.id not in bodies], loaded)
     shared: dict[tuple[int, tuple[str, ...]], dict[str, Any]] = {}
     answer = []
     for message in messages:
@@ -57,10 +60,27 @@ def draft(messages: Sequence[Claimed], loaded: Loaded, now: datetime) -> list[Dr
         languages = _languages(person, workspace)
         known = (message.brand_id, languages)
         if known not in shared:
-            shared[known] = _shared(brands[message.brand_id], languages, workspace)
+            shared[known] = shared_context(brands[message.brand_id], languages, workspace)
         context = _context(message, person, brands[message.brand_id], workspace, shared[known])
+        if message.id in asked:
+            context["segments"] = sorted(members.get(message.customer_id, set()) & asked[message.id])
         answer.append(Draft(message, context, languages, now, False))
     return answer
+
+
+def _members(messages: Sequence[Claimed], loaded: Loaded) -> tuple[dict[int, frozenset[str]], Members]:
+    """What each message's template asks of segments, and who is in them: one query, none where nothing is asked.
+
+    Of people who turned personalization off it is not asked: they are shown what everybody is who is in none.
+    """
+    asked: dict[int, frozenset[str]] = {}
+    whom: set[int] = set()
+    for message in messages:
+        if keys := template(message.template_version_id)[1].get("segments"):
+            asked[message.id] = frozenset(keys)
+            if message.purpose == SYSTEM or loaded.people[message.customer_id].personalization == "full":
+                whom.add(message.customer_id)
+    return asked, read_members(whom, frozenset().union(*asked.values())) if asked else {}
 
 
 def render(drafts: Sequence[Draft]) -> list[Rendered | RenderFailure]:
@@ -96,8 +116,10 @@ def _job(one: Draft, brand: Brand) -> RenderJob:
     digest, prepared = template(message.template_version_id)
     headers = {}
     if message.channel == "email" and message.purpose == "marketing":
-        # A frozen context may hold a link of an older key or address of ours; this header is of today.
-        link = url("u", message.key) if one.frozen else one.context["unsubscribe_url"]
+        # The same bytes at every attempt, but for a link that has died since: a way out must be one.
+        link = one.context["unsubscribe_url"]
+        if one.frozen and not opens("u", link):
+            link = url("u", message.key)
         headers = {
             "List-Unsubscribe": f"<{link}>",
             "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
@@ -111,6 +133,7 @@ def _job(one: Draft, brand: Brand) -> RenderJob:
         sender_name=brand.sms_sender if message.channel == "sms" else brand.sender_name or brand.name,
         sender_address=brand.sender_address,
         headers=headers,
+        **counted(message.key, one.context),
     )
 
 
@@ -121,7 +144,7 @@ def template(version_id: int) -> tuple[str, dict[str, Any]]:
     return version.digest, version.prepared
 
 
-def _shared(brand: Brand, languages: Sequence[str], workspace: Workspace) -> dict[str, Any]:
+def shared_context(brand: Brand, languages: Sequence[str], workspace: Workspace) -> dict[str, Any]:
     """What everybody's context holds of a brand in these languages: the same objects in each, only read from here on."""
     return {
         "brand": {
@@ -141,23 +164,29 @@ def _context(
     """Plain JSON. A person who turned personalization off is addressed without their attributes and events."""
     if message.purpose == SYSTEM:
         return _for_system(message, person, brand, workspace)
+    # Frozen with the rest: whatever the workspace writes later, this message's links stay the same.
+    told = context_of(person, message.parameters, message.key, shared)
+    utm_, prepared = _utm(message, brand, workspace), template(message.template_version_id)[1]
+    return {**told, "utm": utm_, **tracked(message, person, workspace, prepared)}
+
+
+def context_of(
+    person: PersonRow, parameters: dict[str, Any], key: str, shared: dict[str, Any]
+) -> dict[str, Any]:
+    """What a template sees of a person, of why they get it (`parameters`), and of the message with this key."""
     full = person.personalization == "full"
     attributes = person.attributes if full else _basic(person)
-    parameters = (
-        message.parameters
-        if full
-        else {name: message.parameters[name] for name in ("journey",) if name in message.parameters}
-    )
+    if not full:
+        parameters = {name: parameters[name] for name in ("journey",) if name in parameters}
     return {
         "event": {},
         "entry": {},
         **parameters,
         "customer": {**attributes, "language": person.language, "country": person.country},
         **shared,
-        "unsubscribe_url": url("u", message.key),
-        "preferences_url": url("p", message.key),
-        # Frozen with the rest: whatever the workspace writes later, this message's links stay the same.
-        "utm": _utm(message, brand, workspace),
+        "unsubscribe_url": url("u", key),
+        "preferences_url": url("p", key),
+        "confirm_url": url("d", key),
     }
 
 

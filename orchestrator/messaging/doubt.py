@@ -18,7 +18,7 @@ from django.db import transaction
 
 from orchestrator import registry
 from orchestrator.domain.outbox import Move, ProviderClass, State, backoff
-from orchestrator.guard import contained
+from orchestrator.guard import contained, where
 from orchestrator.messaging.answers import text
 from orchestrator.messaging.calls import in_loop
 from orchestrator.messaging.models import Message, MessageBody
@@ -81,7 +81,7 @@ def _ask(provider: Provider, messages: Sequence[Claimed]) -> list[Any]:
     except BaseException as error:
         if not contained(error):
             raise
-        log.error("provider %s could not be asked", provider.name, exc_info=error)
+        log.error("provider %s could not be asked: %s", provider.name, where(error))
         return []
 
 

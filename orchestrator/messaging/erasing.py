@@ -22,6 +22,8 @@ from orchestrator.messaging.models import (
     MailboxMessage,
     Message,
     MessageBody,
+    ProviderBreaker,
+    StepFault,
 )
 from orchestrator.store import bulk
 from orchestrator.store.prepared import Given, prepared
@@ -46,12 +48,19 @@ def erase(customer_ids: Collection[int], now: datetime) -> None:
     Decision.objects.filter(message__in=ids).update(evidence={})
     theirs.update(parameters={}, address="", zone="", zone_rung="", consent_as_stood=None)
     _empty_answers(ids)
+    _unsay()
 
 
 def forget(message_ids: Collection[int]) -> None:
     """Empty what providers have just answered about messages whose people were erased meanwhile."""
     if gone := _of_erased().column(ids=message_ids):
         _empty_answers(gone)
+
+
+def _unsay() -> None:
+    """What providers and templates last failed with may quote anybody: it goes, and the next failure says it again."""
+    ProviderBreaker.objects.exclude(fault="").update(fault="")
+    StepFault.objects.exclude(detail="").update(detail="")
 
 
 def _give_up(theirs: QuerySet[Message], now: datetime) -> None:

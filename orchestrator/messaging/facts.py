@@ -13,11 +13,11 @@ from django.db.models import Q, QuerySet
 from orchestrator import registry
 from orchestrator.consents.models import Suppression, SuppressionReason
 from orchestrator.customers.models import Address, Customer
-from orchestrator.domain.frequency import Counted
+from orchestrator.domain.frequency import Counted, longest_of, own_cap
 from orchestrator.domain.gate_facts import AddressFact, ConsentFact, Facts, Passage, Person
 from orchestrator.domain.gate_facts import Candidate as Rival
 from orchestrator.domain.outbox import State
-from orchestrator.domain.policy import SYSTEM
+from orchestrator.domain.policy import MARKETING, SYSTEM
 from orchestrator.domain.splits import held_out
 from orchestrator.domain.zones import ZoneChoice, choose_zone
 from orchestrator.messaging.consented import consents_of
@@ -25,6 +25,7 @@ from orchestrator.messaging.limits import Limits
 from orchestrator.messaging.models import Message
 from orchestrator.messaging.rows import CANDIDATE_COLUMNS, Claimed
 from orchestrator.sdk.value import value
+from orchestrator.segments.guards import guarded
 from orchestrator.store.prepared import Given, prepared
 from orchestrator.workspace.models import Workspace
 
@@ -45,11 +46,19 @@ class PersonRow:
     erased_at: datetime | None
     merged_into_id: int | None
     external_id: str | None
+    restricted_at: datetime | None = None
+    paused_until: datetime | None = None
+    own_limit: str = ""
 
     @property
     def gone(self) -> str:
         """Why nothing may be sent to this row at all."""
         return "erased" if self.erased_at else "merged" if self.merged_into_id else ""
+
+    @property
+    def fact(self) -> Person:
+        """What the gate is told of it."""
+        return Person(self.gone, self.restricted_at is not None, self.paused_until)
 
 
 class Owned(NamedTuple):
@@ -85,7 +94,11 @@ def load(messages: Sequence[Claimed], now: datetime) -> Loaded:
     suppressed = _suppressions(owned)
     addresses = _addresses(owned, suppressed)
     consents = consents_of(messages)
-    counted = _counted(customer_ids, addresses, now - limits.longest_window)
+    own = {id_: own_cap(person.own_limit) for id_, person in people.items() if person.own_limit}
+    longest = max([limits.longest_window, *(longest_of(cap) for cap in own.values())])
+    counted = _counted(customer_ids, addresses, now - longest)
+    marketed = {one.customer_id for one in messages if one.purpose == MARKETING}
+    guards = guarded(marketed, limits.guards() if marketed else (), limits.workspace.time_zone, now)
     rivals = _rivals(customer_ids, now) if any(message.obeys_caps for message in messages) else {}
     passages = _passages(messages, now)
     # What is the same for many is worked out once.
@@ -103,17 +116,19 @@ def load(messages: Sequence[Claimed], now: datetime) -> Loaded:
             zone_rung=zone.rung,
             zone_rejected=zone.rejected,
             paused=paused[message.channel],
-            person=Person("missing" if person is None else person.gone),
+            stopped=limits.stopped(message.brand_id, message.channel) if limits.workspace.stopped else None,
+            person=person.fact if person is not None else Person("missing"),
             passage=passages.get(message.id, Passage()),
             address=address,
             suppressed=_suppression_of(suppressed, message, address),
             consent=consents.get(
                 (message.customer_id, message.brand_id, message.channel, message.topic), ConsentFact()
             ),
+            guards=guards.get(message.customer_id, ()),
             workspace_held_out=held_out(salt, str(message.customer_id), holdout),
             quiet=quiet[message.channel, message.purpose],
             minimum_gap=gap,
-            caps=limits.caps,
+            caps=(*limits.caps, own[message.customer_id]) if message.customer_id in own else limits.caps,
             counted=_of(counted, message, address),
             rivals=tuple(rival for rival in rivals.get(message.customer_id, ()) if rival.id != message.id),
         )

@@ -107,6 +107,15 @@ def _priced(one: Ready, loaded: Loaded, purses: Purses) -> Facts:
 
 
 def _freeze(going: Sequence[Ready]) -> None:
-    fresh = [one.draft for one in going if not one.draft.frozen]
-    rows = [(one.message.id, one.composed_at, one.context, list(one.languages)) for one in fresh]
-    bulk.insert(MessageBody, ("message", "composed_at", "context", "languages"), rows, ignore_conflicts=True)
+    rows = [
+        (one.message.id, one.draft.composed_at, one.draft.context, list(one.draft.languages), _links(one))
+        for one in going
+        if not one.draft.frozen
+    ]
+    columns = ("message", "composed_at", "context", "languages", "links")
+    bulk.insert(MessageBody, columns, rows, ignore_conflicts=True)
+
+
+def _links(one: Ready) -> list[str]:
+    """Where its counted links lead, each in the place that a token names."""
+    return list(one.rendered.links) if (one.draft.context.get("tracked") or {}).get("clicks") else []

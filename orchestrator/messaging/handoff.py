@@ -11,7 +11,7 @@ from typing import Any
 
 from orchestrator import registry
 from orchestrator.domain.breaker import Call
-from orchestrator.guard import contained
+from orchestrator.guard import contained, where
 from orchestrator.messaging.answers import sound, text, wait_of
 from orchestrator.messaging.calls import MOST_LEFT_BEHIND, CutOff, Stuck, send_all
 from orchestrator.messaging.gate import Ready
@@ -91,7 +91,7 @@ def _read(provider: Provider, messages: Sequence[Message], answer: Any) -> tuple
     except BaseException as error:
         if not contained(error):
             raise
-        log.error("provider %s failed", name, exc_info=error)
+        log.error("provider %s failed: %s", name, where(error))
         fault = str(error) if isinstance(error, CutOff) else f"{name} raised {type(error).__name__}"
         return [Unknown(fault) for _ in messages], Call(fault)
     if len(results) != len(messages):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import time, timedelta
 from functools import lru_cache
 from typing import Any
@@ -12,14 +12,14 @@ from typing import Any
 from django.db.models import QuerySet
 
 from orchestrator.domain import durations
-from orchestrator.domain.frequency import Calendar, CapRule, Period, Rolling
+from orchestrator.domain.frequency import Calendar, CapRule, Period, Rolling, longest_of
 from orchestrator.domain.quiet import EVERY_DAY, QuietHours, Range
 from orchestrator.messaging.models import FrequencyCap, QuietHoursRule
+from orchestrator.segments.guards import Guard, guarding_segments
 from orchestrator.store.prepared import prepared
 from orchestrator.workspace.models import Workspace
 
-# No day, week or month is longer, wherever its customer lives and whatever the clocks do.
-_AT_MOST = {"day": timedelta(days=2), "week": timedelta(days=8), "month": timedelta(days=32)}
+_STOP_TOLD = ("complained", "accepted", "counted_since", "stopped_at")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class Limits:
         """Three small queries."""
         return cls(
             Workspace.get(),
-            tuple(_cap_rule(*row) for row in _caps().rows()),
+            tuple(cap_rule(*row) for row in _caps().rows()),
             tuple(
                 (channel, purpose, quiet_hours(ranges, holidays))
                 for channel, purpose, ranges, holidays in _quiet_rules().rows()
@@ -50,15 +50,26 @@ class Limits:
     @property
     def longest_window(self) -> timedelta:
         """How far back counting must look."""
-        windows = (rule.window for rule in self.caps)
-        spans = (one.length if isinstance(one, Rolling) else _AT_MOST[one.period] for one in windows)
-        return max(self.minimum_gap, timedelta(days=1), *spans)
+        return max(self.minimum_gap, timedelta(days=1), *(longest_of(rule) for rule in self.caps))
 
     def paused(self, channel: str) -> str:
         """ "workspace", "channel" or ""."""
         if self.workspace.paused_at is not None:
             return "workspace"
         return "channel" if channel in self.workspace.paused_channels else ""
+
+    def stopped(self, brand: int, channel: str) -> dict[str, Any] | None:
+        """What complaints have stopped the brand's marketing by this channel, as evidence; it rides on the workspace."""
+        found = self.workspace.stopped.get(f"{brand} {channel}")
+        return {name: found[name] for name in _STOP_TOLD} if found is not None else None
+
+    def guards(self) -> tuple[Guard, ...]:
+        """The segments that get no marketing: one small query, which only whoever has marketing to send asks.
+
+        A sensitive one comes without its title: the gate writes it into what everybody may read.
+        """
+        hidden = frozenset(self.workspace.sensitive_segments)
+        return tuple(replace(one, title="") if one.key in hidden else one for one in guarding_segments())
 
     def quiet(self, channel: str, purpose: str) -> tuple[QuietHours, ...]:
         """The quiet hours that a message of this channel and purpose must keep."""
@@ -78,7 +89,7 @@ def _quiet_rules() -> QuerySet[Any]:
     return rules.values_list("channel", "purpose", "ranges", "holidays")
 
 
-def _cap_rule(
+def cap_rule(
     name: str,
     limit: int,
     rolling: str,
@@ -87,6 +98,7 @@ def _cap_rule(
     topic: str | None,
     brand: int | None,
 ) -> CapRule:
+    """A row's columns as the domain's rule."""
     return CapRule(
         key=name,
         limit=limit,

@@ -1,35 +1,28 @@
-"""The public links that a message carries. A token names a message and a purpose, and is signed for that purpose."""
+"""The public links that a message carries. A token names a message and a purpose, and is signed for that purpose.
+
+Signed by a ring of keys (`LINK_KEYS`); `domain/link_tokens.py` says how. Nothing of it is in the database, so a restore
+changes nothing and a dump forges nothing. The price: a key begins to sign when the processes are started with it.
+"""
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import hmac
 from functools import lru_cache
 
 from django.conf import settings
 
-_SIGNATURE = 12  # bytes: 96 bits, far beyond guessing over the network
+from orchestrator.domain import link_tokens
+from orchestrator.domain.link_tokens import Named, Ring
 
 
 def token(purpose: str, key: str) -> str:
     """A short, URL-safe token for the message with this key (32 hex digits)."""
-    body = bytes.fromhex(key)
-    return base64.urlsafe_b64encode(body + _sign(purpose, body)).rstrip(b"=").decode()
+    return link_tokens.write(ring(), purpose, Named(key))
 
 
 def read(purpose: str, written: str) -> str | None:
-    """The message key in a token; None if it is cut, changed or of another purpose."""
-    try:
-        raw = base64.b64decode(
-            written.encode("ascii") + b"=" * (-len(written) % 4), altchars=b"-_", validate=True
-        )
-    except ValueError:
-        return None
-    body, signature = raw[:16], raw[16:]
-    if len(raw) != 16 + _SIGNATURE or not hmac.compare_digest(signature, _sign(purpose, body)):
-        return None
-    return body.hex()
+    """The message key in a token; None if it is cut, changed or of another purpose, or its key is retired."""
+    named = link_tokens.read(ring(), purpose, written)
+    return named.message if named is not None and named.place is None else None
 
 
 def url(purpose: str, key: str) -> str:
@@ -37,10 +30,34 @@ def url(purpose: str, key: str) -> str:
     return f"{settings.PUBLIC_URL}/{purpose}/{token(purpose, key)}"
 
 
-def _sign(purpose: str, body: bytes) -> bytes:
-    return hmac.digest(_secret(settings.SECRET_KEY), purpose.encode() + b"\0" + body, "sha256")[:_SIGNATURE]
+def click_urls(key: str, number: int | None, count: int) -> list[str]:
+    """`https://…/c/<token>` for each of the message's first `count` links; `number`: the key to sign with."""
+    start = f"{settings.PUBLIC_URL}/c/"
+    return [start + token for token in link_tokens.write_places(ring(), "c", key, count, number)]
+
+
+def open_url(key: str, number: int | None = None) -> str:
+    """`https://…/o/<token>`, the picture of a message."""
+    return f"{settings.PUBLIC_URL}/o/{link_tokens.write(ring(), 'o', Named(key), number)}"
+
+
+def read_click(written: str) -> tuple[str, int] | None:
+    """The message's key, and the place of the link in it; None as for `read`."""
+    named = link_tokens.read(ring(), "c", written)
+    return (named.message, named.place) if named is not None and named.place is not None else None
+
+
+def opens(purpose: str, written: str) -> bool:
+    """Whether a link, written when it may be, still opens: it leads here, and its key is in the ring."""
+    start = f"{settings.PUBLIC_URL}/{purpose}/"
+    return written.startswith(start) and read(purpose, written.removeprefix(start)) is not None
+
+
+def ring() -> Ring:
+    """The keys as they are set."""
+    return _ring(tuple(settings.LINK_KEYS), settings.SECRET_KEY)
 
 
 @lru_cache(maxsize=8)
-def _secret(key: str) -> bytes:
-    return hashlib.sha256(f"orchestrator.links:{key}".encode()).digest()
+def _ring(written: tuple[str, ...], first: str) -> Ring:
+    return link_tokens.parse(written, first)

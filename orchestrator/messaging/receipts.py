@@ -9,6 +9,7 @@ import logging
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from django.conf import settings
 from django.db import transaction
@@ -20,12 +21,12 @@ from orchestrator.domain.outbox import State
 from orchestrator.domain.receipts import About, Effects, Report
 from orchestrator.messaging import told, withdraw
 from orchestrator.messaging.answers import sound_receipt
+from orchestrator.messaging.complaints import judge
 from orchestrator.messaging.evidence import accept
 from orchestrator.messaging.matching import Matched, match
 from orchestrator.messaging.models import Message
 from orchestrator.messaging.models import Receipt as ReceiptRow
-from orchestrator.sdk.providers import Provider
-from orchestrator.sdk.values import Receipt
+from orchestrator.sdk.values import Receipt, ReceiptKind
 from orchestrator.store import bulk
 from orchestrator.store.again import again
 
@@ -33,6 +34,18 @@ log = logging.getLogger(__name__)
 BATCH = 500
 # For how long after it happened a report may be one of a message whose provider's id is not written down yet.
 EARLY = timedelta(minutes=2)
+
+
+class Reporter(Protocol):
+    """Whoever reports: a provider; and we ourselves, of its messages."""
+
+    @property
+    def name(self) -> str:
+        """The provider's."""
+
+    @property
+    def channel(self) -> str:
+        """The provider's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +58,7 @@ class Received:
     early: int = 0
 
 
-def receive(provider: Provider, receipts: Sequence[object], now: datetime) -> Received:
+def receive(provider: Reporter, receipts: Sequence[object], now: datetime) -> Received:
     """Count these reports of the provider once each, whoever delivers them again, and write what follows.
 
     A report that knows its message only by the provider's id may come before that id is written down. For two minutes
@@ -59,10 +72,12 @@ def receive(provider: Provider, receipts: Sequence[object], now: datetime) -> Re
         chunk = sound[start : start + BATCH]
         done = again(lambda chunk=chunk: _receive(provider, chunk, now))  # type: ignore[misc]
         counted, early = counted + done.counted, early + done.early
+    if any(one.kind is ReceiptKind.COMPLAINED for one in sound):
+        judge(now)
     return Received(counted, len(sound) - counted - early, len(receipts) - len(sound), early)
 
 
-def _receive(provider: Provider, receipts: Sequence[Receipt], now: datetime) -> Received:
+def _receive(provider: Reporter, receipts: Sequence[Receipt], now: datetime) -> Received:
     with transaction.atomic():
         # Customers before messages, as everywhere. Who they are is read again under their locks.
         lock({person for one in match(provider.name, provider.channel, receipts) for person in one.people})
@@ -104,7 +119,7 @@ def _count(provider: str, matched: Sequence[Matched], now: datetime) -> list[Mat
     return [one for one in by_key.values() if one.key in new][::-1]
 
 
-def _write(provider: Provider, fresh: Sequence[Matched], now: datetime) -> None:
+def _write(provider: Reporter, fresh: Sequence[Matched], now: datetime) -> None:
     letters = {one.letter.id for one in fresh if one.letter and one.about is About.MESSAGE}
     accept(_references(fresh, letters), now)
     sent = set(Message.objects.filter(id__in=letters, state=State.ACCEPTED).values_list("id", flat=True))
@@ -134,7 +149,7 @@ def _report(one: Matched, sent: Collection[int]) -> Report:
     )
 
 
-def _suppress(provider: Provider, decided: Sequence[tuple[Matched, Effects]], now: datetime) -> None:
+def _suppress(provider: Reporter, decided: Sequence[tuple[Matched, Effects]], now: datetime) -> None:
     # The provider's words may quote the address, and this list outlives the person's erasure.
     entries = [
         Entry(provider.channel, one.digest, what.suppress, detail=provider.name)

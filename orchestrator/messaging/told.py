@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from orchestrator.consents.models import Consent, ConsentState
 from orchestrator.consents.record import Statement, default_brand_id
+from orchestrator.customers.models import Customer
 from orchestrator.domain.receipts import Effects
 from orchestrator.events.record import NewEvent, record
 from orchestrator.messaging.matching import Matched
@@ -27,14 +29,14 @@ def statements(provider: str, channel: str, decided: Decided) -> list[Statement]
     leaving = [(one, what.withdraw) for one, what in decided if what.withdraw]
     everybody = {person for one, _ in leaving for person in one.people}
     states = _states(channel, everybody)
+    languages = _languages(everybody)
     found: dict[tuple[int, int], Statement] = {}
     for one, source in leaving:
         for person in sorted(one.people):
             for brand in [one.letter.brand_id] if one.letter else _brands(states, person):
                 if states.get((person, brand)) != ConsentState.WITHDRAWN:
-                    found.setdefault(
-                        (person, brand), _statement(provider, channel, one, source, person, brand)
-                    )
+                    said = _statement(provider, channel, one, source, person, brand)
+                    found.setdefault((person, brand), replace(said, language=languages.get(person, "")))
     return list(found.values())
 
 
@@ -44,6 +46,11 @@ def _statement(provider: str, channel: str, one: Matched, source: str, person: i
     if one.letter is not None:
         proof["message"] = one.letter.key
     return Statement(person, channel, ConsentState.WITHDRAWN, source, brand_id=brand, text=text, proof=proof)
+
+
+def _languages(people: set[int]) -> dict[int, str]:
+    """The language each was written to in, and so understood the answer to be in; "" where none is known."""
+    return dict(Customer.objects.filter(pk__in=people).values_list("pk", "language"))
 
 
 def _states(channel: str, people: set[int]) -> dict[tuple[int, int], str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import signal
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -93,6 +94,11 @@ def note(world: World, bad: Any) -> None:
         world.run(seconds=1)
 
 
+def told(record: logging.LogRecord) -> str:
+    """What the log says, without where it happened."""
+    return record.getMessage().split(": ")[0]
+
+
 @pytest.mark.parametrize("hook", REGISTERING)
 @pytest.mark.parametrize("act", RAISING.values(), ids=RAISING)
 def test_a_hook_that_fails_at_the_start_is_named_and_nothing_of_it_is_taken(
@@ -103,7 +109,7 @@ def test_a_hook_that_fails_at_the_start_is_named_and_nothing_of_it_is_taken(
     assert list(known.failed) == ["bad"]
     assert known.failed["bad"].startswith(f"{hook}: ")
     assert known.owners == without.owners
-    assert [record.getMessage() for record in caplog.records] == [f"plugin bad failed in {hook}"]
+    assert [told(record) for record in caplog.records] == [f"plugin bad failed in {hook}"]
 
 
 @pytest.mark.usefixtures("short")
@@ -128,7 +134,7 @@ def test_a_hook_that_fails_at_work_is_named_and_the_message_goes(
     note(world, plugin(hook, act))
     assert world.messages() == [("note", "accepted", "accepted")]
     assert world.enrollments() == [("", "completed", "")]
-    assert {record.getMessage() for record in caplog.records} == {f"plugin bad failed in {hook}"}
+    assert {told(record) for record in caplog.records} == {f"plugin bad failed in {hook}"}
 
 
 @pytest.mark.parametrize(

@@ -397,6 +397,25 @@ def test_stop_by_sms_withdraws_for_the_number_and_nothing_besides(reports: Repor
     ] * 2
 
 
+@pytest.mark.parametrize("word", ["STOP", "NIE", "REZYGNUJE", "rezygnuję."])
+def test_a_stop_word_stands_in_the_ledger_with_its_text_language_and_proof(reports: Reports, word: str):
+    world = reports.outbox.world
+    people = [world.person(name, consents=("sms",)) for name in ("anna", "bela", "cela")]
+    for person, language in zip(people, ("pl", "en", ""), strict=True):
+        Customer.objects.filter(pk=person).update(language=language)
+    report = Receipt("r-1", K.REPLIED, reports.now, recipient="+48600100200", detail=word)
+    receive(Scripted.of("sms", "N", []), [report, report], reports.now)
+    rows = ConsentRecord.objects.filter(state="withdrawn").order_by("customer")
+    assert list(rows.values_list("customer", "text", "language", "source", "topic", "recorded_at")) == [
+        (person, word, language, "stop_word", "", reports.now)
+        for person, language in zip(people, ("pl", "en", ""), strict=True)
+    ]
+    assert {(row.proof["provider"], row.proof["reported_at"]) for row in rows} == {
+        (Scripted.of("sms", "N", []).name, reports.now.isoformat())
+    }
+    assert Consent.objects.filter(channel="sms", state="withdrawn").count() == 3
+
+
 def test_stop_from_somebody_who_never_said_yes_is_kept_all_the_same(reports: Reports):
     anna = reports.outbox.world.person("anna", consents=())
     sms = Scripted.of("sms", "N", [])

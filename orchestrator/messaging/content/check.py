@@ -9,7 +9,7 @@ from typing import Any
 from jinja2 import Environment, TemplateSyntaxError, nodes
 
 from orchestrator.messaging.content.faults import TemplateFault
-from orchestrator.messaging.content.limits import LOOP_DEPTH, SOURCE_LENGTH, TREE_DEPTH, TREE_NODES
+from orchestrator.messaging.content.limits import LOOP_DEPTH, SOURCE_LENGTH, TOKENS, TREE_DEPTH, TREE_NODES
 
 ALLOWED: frozenset[type[nodes.Node]] = frozenset({
     nodes.Template, nodes.Output, nodes.TemplateData, nodes.For, nodes.If, nodes.Assign, nodes.Name, nodes.Const,
@@ -32,6 +32,7 @@ WORDS: Mapping[type[nodes.Node], str] = {
     nodes.NSRef: "a namespace",
 }
 RESERVED = frozenset({"self", "super", "caller", "varargs", "kwargs", "namespace", "range"})
+SEGMENT = "segment"  # segment("vip"): whether the customer is in it
 _OPENING, _CLOSING = frozenset("([{"), frozenset(")]}")
 
 
@@ -45,11 +46,12 @@ class Use:
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """A template that may be compiled, with the variables it uses and every name it writes out."""
+    """A template that may be compiled, with the variables it uses, every name it writes out, and the segments it asks."""
 
     tree: nodes.Template
     uses: tuple[Use, ...]
     names: frozenset[str]
+    segments: tuple[Use, ...] = ()
 
 
 def check(environment: Environment, text: str) -> Checked:
@@ -61,12 +63,25 @@ def check(environment: Environment, text: str) -> Checked:
     tree = _parse(environment, text)
     local: set[str] = set()
     names: set[str] = set()
+    segments: list[Use] = []
     for node, loops in _walk(tree):
         _refuse(environment, node, loops)
         if isinstance(node, nodes.Name) and node.ctx == "store":
             local.add(node.name)
         names.update(_written(node))
-    return Checked(tree, tuple(_uses(tree, local | {"loop", "range"})), frozenset(names))
+        segments += _asked(node)
+    if segments and SEGMENT in local:
+        what = f"{SEGMENT} names something else here."
+        raise TemplateFault("not_allowed", segments[0].line, what, "Give the variable another name.")
+    asked = tuple(sorted(segments, key=lambda use: use.line))
+    return Checked(tree, tuple(_uses(tree, local | {"loop", "range"})), frozenset(names), asked)
+
+
+def _asked(node: nodes.Node) -> Iterator[Use]:
+    if isinstance(node, nodes.Call) and isinstance(node.node, nodes.Name) and node.node.name == SEGMENT:
+        for key in node.args:
+            if isinstance(key, nodes.Const):
+                yield Use(node.lineno, str(key.value))
 
 
 def _written(node: nodes.Node) -> tuple[str, ...]:
@@ -80,7 +95,7 @@ def _written(node: nodes.Node) -> tuple[str, ...]:
 
 def _parse(environment: Environment, text: str) -> nodes.Template:
     try:
-        _count_brackets(environment, text)
+        _count_tokens(environment, text)
         return environment.parse(text)
     except TemplateSyntaxError as error:
         raise TemplateFault(
@@ -90,9 +105,15 @@ def _parse(environment: Environment, text: str) -> nodes.Template:
         raise TemplateFault("too_deep", 1, "this nests too deep to be read.", "Simplify it.") from None
 
 
-def _count_brackets(environment: Environment, text: str) -> None:
-    depth = 0
+def _count_tokens(environment: Environment, text: str) -> None:
+    """Words and brackets, before anything is built of them: a parser would take its time, and its stack."""
+    depth = count = 0
     for line, kind, value in environment.lexer.tokeniter(text, None):
+        count += kind != "whitespace"
+        if count > TOKENS:
+            raise TemplateFault(
+                "too_large", line, f"this has over {TOKENS:,} words and signs.", "Shorten it."
+            )
         if kind == "raw_begin":
             raise TemplateFault("not_allowed", line, "{% raw %} cannot be used in a message.")
         if kind == "operator":
@@ -144,12 +165,22 @@ def _refuse(environment: Environment, node: nodes.Node, loops: int) -> None:
 
 
 def _refuse_call(node: nodes.Call) -> None:
-    if not isinstance(node.node, nodes.Name) or node.node.name != "range":
-        raise TemplateFault(
-            "not_allowed", node.lineno, "nothing can be called but range(...).", "Use a filter: name|upper."
-        )
-    if node.kwargs or node.dyn_args is not None or node.dyn_kwargs is not None:
+    name = node.node.name if isinstance(node.node, nodes.Name) else ""
+    if name not in {"range", SEGMENT}:
+        what = 'nothing can be called but range(...) and segment("...").'
+        raise TemplateFault("not_allowed", node.lineno, what, "Use a filter: name|upper.")
+    if name == SEGMENT:
+        _refuse_segment(node)
+    elif node.kwargs or node.dyn_args is not None or node.dyn_kwargs is not None:
         raise TemplateFault("not_allowed", node.lineno, "range takes one to three plain numbers.")
+
+
+def _refuse_segment(node: nodes.Call) -> None:
+    keys = [one.value for one in node.args if isinstance(one, nodes.Const) and isinstance(one.value, str)]
+    more = node.kwargs or node.dyn_args is not None or node.dyn_kwargs is not None
+    if len(node.args) != 1 or len(keys) != 1 or not keys[0] or more:
+        what = "segment takes the key of one segment, in quotes."
+        raise TemplateFault("not_allowed", node.lineno, what, 'Write it like segment("vip").')
 
 
 def _refuse_name(node: nodes.Name) -> None:
@@ -171,6 +202,9 @@ def _uses(tree: nodes.Node, local: set[str]) -> Iterator[Use]:
     pending: list[nodes.Node] = [tree]
     while pending:
         node = pending.pop()
+        if isinstance(node, nodes.Call):
+            pending.extend(reversed(node.args))
+            continue
         name, inner = _dotted(node)
         if name is None:
             pending.extend(reversed(list(node.iter_child_nodes())))

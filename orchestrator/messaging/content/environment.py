@@ -2,7 +2,7 @@
 
 Jinja's own sandbox guards Python's attributes. It does not stop `9**9**9` (folded while compiling), `"a" * 10**9`,
 `{% set x = x ~ x %}` thirty times, or a method of whatever object the context holds. Here every operator is
-intercepted, attributes are keys of mappings and nothing else, nothing can be called but a bounded `range`, and
+intercepted, attributes are keys of mappings and nothing else, nothing can be called but a bounded `range` and `segment`, and
 compiling evaluates nothing at all. What is left, time spent in loops, is bounded by the child process.
 """
 
@@ -17,6 +17,7 @@ from jinja2.compiler import CodeGenerator, Frame
 from jinja2.runtime import Context, LoopContext, markup_join, str_join
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from orchestrator.messaging.content.check import SEGMENT
 from orchestrator.messaging.content.faults import RenderError
 from orchestrator.messaging.content.filters import FILTERS, TESTS
 from orchestrator.messaging.content.limits import LIST_LENGTH, NUMBER_SIZE, RANGE_LENGTH, TEXT_LENGTH
@@ -57,7 +58,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
         )
         self.filters = {**FILTERS, **(filters or {})}
         self.tests = dict(TESTS)
-        self.globals = {"range": bounded_range}
+        self.globals = {"range": bounded_range, SEGMENT: in_segment}
         self.policies.clear()
 
     def getattr(self, obj: Any, attribute: str) -> Any:
@@ -73,13 +74,15 @@ class Sandbox(ImmutableSandboxedEnvironment):
         return False
 
     def is_safe_callable(self, obj: Any) -> bool:
-        """Only our own `range` is."""
-        return obj is bounded_range
+        """Only our own `range` and `segment` are."""
+        return obj is bounded_range or obj is in_segment
 
     def call(self, context: Context, obj: Any, *args: Any, **kwargs: Any) -> Any:
-        """Call `range`; refuse all else."""
+        """Call `range` or `segment`; refuse all else."""
+        if obj is in_segment:
+            return in_segment(context, *args)
         if obj is not bounded_range:
-            raise RenderError("nothing can be called in a template but range(...)")
+            raise RenderError("nothing can be called in a template but range(...) and segment(...)")
         return bounded_range(*args)  # the keywords are Jinja's own, about loops; an author's are refused
 
     def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
@@ -138,6 +141,12 @@ def bounded_range(*args: Any) -> range:
     if turns[RANGE_LENGTH:]:
         raise RenderError(f"range may have up to {RANGE_LENGTH} turns")
     return turns
+
+
+def in_segment(context: Context, key: str) -> bool:
+    """Whether the customer was in the segment when the message was composed; the context holds those asked for."""
+    members = context.get("segments")
+    return isinstance(members, list | tuple) and key in members
 
 
 @pass_context

@@ -9,12 +9,14 @@ from typing import Any
 
 from orchestrator.domain.utm import tag
 from orchestrator.messaging.content import limits, webhook
+from orchestrator.messaging.content.counted import MARK, Links, can_be_followed
 from orchestrator.messaging.content.faults import RenderError
 from orchestrator.messaging.content.quick import links as written_links
 from orchestrator.messaging.content.quick import tidied
 from orchestrator.messaging.content.sms import count_parts, transliterate
 from orchestrator.messaging.content.utm import tag_html, tag_text, tagged
 
+OURS = ("unsubscribe_url", "preferences_url", "confirm_url")
 SCHEMES = frozenset({"http", "https", "mailto", "tel", "sms", "cid"})
 UNSAFE_SCHEMES = frozenset({"javascript", "data", "vbscript", "file", "blob"})
 _SCHEME = re.compile(r"([a-z][a-z0-9+.\-]*):")
@@ -33,13 +35,29 @@ def _email(
     subject = header(texts["subject"], "the subject")
     if not subject:
         raise RenderError("the subject is empty")
-    ours = {context.get("unsubscribe_url"), context.get("preferences_url")}
-    if context.get("utm"):
-        change = tagged(str(context["utm"]), tuple(str(link) for link in ours if link))
+    ours = tuple(str(link) for name in OURS if (link := context.get(name)))
+    query = str(context.get("utm") or "")
+    change = tagged(query, ours) if query else _same
+    if _counts_clicks(context):
+        links = Links(change, ours)
+        html, text = tag_html(html, links.mark, links.leave), tag_text(text, links.mark)
+        _html_links(html)
+        return {"subject": subject, "html": html, "text": text}, links.found
+    if query:
         html, text = tag_html(html, change), tag_text(text, change)
     found = _html_links(html) if html else _WRITTEN_LINK.findall(text)
-    links = [link for link in dict.fromkeys(found) if link not in ours]
-    return {"subject": subject, "html": html, "text": text}, links
+    return {"subject": subject, "html": html, "text": text}, [
+        link for link in dict.fromkeys(found) if link not in ours
+    ]
+
+
+def _same(link: str) -> str:
+    return link
+
+
+def _counts_clicks(context: Mapping[str, Any]) -> bool:
+    said = context.get("tracked")
+    return isinstance(said, Mapping) and bool(said.get("clicks"))
 
 
 def _sms(
@@ -70,9 +88,16 @@ def _push(
     for name in ("url", "image"):
         if scheme_of(finished[name]) in UNSAFE_SCHEMES or re.search(r"\s", finished[name]):
             raise RenderError(f"the {name} is not a safe address")
+    url = finished["url"]
     if context.get("utm"):
-        finished["url"] = tag(finished["url"], str(context["utm"]))
-    return finished, [finished["url"]] if finished["url"] else []
+        url = tag(url, str(context["utm"]))
+    if not _counts_clicks(context):
+        return {**finished, "url": url}, [url] if url else []
+    return (
+        ({**finished, "url": f"{MARK}0{MARK}"}, [url])
+        if can_be_followed(url)
+        else ({**finished, "url": url}, [])
+    )
 
 
 FINISH: Mapping[

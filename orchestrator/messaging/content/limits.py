@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 SOURCE_LENGTH = 200_000  # characters of one part of a template
+TOKENS = 16_000  # words and signs inside {{ }} and {% %} of one part
 TREE_NODES = 8_000  # expressions and statements in one part
 TREE_DEPTH = 60  # how deep they nest
 LOOP_DEPTH = 3  # loops inside loops

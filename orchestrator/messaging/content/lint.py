@@ -14,7 +14,10 @@ from orchestrator.messaging.content.faults import TemplateFault
 from orchestrator.messaging.content.layout import is_document
 from orchestrator.messaging.content.lint_html import Finding, lint_html
 from orchestrator.messaging.content.lint_text import lint_text
+from orchestrator.messaging.content.mjml.look import look
+from orchestrator.messaging.content.mjml.made import completed, make
 from orchestrator.messaging.content.prepare import inline, prepare
+from orchestrator.messaging.content.sensitive import NOTHING, Sensitive, is_open, sensitive_in
 from orchestrator.messaging.content.sms import measure, transliterate
 from orchestrator.messaging.content.source import EmailSource, Passage, PushSource, SmsSource, TemplateSource
 from orchestrator.messaging.content.spans import mark, split
@@ -22,6 +25,7 @@ from orchestrator.sdk import Path
 
 ROOTS = frozenset({
     "customer", "event", "entry", "brand", "journey", "shop", "currency", "unsubscribe_url", "preferences_url",
+    "confirm_url",
 })  # fmt: skip
 
 
@@ -39,9 +43,10 @@ def lint(
     chain: Iterable[str] = (),
     filters: Mapping[str, Callable[..., Any]] | None = None,
     roots: Iterable[str] = ROOTS,
+    sensitive: Sensitive = NOTHING,
 ) -> Report:
     """Everything wrong with a template for journeys of this purpose, in a workspace of these languages."""
-    linter = _Linter(source, purpose, filters, frozenset(roots))
+    linter = _Linter(source, purpose, filters, frozenset(roots), sensitive.of(topic=source.topic))
     linter.run(tuple(chain))
     return linter.report()
 
@@ -53,7 +58,9 @@ class _Linter:
         purpose: str,
         filters: Mapping[str, Callable[..., Any]] | None,
         roots: frozenset[str],
+        sensitive: Sensitive,
     ) -> None:
+        self._sensitive = sensitive
         self._source, self._purpose, self._filters, self._roots = source, purpose, filters, roots
         self._html = Sandbox(html=True, filters=filters)
         self._text = Sandbox(html=False, filters=filters)
@@ -81,6 +88,8 @@ class _Linter:
         self._header(part.subject, (*path, "subject"))
         self._passage(part.preheader, (*path, "preheader"), self._html)
         self._passage(part.text, (*path, "text"), self._text)
+        if part.mjml.text.strip():
+            self._mjml(part, path)
         checked = self._passage(part.html, (*path, "html"), self._html)
         if checked is None:
             return
@@ -94,6 +103,25 @@ class _Linter:
                         'Add <a href="{{ unsubscribe_url }}">, or leave out <html> and let the layout add it.'
                     )
                     self._error(passage, (*path, name), Finding(1, "no_unsubscribe", what, mend))
+
+    def _mjml(self, part: EmailSource, path: Path) -> None:
+        """Language and purpose change no line of it."""
+        place = (*path, "mjml")
+        if part.html.text.strip():
+            what = "the email has both `html` and `mjml`."
+            self._error(part.mjml, place, Finding(1, "two_bodies", what, "Leave one of them out."))
+        if self._passage(part.mjml, place, self._html) is None:
+            return
+        language = str(path[-1])
+        try:
+            findings = list(look(mark(self._html, completed(part, language, self._purpose))))
+            if all(finding.warning for finding in findings):
+                made = make(self._html, part, language, self._purpose)
+                inline(self._html, made.html, made.lines)
+        except TemplateFault as fault:
+            findings = [Finding(fault.line, fault.code, fault.what, fault.mend)]
+        for finding in findings:
+            self._error(part.mjml, place, finding)
 
     def _markup(self, passage: Passage, path: Path) -> None:
         try:
@@ -145,6 +173,8 @@ class _Linter:
     def _passage(self, passage: Passage, path: Path, environment: Sandbox) -> Checked | None:
         """Check one text; None where it cannot be read."""
         checked, findings = lint_text(passage.text, environment, self._roots)
+        if checked is not None and is_open(path):
+            findings += sensitive_in(checked, self._sensitive)
         for finding in findings:
             self._error(passage, path, finding)
         return checked

@@ -9,15 +9,17 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import css_inline
 
-from orchestrator.messaging.content.check import check
+from orchestrator.messaging.content.check import Checked, check
 from orchestrator.messaging.content.environment import Sandbox
 from orchestrator.messaging.content.faults import TemplateFault
 from orchestrator.messaging.content.layout import compose, is_document, text_footer
+from orchestrator.messaging.content.mjml.made import Made, make
 from orchestrator.messaging.content.plaintext import derive_text
 from orchestrator.messaging.content.source import EmailSource, Passage, PushSource, SmsSource, TemplateSource
 from orchestrator.messaging.content.spans import mark, restore
@@ -47,7 +49,9 @@ def prepare(
         "topic": source.topic,
         "purpose": purpose,
         **parts,
+        **({} if source.track else {"track": False}),
         "variables": sorted(maker.variables),
+        **({"segments": sorted(maker.segments)} if maker.segments else {}),
         "languages": [*ordered, *sorted(found - set(ordered))],
     }
 
@@ -69,15 +73,17 @@ class _Maker:
     def __init__(self, purpose: str, filters: Filters | None) -> None:
         self.purpose = purpose
         self.variables: set[str] = set()
+        self.segments: set[str] = set()
         self._html = Sandbox(html=True, filters=filters)
         self._text = Sandbox(html=False, filters=filters)
 
     def email(self, part: EmailSource, language: str) -> dict[str, Any]:
-        html, lines = self._email_html(part, language)
+        made = self._made(part, language) if part.mjml.text.strip() else None
+        html, lines = self._from_mjml(part, made) if made else self._email_html(part, language)
         prepared = {
             "subject": self._plain(part.subject),
             "html": html,
-            "text": self._email_text(part, language),
+            "text": self._email_text(part, language, made),
         }
         return {**prepared, "lines": {"subject": part.subject.line, "html": lines, "text": part.text.line}}
 
@@ -90,8 +96,12 @@ class _Maker:
         texts = {name: self._plain(passage) for name, passage in passages.items()}
         return {**texts, "lines": {name: passage.line for name, passage in passages.items()}}
 
+    def _note(self, checked: Checked) -> None:
+        self.variables.update(use.name for use in checked.uses)
+        self.segments.update(use.name for use in checked.segments)
+
     def _plain(self, passage: Passage) -> str:
-        self.variables.update(use.name for use in check(self._text, passage.text).uses)
+        self._note(check(self._text, passage.text))
         return passage.text.strip()
 
     def _email_html(self, part: EmailSource, language: str) -> tuple[str, list[list[int]]]:
@@ -101,20 +111,42 @@ class _Maker:
         check(self._html, part.preheader.text)
         composed = compose(part.html, part.preheader, language, self.purpose)
         html, places = inline(self._html, composed.html)
-        self.variables.update(use.name for use in check(self._html, html).uses)
+        self._note(check(self._html, html))
         return html, [[now, composed.source_line(then)] for now, then in places]
 
-    def _email_text(self, part: EmailSource, language: str) -> str:
-        text = part.text.text.strip() or derive_text(self._html, part.html.text)
+    def _made(self, part: EmailSource, language: str) -> Made:
+        if part.html.text.strip():
+            raise TemplateFault(
+                "two_bodies", 1, "the email has both `html` and `mjml`.", "Leave one of them out."
+            )
+        check(self._html, part.mjml.text)
+        check(self._html, part.preheader.text)
+        return make(self._html, part, language, self.purpose)
+
+    def _from_mjml(self, part: EmailSource, made: Made) -> tuple[str, list[list[int]]]:
+        html, places = inline(self._html, made.html, made.lines)
+        self._note(check(self._html, html))
+        start = max(part.mjml.line, 1) - 1
+        return html, [[now, start + then] for now, then in places]
+
+    def _email_text(self, part: EmailSource, language: str, made: Made | None = None) -> str:
+        html = made.read_aloud if made else part.html.text
+        text = part.text.text.strip() or derive_text(self._html, html)
         if not is_document(part.html.text) and "unsubscribe_url" not in text:
             text += text_footer(language, self.purpose)
-        self.variables.update(use.name for use in check(self._text, text).uses)
+        self._note(check(self._text, text))
         return text
 
 
-def inline(environment: Sandbox, html: str) -> tuple[str, list[tuple[int, int]]]:
-    """Move CSS into style attributes, as mail programs want it; Jinja parts and media queries stay."""
+def inline(environment: Sandbox, html: str, lines: Sequence[int] = ()) -> tuple[str, list[tuple[int, int]]]:
+    """Move CSS into style attributes, as mail programs want it; Jinja parts and media queries stay.
+
+    `lines`: where the Jinja parts were written, if not on their lines in the HTML.
+    """
     marked = mark(environment, html)
+    if lines:
+        spans = [replace(span, line=line) for span, line in zip(marked.spans, lines, strict=True)]
+        marked = replace(marked, spans=tuple(spans))
     try:
         inlined = _INLINER.inline(_with_bodies(marked.html))
     except css_inline.InlineError:
@@ -124,8 +156,12 @@ def inline(environment: Sandbox, html: str) -> tuple[str, list[tuple[int, int]]]
 
 
 def _with_bodies(html: str) -> str:
-    """HTML gives a table its <tbody> at the first row; a loop around the rows must stay inside of it."""
-    return re.sub(r"(<table\b[^>]*>)((?:\s|<!--.*?-->)*)(?=<tr\b)", r"\1<tbody>\2", html, flags=re.I | re.S)
+    """HTML gives a table its <tbody> at the first row; a loop around the rows must stay inside of it.
+
+    Tables in comments, which only Outlook reads, stay as they are.
+    """
+    return _ROWS.sub(lambda found: f"{found[1]}<tbody>{found[2]}" if found[1] else found[0], html)
 
 
+_ROWS = re.compile(r"<!--.*?-->|(<table\b[^>]*>)((?:\s|<!--.*?-->)*)(?=<tr\b)", re.IGNORECASE | re.DOTALL)
 _INLINER = css_inline.CSSInliner(keep_style_tags=False, keep_at_rules=True, load_remote_stylesheets=False)

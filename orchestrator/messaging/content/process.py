@@ -44,7 +44,7 @@ class Child:
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,  # a traceback there could quote a customer's data into a log
             bufsize=0,
-            env=_environment(),
+            env=environment(),
             pass_fds=(self._progress.descriptor,),
         )
         self.pid = self._process.pid
@@ -179,7 +179,7 @@ def _headed(jobs: Sequence[RenderJob], lines: list[bytes]) -> tuple[list[dict[st
     return heads, numbered
 
 
-def _environment() -> dict[str, str]:
+def environment() -> dict[str, str]:
     """Nothing of ours but where code is found: no keys, no database address."""
     kept = {
         name: os.environ[name] for name in ("PATH", "LD_LIBRARY_PATH", "SYSTEMROOT") if name in os.environ

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Protocol
 
+from orchestrator.messaging.content.counted import fill, with_pixel
 from orchestrator.messaging.content.engine import Engine
 from orchestrator.messaging.content.faults import RenderError
 from orchestrator.messaging.content.finish import header
@@ -22,7 +23,11 @@ Filters = Mapping[str, Callable[..., Any]]
 
 @dataclass(frozen=True, slots=True)
 class RenderJob:
-    """One message to render: `prepared` under its digest `template`, for a person's `languages`, best first."""
+    """One message to render: `prepared` under its digest `template`, for a person's `languages`, best first.
+
+    `counted`: our links in place of its first so many, where the context says that clicks are counted.
+    `pixel`: the address of the picture that counts its opens; "" for none.
+    """
 
     template: str
     prepared: Mapping[str, Any]
@@ -33,11 +38,13 @@ class RenderJob:
     sender_address: str = ""
     reply_to: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
+    counted: Callable[[int], Sequence[str]] | None = None
+    pixel: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """A message's content, its language, and the links in it that may be tracked, each once, in order."""
+    """A message's content, its language, and the links in it whose clicks may be counted, each once, in order."""
 
     content: Content
     language: str
@@ -106,9 +113,20 @@ def finish(job: RenderJob, answer: Mapping[str, Any]) -> Answer:
     if "code" in answer:
         return RenderFailure(answer["code"], answer["detail"])
     try:
-        return Rendered(_content(job, answer["part"]), answer["language"], tuple(answer["links"]))
+        return Rendered(_content(job, _with_ours(job, answer)), answer["language"], tuple(answer["links"]))
     except RenderError as error:
         return RenderFailure("render_error", str(error))
+
+
+def _with_ours(job: RenderJob, answer: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The part with our own links in it."""
+    part: Mapping[str, Any] = answer["part"]
+    if job.counted is not None and answer["links"]:
+        links = job.counted(len(answer["links"]))
+        part = {name: fill(text, links) if isinstance(text, str) else text for name, text in part.items()}
+    if job.pixel and part.get("html"):
+        part = {**part, "html": with_pixel(part["html"], job.pixel)}
+    return part
 
 
 def _content(job: RenderJob, part: Mapping[str, Any]) -> Content:

@@ -46,6 +46,24 @@ def count_parts(text: str) -> int:
     return measure(text).parts
 
 
+@dataclass(frozen=True, slots=True)
+class Saving:
+    """`letters` that GSM-7 does not know make a text `parts` long; without them, or in plainer ones, it is `fewer`."""
+
+    letters: tuple[str, ...]
+    parts: int
+    fewer: int
+
+
+def saving(text: str) -> Saving | None:
+    """Which letters cost, in the order in which they come; None where none does."""
+    costly = dict.fromkeys(one for one in text if one not in BASIC and one not in EXTENSION)
+    letters = tuple(one for one in costly if one.isprintable() and not unicodedata.combining(one))
+    plain = "".join(one for one in transliterate(text) if one in BASIC or one in EXTENSION)
+    parts, fewer = count_parts(text), count_parts(plain)
+    return Saving(letters, parts, fewer) if letters and fewer < parts else None
+
+
 def transliterate(text: str) -> str:
     """The same text in letters GSM-7 knows, where there are such; what has none stays as it is."""
     return "".join(_plain(character) for character in unicodedata.normalize("NFC", text))

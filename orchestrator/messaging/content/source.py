@@ -31,12 +31,13 @@ EMPTY = Passage("")
 
 @dataclass(frozen=True, slots=True)
 class EmailSource:
-    """An email in one language. `html` is a fragment the layout goes around, or a whole document."""
+    """An email in one language. `html` is a fragment the layout goes around, or a whole document; `mjml` becomes one."""
 
     subject: Passage
     preheader: Passage = EMPTY
     html: Passage = EMPTY
     text: Passage = EMPTY
+    mjml: Passage = EMPTY
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,10 @@ class PushSource:
 
 @dataclass(frozen=True, slots=True)
 class TemplateSource:
-    """A template: one message with a part for each channel it knows, each in one or more languages."""
+    """A template: one message with a part for each channel it knows, each in one or more languages.
+
+    `track`: whether its clicks and opens are counted, where the workspace counts them.
+    """
 
     key: str
     topic: str = ""
@@ -67,6 +71,7 @@ class TemplateSource:
     sms: Mapping[str, SmsSource] = field(default_factory=dict)
     push: Mapping[str, PushSource] = field(default_factory=dict)
     file: str = ""
+    track: bool = True
 
 
 def read_template(tree: Node, file: str = "") -> TemplateSource:
@@ -82,7 +87,7 @@ class _Reader:
         self.problems = problems
 
     def template(self, tree: Node) -> TemplateSource:
-        fields = self._mapping(tree, (), ("template", "topic", *CHANNELS))
+        fields = self._mapping(tree, (), ("template", "topic", "track", *CHANNELS))
         key = self._text(fields, "template", (), tree, needed=isinstance(tree.value, dict)).text
         if key and not KEY.fullmatch(key):
             mend = "Use small letters, digits and _, beginning with a letter, up to 63."
@@ -100,6 +105,7 @@ class _Reader:
             self._sms(fields),
             self._languages(fields, "push", self._push),
             self.problems.file,
+            self._flag(fields, (), "track", default=True),
         )  # fmt: skip
 
     def _languages(
@@ -124,15 +130,15 @@ class _Reader:
         return parts
 
     def _email(self, node: Node, path: Path) -> EmailSource:
-        fields = self._mapping(node, path, ("subject", "preheader", "html", "text"))
-        names = ("preheader", "html", "text")
+        fields = self._mapping(node, path, ("subject", "preheader", "html", "text", "mjml"))
+        names = ("preheader", "html", "text", "mjml")
         subject = self._text(fields, "subject", path, node, needed=isinstance(node.value, dict))
-        preheader, html, text = (self._text(fields, name, path, node) for name in names)
-        if fields and not html.text and not text.text:
+        preheader, html, text, mjml = (self._text(fields, name, path, node) for name in names)
+        if fields and not html.text and not text.text and not mjml.text:
             self.problems.add(
-                node, path, "no_body", "the email has no body.", "Add `html` or `text`.", key=True
+                node, path, "no_body", "the email has no body.", "Add `html`, `mjml` or `text`.", key=True
             )
-        return EmailSource(subject, preheader, html, text)
+        return EmailSource(subject, preheader, html, text, mjml)
 
     def _push(self, node: Node, path: Path) -> PushSource:
         fields = self._mapping(node, path, ("title", "body", "url", "image"))
@@ -157,13 +163,15 @@ class _Reader:
         fields = self._mapping(node, path, ("text", "transliterate"))
         return SmsSource(self._text(fields, "text", path, node, needed=True), self._flag(fields, path))
 
-    def _flag(self, fields: Mapping[str, Node], path: Path) -> bool:
-        node = fields.get("transliterate")
+    def _flag(
+        self, fields: Mapping[str, Node], path: Path, name: str = "transliterate", *, default: bool = False
+    ) -> bool:
+        node = fields.get(name)
         if node is None:
-            return False
+            return default
         if not isinstance(node.value, bool):
-            what = f"transliterate cannot be {shown(node.value)}."
-            self.problems.add(node, (*path, "transliterate"), "not_a_flag", what, "Write true or false.")
+            what = f"{name} cannot be {shown(node.value)}."
+            self.problems.add(node, (*path, name), "not_a_flag", what, "Write true or false.")
         return node.value is True
 
     def _mapping(self, node: Node, path: Path, known: tuple[str, ...] = ()) -> dict[str, Node]:

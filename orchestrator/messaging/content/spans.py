@@ -15,7 +15,7 @@ from jinja2 import Environment
 
 from orchestrator.messaging.content.faults import TemplateFault
 
-_RAW_TEXT = re.compile(r"(style|script|title|textarea)\b", re.IGNORECASE)
+_RAW_TEXT = re.compile(r"(mj-style|mj-title|mj-preview|style|script|title|textarea)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +129,7 @@ def _refuse_place(place: str, span: Span) -> None:
         raise TemplateFault(
             "unquoted", span.line, what, 'Write it in a quoted attribute, like href="{{ url }}".'
         )
-    if place in {"style", "script", "textarea"}:
+    if place in {"style", "script", "textarea", "mj-style"}:
         what = f"stands in <{place}>, where it cannot be made safe"
         raise _misplaced(span, what, "Move it to the text or to a style attribute.")
 

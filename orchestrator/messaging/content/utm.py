@@ -14,6 +14,7 @@ _OPENS = re.compile(r"<(?:a|area)(?=[\s/])", re.IGNORECASE)
 # as long as it is long.
 _ATTRIBUTE = re.compile(r"""[\s/]*+([^\s=>/]++)(?:\s*+=\s*+("[^"]*"|'[^']*'|[^\s>"'][^\s>]*+))?+""")
 _WRITTEN = re.compile(r"https?://[^\s<>\"]+")
+NO_TRACK = "data-no-track"
 _CLOSING = ".,;:!?)]}'’”»…"
 
 
@@ -29,29 +30,34 @@ def tagged(query: str, ours: tuple[str, ...]) -> Callable[[str], str]:
     return lambda link: link if link.startswith(mine) else tag(link, query)
 
 
-def tag_html(html: str, change: Callable[[str], str]) -> str:
-    """The document with its links changed; one that does not change keeps its very bytes."""
+def tag_html(html: str, change: Callable[[str], str], left: Callable[[str], str] | None = None) -> str:
+    """The document with its links changed; one that does not change keeps its very bytes.
+
+    `left`: how links are changed whose element says `data-no-track`, if not as all others.
+    """
     parts, end = [], 0
-    for start, stop in _hrefs(html):
+    for start, stop, is_left in _hrefs(html, left is not None and NO_TRACK in html):
         link = html_module.unescape(html[start:stop]).strip()
-        after = change(link)
+        after = left(link) if left is not None and is_left else change(link)
         if after != link:
             parts += [html[end:start], html_module.escape(after)]
             end = stop
     return "".join([*parts, html[end:]])
 
 
-def _hrefs(html: str) -> Iterator[tuple[int, int]]:
-    """Where the quoted href of each `a` or `area` begins and ends, without its quotes."""
+def _hrefs(html: str, looking: bool) -> Iterator[tuple[int, int, bool]]:
+    """Where the quoted href of each `a` or `area` begins and ends, without its quotes, and whether it says NO_TRACK."""
     at = 0
     while opens := _OPENS.search(html, at):
-        at = opens.end()
-        while attribute := _ATTRIBUTE.match(html, at):
+        at, found, says = opens.end(), None, False
+        while (looking or found is None) and (attribute := _ATTRIBUTE.match(html, at)):
             at = attribute.end()
-            value = attribute[2]
-            if attribute[1].lower() == "href" and value is not None and value[0] in "\"'":
-                yield attribute.start(2) + 1, attribute.end(2) - 1
-                break
+            name, value = attribute[1].lower(), attribute[2]
+            says = says or name == NO_TRACK
+            if found is None and name == "href" and value is not None and value[0] in "\"'":
+                found = attribute.start(2) + 1, attribute.end(2) - 1
+        if found is not None:
+            yield *found, says
 
 
 def tag_text(text: str, change: Callable[[str], str]) -> str:

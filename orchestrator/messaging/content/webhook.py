@@ -49,7 +49,8 @@ def prepare(
     """The stored form, as `content/prepare.py` makes it of a template. Raises TemplateFault."""
     sandbox = Sandbox(html=False, filters=filters)
     found = {name(path): text for path, text in texts(body)}
-    variables = {use.name for text in found.values() for use in check(sandbox, text).uses}
+    checked = [check(sandbox, text) for text in found.values()]
+    segments = {use.name for one in checked for use in one.segments}
     part = {"body": spelled(body), "event": event, "texts": found}
     return {
         "shape": SHAPE,
@@ -57,7 +58,8 @@ def prepare(
         "topic": "",
         "purpose": "system",
         "webhook": {LANGUAGE: part},
-        "variables": sorted(variables),
+        "variables": sorted({use.name for one in checked for use in one.uses}),
+        **({"segments": sorted(segments)} if segments else {}),
         "languages": [LANGUAGE],
     }
 

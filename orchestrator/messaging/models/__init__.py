@@ -1,7 +1,9 @@
 """The rows of the outbox and of the rules that guard it."""
 
 from orchestrator.messaging.models.attempt import Decision, DeliveryAttempt
+from orchestrator.messaging.models.block import Block
 from orchestrator.messaging.models.breaker import ProviderBreaker
+from orchestrator.messaging.models.complaints import ComplaintBreaker
 from orchestrator.messaging.models.fault import StepFault
 from orchestrator.messaging.models.limits import FrequencyCap, QuietHoursRule
 from orchestrator.messaging.models.mailbox import MailboxMessage
@@ -13,7 +15,9 @@ from orchestrator.messaging.models.subject import Subject
 from orchestrator.messaging.models.template import Template, TemplateVersion
 
 __all__ = [
+    "Block",
     "Budget",
+    "ComplaintBreaker",
     "Decision",
     "DeliveryAttempt",
     "FrequencyCap",

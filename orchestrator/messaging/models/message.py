@@ -156,6 +156,12 @@ class Message(models.Model):
             models.Index(fields=["id"], condition=Q(wake_pending=True), name="message_wakes"),
             models.Index(fields=["journey", "state"], name="message_of_journey"),
             models.Index(fields=["reference"], condition=Q(reference__gt=""), name="message_of_reference"),
+            # What complaints are measured by: see complaints.
+            models.Index(
+                fields=["brand", "channel", "handed_off_at"],
+                condition=Q(state="accepted", purpose="marketing", test=False),
+                name="message_accepted_marketing",
+            ),
         ]
         constraints = [
             models.CheckConstraint(
@@ -168,7 +174,10 @@ class Message(models.Model):
 
 
 class MessageBody(models.Model):
-    """What a message was rendered from, frozen at its first gate: retries render the same bytes from it."""
+    """What a message was rendered from, frozen at its first gate: retries render the same bytes from it.
+
+    `links`: where its counted links lead; a click's token names a place among them.
+    """
 
     message = models.OneToOneField(
         Message,
@@ -181,6 +190,7 @@ class MessageBody(models.Model):
     composed_at = models.DateTimeField(_("composed"))
     context = models.JSONField()
     languages = models.JSONField(default=list)
+    links = models.JSONField(_("counted links"), default=list, db_default=[])
 
     class Meta:
         verbose_name = _("message body")

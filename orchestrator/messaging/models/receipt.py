@@ -47,6 +47,13 @@ class Receipt(models.Model):
     class Meta:
         verbose_name = _("receipt")
         verbose_name_plural = _("receipts")
+        indexes = [
+            models.Index(
+                fields=["received_at"],
+                condition=models.Q(kind="complained"),
+                name="receipt_complaints",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.provider} · {self.get_kind_display()}"

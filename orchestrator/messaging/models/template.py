@@ -19,6 +19,9 @@ class Template(models.Model):
     latest = models.ForeignKey(
         "TemplateVersion", models.PROTECT, null=True, related_name="+", verbose_name=_("latest")
     )
+    # The author's text while it is worked on in the studio; empty where there is nothing but what is published.
+    draft = models.TextField(_("draft"), blank=True, default="", db_default="")
+    draft_at = models.DateTimeField(_("draft saved"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("template")
@@ -44,6 +47,8 @@ class TemplateVersion(models.Model):
     source = models.TextField(_("source"))
     prepared = models.JSONField()
     published_at = models.DateTimeField(_("published"))
+    # Kept for a test of a draft and never published; whoever publishes the same words publishes this row.
+    tried = models.BooleanField(_("test only"), default=False, db_default=False)
 
     class Meta:
         verbose_name = _("template version")

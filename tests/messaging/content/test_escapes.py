@@ -8,8 +8,9 @@ import pytest
 
 from orchestrator.messaging.content.child import ChildRenderer
 from orchestrator.messaging.content.lint import lint
-from orchestrator.messaging.content.render import Rendered, RenderFailure
+from orchestrator.messaging.content.render import Rendered, RenderFailure, RenderJob
 from tests.messaging.content.builders import job, template
+from tests.messaging.content.escapes import attempts
 
 REFUSED = [
     # the classics: from a literal to its class, and from there to everything
@@ -164,7 +165,21 @@ def child() -> Iterator[ChildRenderer]:
 
 
 def test_there_are_many_attempts() -> None:
-    assert len(set(REFUSED)) + len(FAILS) + len(TIMES_OUT) > 110
+    assert len({*REFUSED, *FAILS, *TIMES_OUT, *attempts()}) > 400
+
+
+def test_none_of_those_spelled_out_by_rule_renders(child: ChildRenderer) -> None:
+    good = job("sms", sms={"en": "Hi"})
+    texts = list(attempts())
+    answers = child.render([sneaked(good, text) for text in texts] + [good])
+    assert [text for text, answer in zip(texts, answers, strict=False) if isinstance(answer, Rendered)] == []
+    assert isinstance(answers[-1], Rendered)
+
+
+def sneaked(good: RenderJob, text: str) -> RenderJob:
+    """A job as if nothing had looked at its text before it came to the renderer."""
+    prepared = {**good.prepared, "sms": {"en": {"text": text, "transliterate": False, "lines": {}}}}
+    return RenderJob(f"sneaked {hash(text)}", prepared, "sms", ("en",), good.context)
 
 
 @pytest.mark.parametrize("text", REFUSED, ids=lambda text: text[:40])
@@ -181,10 +196,8 @@ def test_refused_by_the_renderer_too_should_it_have_come_past_publishing(
     text: str, child: ChildRenderer
 ) -> None:
     good = job("sms", sms={"en": "Hi"})
-    sneaked = {**good.prepared, "sms": {"en": {"text": text, "transliterate": False, "lines": {}}}}
-    bad = type(good)(f"sneaked {hash(text)}", sneaked, "sms", ("en",), good.context)
     pid = child.pid
-    failed, after = child.render([bad, good])
+    failed, after = child.render([sneaked(good, text), good])
     assert isinstance(failed, RenderFailure)
     assert failed.code == "render_error"
     assert isinstance(after, Rendered)

@@ -7,7 +7,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from orchestrator.messaging.content.render import Rendered
-from orchestrator.messaging.content.sms import BASIC, EXTENSION, SmsSize, count_parts, measure, transliterate
+from orchestrator.messaging.content.sms import (
+    BASIC,
+    EXTENSION,
+    Saving,
+    SmsSize,
+    count_parts,
+    measure,
+    saving,
+    transliterate,
+)
 from orchestrator.sdk.values import SmsContent
 from tests.messaging.content.builders import job, render
 from tests.messaging.content.sms_coding import SEPTETS, cut, septets
@@ -183,3 +192,12 @@ def test_what_a_person_is_called_decides_on_the_parts_unless_it_is_transliterate
     assert isinstance(answer, Rendered)
     assert isinstance(answer.content, SmsContent)
     assert answer.content.parts == count_parts(answer.content.text) == parts
+
+
+def test_the_letters_that_cost_are_named() -> None:
+    long = "Zielona herbata czeka na polce. " * 3
+    assert saving(long) is None
+    assert saving(long + "ł, „Żółw” i 😀") == Saving(("ł", "„", "Ż", "ó", "”", "😀"), 2, 1)
+    assert saving("ł") is None  # one part, either way
+    assert saving("a" * 160) is None
+    assert saving("a" * 159 + "ć") == Saving(("ć",), 3, 1)

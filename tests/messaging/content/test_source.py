@@ -74,6 +74,7 @@ def test_a_block_text_begins_on_the_line_after_its_sign() -> None:
         ({"template": "w", "sms": {"en": " "}}, [("sms.en", "empty")]),
         ({"template": "w", "sms": {"en": 5}}, [("sms.en", "not_text")]),
         ({"template": "w", "sms": {"en": "Hi", "transliterate": "yes"}}, [("sms.transliterate", "not_a_flag")]),
+        ({"template": "w", "track": "no", "sms": {"en": "Hi"}}, [("track", "not_a_flag")]),
         ({"template": "w", "fax": {"en": "Hi"}, "sms": {"en": "Hi"}}, [("fax", "unknown_key")]),
         ({"template": "w", "email": {"en": {"subject": "S"}}}, [("email.en", "no_body")]),
         ({"template": "w", "email": {"en": {"text": "T"}}}, [("email.en", "missing")]),
