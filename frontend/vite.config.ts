@@ -14,8 +14,10 @@ const entries = Object.fromEntries(
 
 // Names without hashes keep the committed bundle's diff readable; the pages ask for them with the release's number.
 const CHUNKS: [string, RegExp][] = [
-  ["react", /node_modules\/(react|react-dom|scheduler)\//],
-  ["flow", /node_modules\/(@xyflow|d3-[a-z]+|zustand|classcat|use-sync-external-store)\//],
+  ["react", /node_modules\/(react|react-dom|scheduler|use-sync-external-store)\//],
+  ["rules", /node_modules\/(react-querybuilder|@react-querybuilder|@reduxjs|@ts-jison|@standard-schema|react-redux|redux|redux-thunk|reselect|immer|numeric-quantity|nanoid)\//],
+  ["flow", /node_modules\/(@xyflow|d3-[a-z]+|zustand|classcat)\//],
+  ["markup", /node_modules\/(@codemirror\/lang-(html|css|javascript|jinja)|@lezer\/(html|css|javascript|jinja))\//],
   ["editor", /node_modules\/(codemirror|@codemirror|@lezer|crelt|style-mod|w3c-keyname|@marijn)\//],
   ["shared", /\/src\/shared\//],
 ];
@@ -51,10 +53,16 @@ function licence(folder: string): string {
   return `${about.name} ${about.version} (${about.license})\n\n${text}\n`;
 }
 
+function versionOf(name: string): string {
+  return JSON.parse(readFileSync(resolve(SOURCE, "../node_modules", name, "package.json"), "utf8")).version;
+}
+
 export default defineConfig({
   base: "./",
   publicDir: false,
   plugins: [licences()],
+  // Alpine is built from its source here, which asks for its number where its own build puts it.
+  define: { ALPINE_VERSION: JSON.stringify(versionOf("alpinejs")) },
   esbuild: { jsx: "automatic", legalComments: "none" },
   build: {
     outDir: process.env.BUNDLE_DIR ? resolve(process.env.BUNDLE_DIR) : BUNDLE,

@@ -1,16 +1,20 @@
-import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { ReactFlow, ReactFlowProvider, useReactFlow } from "@xyflow/react";
+import type { Spot } from "../forms/types";
 import { ask } from "../shared/page";
 import { Around, nodeTypes, problemsOf, say } from "./Cards";
 import { useDraft, type Saved } from "./draft";
 import { layout } from "./layout";
+import { Menu } from "./Menu";
 import { Palette } from "./Palette";
 import { HeaderPanel, StepPanel } from "./Panel";
 import { Text } from "./Text";
-import type { Data, Edit, Kind, Numbers, Path, Problem, Step } from "./types";
-import { find, keyOf, placeKey, START, stepKey, walk } from "./walk";
+import type { Data, Edit, Input, Kind, Numbers, Path, Problem, Step } from "./types";
+import { find, keyOf, placeKey, START, stepKey, stepOn, walk } from "./walk";
 
 const NUMBERS_EVERY = 30_000;
+// Forms bring the whole builder of rules along: only once one is opened.
+const FormDialog = lazy(() => import("../forms/Dialog"));
 
 export function App({ data }: { data: Data }) {
   return (
@@ -25,6 +29,7 @@ function Canvas({ data }: { data: Data }) {
   const [said, setSaid] = useState("");
   const [chosen, setChosen] = useState(START);
   const [palette, setPalette] = useState<{ into: Path; index: number } | null>(null);
+  const [filled, setFilled] = useState<Spot | null>(null);
   const [textShown, setTextShown] = useState(() => window.innerWidth > 1500);
   const [line, setLine] = useState<{ number: number; at: number } | null>(null);
   const [numbers, setNumbers] = useState<Numbers>({});
@@ -34,7 +39,8 @@ function Canvas({ data }: { data: Data }) {
 
   const tell = useCallback((words: string) => setSaid((before) => (before === words ? `${words}\u00a0` : words)), []);
   const refused = useCallback((words: string) => tell(say(texts.refused, words)), [tell, texts.refused]);
-  const draft = useDraft(data, refused);
+  const [waits, setWaits] = useState(data.waits);
+  const draft = useDraft(data, refused, setWaits);
   const steps = draft.look.steps ?? [];
   const drawn = useMemo(() => layout(steps), [steps]);
   const spot = find(steps, chosen);
@@ -87,17 +93,32 @@ function Canvas({ data }: { data: Data }) {
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, []);
 
+  /** Another page that lists problems leads to a line: `#line-7`. */
   useEffect(() => {
-    if (!data.live) return;
+    const asked = /^#line-(\d+)$/.exec(window.location.hash);
+    if (!asked) return;
+    const number = Number(asked[1]);
+    setTextShown(true);
+    setLine({ number, at: Date.now() });
+    const problem = data.draft.problems.find((one) => one.line === number);
+    const path = problem?.path ?? stepOn(data.draft.steps ?? [], number);
+    choose(path ? stepKey(path) : START);
+    // Only once, where the page is opened.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, []);
+
+  useEffect(() => {
+    if (!data.live && !data.simulated) return;
+    const url = data.simulated ? `${data.urls.numbers}?simulation=${data.simulated.id}` : data.urls.numbers;
     const look = () =>
-      ask<{ steps: Numbers }>(data.urls.numbers).then(
+      ask<{ steps: Numbers }>(url).then(
         (told) => setNumbers(told.steps),
         () => undefined,
       );
     void look();
     const again = window.setInterval(look, NUMBERS_EVERY);
     return () => window.clearInterval(again);
-  }, [data.live, data.urls.numbers]);
+  }, [data.live, data.simulated, data.urls.numbers]);
 
   const edit = async (edits: Edit[], words: string, name: string) => {
     const at = await draft.edit(edits);
@@ -131,6 +152,16 @@ function Canvas({ data }: { data: Data }) {
   const back = async (way: "undo" | "redo") => {
     if (await draft[way]()) tell(way === "undo" ? texts.undone! : texts.redone!);
     show(chosen);
+  };
+  /** On to a page that reads the draft: it is kept first. Where that fails, the status line says why. */
+  const leave = (event: React.MouseEvent<HTMLAnchorElement>) => {
+    if (draft.saved.as === "saved" || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    const url = event.currentTarget.href;
+    void draft.flush().then((kept) => {
+      // Two frames later the page knows that nothing is unsaved, and does not ask.
+      if (kept) requestAnimationFrame(() => requestAnimationFrame(() => window.location.assign(url)));
+    });
   };
   const openPanel = (key: string) => {
     setChosen(key);
@@ -182,12 +213,18 @@ function Canvas({ data }: { data: Data }) {
     choose(problem.path ? stepKey(problem.path) : START);
   };
 
+  const build = (path: Path, { name, label, required, form }: Input) =>
+    setFilled({ path, name, label, required, kind: form! });
+  const fill = async ({ path, name, label }: Spot, written: string | null) => {
+    const change = written === null ? { without: [name] } : { written: { [name]: written } };
+    return (await edit([{ do: "change", path, ...change }], texts.changed!, label)) !== null;
+  };
+
   const around = {
     texts,
     header: draft.look.header,
     problems: draft.look.problems,
     numbers,
-    live: data.live > 0,
     chosen,
     choose: (key: string) => {
       if (key === chosen) return;
@@ -218,7 +255,21 @@ function Canvas({ data }: { data: Data }) {
           </button>
           <Status saved={draft.saved} draft={draft} texts={texts} />
           <span className="cv-room" />
-          {data.live > 0 && (
+          {waits && (
+            <a className="st-badge st-warning" href={data.urls.publish} title={waits}>
+              <span className="material-symbols-outlined cv-sign" aria-hidden="true">
+                approval
+              </span>
+              {texts.waits}
+            </a>
+          )}
+          {data.live === 0 && data.published && <span className={`st-badge st-${data.status.tone}`}>{data.status.words}</span>}
+          {data.simulated && (
+            <a className="st-badge st-info" href={data.simulated.url} title={data.simulated.asked}>
+              {texts.simulated}
+            </a>
+          )}
+          {data.live > 0 && !data.simulated && (
             <span className="st-badge st-success" title={say(texts.looked_at, data.most)}>
               {say(texts.live, data.live)}
             </span>
@@ -248,15 +299,16 @@ function Canvas({ data }: { data: Data }) {
             </span>
           </button>
           {data.urls.simulate && (
-            <a className="st-button" href={data.urls.simulate}>
+            <a className="st-button" href={data.urls.simulate} onClick={leave}>
               {texts.simulate}
             </a>
           )}
           {data.urls.publish && (
-            <a className="st-button" href={data.urls.publish}>
+            <a className="st-button" href={data.urls.publish} onClick={leave}>
               {texts.publish}
             </a>
           )}
+          {data.published && <Menu data={data} />}
         </div>
         <div className={`cv-rooms${textShown ? "" : " cv-folded"}`}>
           <section className="cv-text" aria-label={texts.yaml} hidden={!textShown}>
@@ -288,8 +340,10 @@ function Canvas({ data }: { data: Data }) {
                 step={step}
                 kind={data.kinds.find((one) => one.name === step.kind)}
                 problems={problemsOf(draft.look.problems, step)}
+                numbers={numbers[step.id]}
                 texts={texts}
                 edit={(edits) => void edit(edits, texts.changed!, step.text)}
+                build={build}
                 remove={() => void remove(step)}
                 double={() => void double(step)}
               />
@@ -301,6 +355,7 @@ function Canvas({ data }: { data: Data }) {
                 problems={draft.look.problems.filter((one) => !one.path)}
                 texts={texts}
                 edit={(edits) => void edit(edits, texts.changed!, texts.journey!)}
+                build={build}
               />
             ) : (
               <p className="cv-hint">{texts.nothing_chosen}</p>
@@ -334,6 +389,18 @@ function Canvas({ data }: { data: Data }) {
         <div className="cv-said" role="status" aria-live="polite">
           {said}
         </div>
+        {filled && (
+          <Suspense fallback={null}>
+            <FormDialog
+              urls={data.urls}
+              text={draft.text}
+              spot={filled}
+              texts={texts}
+              done={(written) => fill(filled, written)}
+              closed={() => setFilled(null)}
+            />
+          </Suspense>
+        )}
         {palette && (
           <Palette
             kinds={data.kinds}

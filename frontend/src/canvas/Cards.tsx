@@ -2,7 +2,7 @@
 import { createContext, useContext } from "react";
 import { Handle, Position, type NodeProps } from "@xyflow/react";
 import type { CanvasNode } from "./layout";
-import type { Header, Numbers, Path, Problem, Step } from "./types";
+import type { Count, Header, Numbers, Path, Problem, Step } from "./types";
 import { placeKey, START, stepKey } from "./walk";
 
 export interface Surroundings {
@@ -10,7 +10,6 @@ export interface Surroundings {
   header: Header | null;
   problems: Problem[];
   numbers: Numbers;
-  live: boolean;
   chosen: string;
   choose(key: string): void;
   open(key: string): void;
@@ -21,6 +20,31 @@ export const Around = createContext<Surroundings | null>(null);
 
 export function say(words: string | undefined, name: string | number): string {
   return (words ?? "%s").replace("%s", String(name));
+}
+
+function grouped(count: number): string {
+  return count.toLocaleString(document.documentElement.lang);
+}
+
+/** A whole number of percent, written as the reader's language does. */
+export function percent(share: number): string {
+  return (share / 100).toLocaleString(document.documentElement.lang, { style: "percent" });
+}
+
+/** What a card says of its step: who stands there, went through, left, waits, and how many messages were not sent. */
+export function told(count: Count, texts: Record<string, string>): string[] {
+  const unsent = Object.values(count.unsent ?? {}).reduce((sum, one) => sum + one, 0);
+  const all = { ...count, unsent };
+  return (["inside", "passed", "held", "left", "unsent"] as const)
+    .filter((name) => all[name])
+    .map((name) => `${grouped(all[name]!)} ${texts[name]}`);
+}
+
+/** Which share of those who went through a step took this arm, in percent; null where nobody is known to have. */
+export function shareOf(count: Count | undefined, arm: string): number | null {
+  const arms = Object.values(count?.arms ?? {});
+  const all = arms.reduce((sum, one) => sum + one, 0);
+  return all ? Math.round((100 * (count!.arms![arm] ?? 0)) / all) : null;
 }
 
 function Joined({ children, top = true, bottom = true }: { children: React.ReactNode; top?: boolean; bottom?: boolean }) {
@@ -62,14 +86,7 @@ function StepCard({ data }: NodeProps<CanvasNode>) {
         <span>
           <span className="cv-sentence">{step.text}</span>
           {wrong[0] && <span className="cv-wrong">{wrong[0].words}</span>}
-          {!wrong.length && around.live && numbers && (
-            <span className="cv-numbers">
-              {(["inside", "passed", "held"] as const)
-                .filter((name) => numbers[name])
-                .map((name) => `${numbers[name]!.toLocaleString(document.documentElement.lang)} ${around.texts[name]}`)
-                .join(" · ")}
-            </span>
-          )}
+          {!wrong.length && numbers && <span className="cv-numbers">{told(numbers, around.texts).join(" · ")}</span>}
         </span>
       </button>
     </Joined>
@@ -111,12 +128,18 @@ function EndCard() {
   );
 }
 
+/** An arm's name, and the share of those who took it: in words, and as a fill from the left. */
 function ArmName({ data }: NodeProps<CanvasNode>) {
+  const around = useContext(Around)!;
   if (data.item.as !== "arm") return null;
+  const { arm, of } = data.item;
+  const share = shareOf(around.numbers[of], arm.key);
   return (
     <Joined>
-      <div className="cv-arm" title={data.item.arm.name}>
-        {data.item.arm.name}
+      <div className="cv-arm" title={arm.name}>
+        {share !== null && <span className="cv-heat" style={{ width: `${share}%` }} aria-hidden="true" />}
+        <span className="cv-arm-name">{arm.name}</span>
+        {share !== null && <strong>{percent(share)}</strong>}
       </div>
     </Joined>
   );

@@ -1,116 +1,9 @@
 /** The chosen step's fields, as its kind's schema has them; of the journey itself, those of its head. */
-import { useEffect, useId, useState } from "react";
-import type { Edit, Input, Kind, Path, Problem, Step } from "./types";
+import { percent, shareOf, told } from "./Cards";
+import { Field } from "./Field";
+import type { Count, Edit, Input, Kind, Path, Problem, Step } from "./types";
 
 type Texts = Record<string, string>;
-
-export interface Change {
-  fields?: Record<string, unknown>;
-  written?: Record<string, string>;
-  without?: string[];
-}
-
-interface FieldProps {
-  input: Input;
-  value: unknown;
-  written: string;
-  problems: Problem[];
-  texts: Texts;
-  change(change: Change): void;
-}
-
-function shown(input: Input, value: unknown, written: string): string {
-  if (value === undefined || value === null) return "";
-  if (input.as === "words" && Array.isArray(value)) return value.join(", ");
-  return written;
-}
-
-/** What a field's text means as a change; null for none. */
-function changeOf(input: Input, text: string): Change {
-  const name = input.name;
-  const bare = text.trim();
-  if (!bare && !input.required) return { without: [name] };
-  if (input.as === "number") {
-    const number = Number(bare.replace(",", "."));
-    return { fields: { [name]: bare && Number.isFinite(number) ? number : bare } };
-  }
-  if (input.as === "words") {
-    return { fields: { [name]: bare.split(",").map((one) => one.trim()).filter(Boolean) } };
-  }
-  return input.as === "yaml" ? { written: { [name]: text } } : { fields: { [name]: bare } };
-}
-
-function Field({ input, value, written, problems, texts, change }: FieldProps) {
-  const id = useId();
-  const was = shown(input, value, written);
-  const [text, setText] = useState(was);
-  useEffect(() => setText(was), [was]);
-  const done = () => {
-    if (text !== was) change(changeOf(input, text));
-  };
-  // A value that is not of the kind that the input is for is shown as it is written, and can be mended there.
-  const odd = value !== undefined && value !== null && typeof value === "object" && input.as !== "words";
-  const as = odd ? "yaml" : input.as;
-  const about = {
-    id,
-    "aria-describedby": problems.length || input.help ? `${id}-about` : undefined,
-    "aria-invalid": problems.length > 0,
-    "aria-required": input.required,
-  };
-  const enter = (event: React.KeyboardEvent) => {
-    if (event.key === "Enter" && !event.shiftKey) {
-      event.preventDefault();
-      done();
-    }
-    if (event.key === "Escape") setText(was);
-  };
-  const typed = {
-    value: text,
-    spellCheck: false,
-    autoComplete: "off",
-    onChange: (event: { target: { value: string } }) => setText(event.target.value),
-    onBlur: done,
-    onKeyDown: enter,
-  };
-  return (
-    <div className="cv-field">
-      <label htmlFor={id}>{input.label}</label>
-      {as === "choice" ? (
-        <select
-          {...about}
-          value={text}
-          onChange={(event) => change(changeOf(input, event.target.value))}
-        >
-          {(!input.required || !input.choices?.includes(text)) && <option value="">–</option>}
-          {text && !input.choices?.includes(text) && <option value={text}>{text}</option>}
-          {input.choices?.map((one) => <option key={one}>{one}</option>)}
-        </select>
-      ) : as === "flag" ? (
-        <input
-          {...about}
-          type="checkbox"
-          checked={value === true}
-          onChange={(event) => change({ fields: { [input.name]: event.target.checked } })}
-        />
-      ) : as === "yaml" ? (
-        <textarea {...about} {...typed} className="st-mono" rows={Math.min(6, Math.ceil(text.length / 36) || 1)} />
-      ) : (
-        <input {...about} {...typed} type="text" inputMode={as === "number" ? "decimal" : undefined} />
-      )}
-      {(problems.length > 0 || input.help) && (
-        <div id={`${id}-about`}>
-          {problems.map((one) => (
-            <p key={one.words} className="cv-wrong">
-              {one.words}
-            </p>
-          ))}
-          {!problems.length && <p className="cv-hint">{input.help}</p>}
-        </div>
-      )}
-      {as === "yaml" && !problems.length && !input.help && <p className="cv-hint">{texts.written_as}</p>}
-    </div>
-  );
-}
 
 interface HeaderProps {
   inputs: Input[];
@@ -119,9 +12,10 @@ interface HeaderProps {
   problems: Problem[];
   texts: Texts;
   edit(edits: Edit[]): void;
+  build(path: Path, input: Input): void;
 }
 
-export function HeaderPanel({ inputs, fields, written, problems, texts, edit }: HeaderProps) {
+export function HeaderPanel({ inputs, fields, written, problems, texts, edit, build }: HeaderProps) {
   return (
     <>
       <h2>
@@ -136,31 +30,36 @@ export function HeaderPanel({ inputs, fields, written, problems, texts, edit }: 
           input={input}
           value={fields[input.name]}
           written={written[input.name] ?? ""}
-          problems={[]}
+          problems={problems.filter((one) => one.field === input.name)}
           texts={texts}
           change={(change) => edit([{ do: "change", path: [], ...change }])}
+          build={(input) => build([], input)}
         />
       ))}
-      {problems.map((one) => (
-        <p key={one.words} className="cv-wrong">
-          {one.words}
-        </p>
-      ))}
+      {problems
+        .filter((one) => !inputs.some((input) => input.name === one.field))
+        .map((one) => (
+          <p key={one.words} className="cv-wrong">
+            {one.words}
+          </p>
+        ))}
     </>
   );
 }
 
 interface StepProps {
   step: Step;
+  numbers: Count | undefined;
   kind: Kind | undefined;
   problems: Problem[];
   texts: Texts;
   edit(edits: Edit[]): void;
+  build(path: Path, input: Input): void;
   remove(): void;
   double(): void;
 }
 
-export function StepPanel({ step, kind, problems, texts, edit, remove, double }: StepProps) {
+export function StepPanel({ step, numbers, kind, problems, texts, edit, build, remove, double }: StepProps) {
   const inputs = kind?.inputs ?? [];
   const named = new Set(inputs.map((one) => one.name));
   const rest = problems.filter((one) => !named.has(one.field));
@@ -175,6 +74,7 @@ export function StepPanel({ step, kind, problems, texts, edit, remove, double }:
       problems={problems.filter((one) => one.field === input.name)}
       texts={texts}
       change={(change) => edit([{ do: "change", path: step.path, ...change }])}
+      build={(input) => build(step.path, input)}
     />
   );
   return (
@@ -194,13 +94,14 @@ export function StepPanel({ step, kind, problems, texts, edit, remove, double }:
         </p>
       ))}
       {written.map(field)}
-      <Branches step={step} texts={texts} edit={edit} />
+      <Branches step={step} texts={texts} edit={edit} build={build} />
       {others.length > 0 && (
         <details>
           <summary>{texts.advanced}</summary>
           {others.map(field)}
         </details>
       )}
+      {numbers && <InNumbers step={step} numbers={numbers} texts={texts} />}
       <div className="cv-buttons">
         <button type="button" className="st-button" onClick={double}>
           {texts.duplicate}
@@ -213,7 +114,32 @@ export function StepPanel({ step, kind, problems, texts, edit, remove, double }:
   );
 }
 
-function Branches({ step, texts, edit }: { step: Step; texts: Texts; edit(edits: Edit[]): void }) {
+/** All that is counted at a step: people, the ways they took, and what was not sent by reason. */
+function InNumbers({ step, numbers, texts }: { step: Step; numbers: Count; texts: Texts }) {
+  const arms = step.arms.filter((arm) => numbers.arms?.[arm.key]);
+  const unsent = Object.entries(numbers.unsent ?? {}).sort(([, one], [, other]) => other - one);
+  const lang = document.documentElement.lang;
+  return (
+    <section className="cv-in-numbers" aria-label={texts.numbers}>
+      <h3>{texts.numbers}</h3>
+      <p>{told(numbers, texts).join(" · ")}</p>
+      <ul>
+        {arms.map((arm) => (
+          <li key={arm.key}>
+            {arm.name}: {numbers.arms![arm.key]!.toLocaleString(lang)} ({percent(shareOf(numbers, arm.key) ?? 0)})
+          </li>
+        ))}
+        {unsent.map(([reason, count]) => (
+          <li key={reason}>
+            {reason}: {count.toLocaleString(lang)}
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function Branches({ step, texts, edit, build }: Pick<StepProps, "step" | "texts" | "edit" | "build">) {
   const grows = step.grows;
   const arms = step.arms.filter((arm) => arm.holder);
   if (!grows || !arms.length) return null;
@@ -254,6 +180,7 @@ function Branches({ step, texts, edit }: { step: Step; texts: Texts; edit(edits:
               problems={[]}
               texts={texts}
               change={(change) => edit([{ do: "change", path: arm.holder!, ...change }])}
+              build={(input) => build(arm.holder!, input)}
             />
           ))}
           {arms.length > (shared ? 2 : 1) && (

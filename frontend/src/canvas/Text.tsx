@@ -1,16 +1,12 @@
 /** The journey's text beside the canvas. */
 import { useEffect, useRef } from "react";
-import { basicSetup } from "codemirror";
-import { Annotation, Compartment, EditorState } from "@codemirror/state";
 import { EditorView } from "@codemirror/view";
 import { yaml } from "@codemirror/lang-yaml";
 import { setDiagnostics } from "@codemirror/lint";
 import { HighlightStyle, syntaxHighlighting } from "@codemirror/language";
 import { tags } from "@lezer/highlight";
-import { dark, onTheme } from "../shared/page";
+import { FROM_OUTSIDE, mount } from "../shared/editor";
 import type { Problem } from "./types";
-
-const FROM_OUTSIDE = Annotation.define<boolean>();
 
 const colours = HighlightStyle.define([
   { tag: [tags.propertyName, tags.definition(tags.propertyName)], color: "var(--cv-key)" },
@@ -18,19 +14,6 @@ const colours = HighlightStyle.define([
   { tag: tags.comment, color: "var(--cv-comment)", fontStyle: "italic" },
   { tag: [tags.separator, tags.punctuation, tags.squareBracket, tags.brace], color: "var(--cv-quiet)" },
 ]);
-
-const theme = (isDark: boolean) =>
-  EditorView.theme(
-    {
-      "&": { height: "100%", fontSize: "13px", backgroundColor: "transparent", color: "var(--cv-ink)" },
-      ".cm-scroller": { fontFamily: "ui-monospace, SFMono-Regular, Menlo, Consolas, monospace", lineHeight: "1.5" },
-      ".cm-content": { caretColor: "var(--cv-ink)" },
-      ".cm-gutters": { backgroundColor: "transparent", color: "var(--cv-comment)", border: "0" },
-      ".cm-activeLine, .cm-activeLineGutter": { backgroundColor: "var(--cv-line)" },
-      "&.cm-focused": { outline: "none" },
-    },
-    { dark: isDark },
-  );
 
 interface Props {
   text: string;
@@ -47,32 +30,10 @@ export function Text({ text, label, problems, line, written }: Props) {
   tell.current = written;
 
   useEffect(() => {
-    const coloured = new Compartment();
-    const editor = new EditorView({
-      parent: place.current!,
-      state: EditorState.create({
-        doc: text,
-        extensions: [
-          basicSetup,
-          yaml(),
-          syntaxHighlighting(colours),
-          coloured.of(theme(dark())),
-          EditorView.contentAttributes.of({ "aria-label": label }),
-          EditorView.lineWrapping,
-          EditorView.updateListener.of((update) => {
-            const outside = update.transactions.some((one) => one.annotation(FROM_OUTSIDE));
-            if (update.docChanged && !outside) tell.current(update.state.doc.toString());
-          }),
-        ],
-      }),
-    });
-    // Its scrolling part is reached by the keyboard through the text itself.
+    const own = [yaml(), syntaxHighlighting(colours), EditorView.contentAttributes.of({ "aria-label": label })];
+    const [editor, end] = mount(place.current!, text, "cv", own, (next) => tell.current(next));
     view.current = editor;
-    const stop = onTheme((isDark) => editor.dispatch({ effects: coloured.reconfigure(theme(isDark)) }));
-    return () => {
-      stop();
-      editor.destroy();
-    };
+    return end;
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, []);
 

@@ -1,6 +1,6 @@
 /** The draft while it is worked on: its text, what the server says of it, what can be undone, and whether it is kept. */
 import { useCallback, useEffect, useRef, useState } from "react";
-import { ask, Refused } from "../shared/page";
+import { ask, Refused, wordsOf } from "../shared/page";
 import type { Data, Edit, Edited, Look, Path } from "./types";
 
 export type Saved =
@@ -25,9 +25,11 @@ export interface Draft {
   redo(): Promise<boolean>;
   theirs(): void;
   mine(): void;
+  /** Keep the draft now; answers whether the server has it as it stands here. */
+  flush(): Promise<boolean>;
 }
 
-export function useDraft(data: Data, refused: (words: string) => void): Draft {
+export function useDraft(data: Data, refused: (words: string) => void, waits: (words: string) => void): Draft {
   const [text, setText] = useState(data.draft.text);
   const [look, setLook] = useState<Look>(data.draft);
   const [saved, setSaved] = useState<Saved>({ as: "saved", at: null });
@@ -41,27 +43,25 @@ export function useDraft(data: Data, refused: (words: string) => void): Draft {
   const busy = useRef<Promise<unknown>>(Promise.resolve());
   const stuck = useRef(false);
 
-  const words = (error: unknown): string => {
-    const told = error instanceof Refused ? error.body["error"] : "";
-    return typeof told === "string" && told ? told : String(error instanceof Error ? error.message : error);
-  };
-
-  const save = useCallback(async () => {
-    if (stuck.current) return;
+  const save = useCallback(async (): Promise<boolean> => {
+    if (stuck.current) return false;
     setSaved({ as: "saving" });
     const sent = now.current;
     try {
-      const told = await ask<{ revision: string }>(data.urls.save, { text: sent, revision: revision.current });
+      const told = await ask<{ revision: string; waits: string }>(data.urls.save, { text: sent, revision: revision.current });
       revision.current = told.revision;
+      waits(told.waits);
       setSaved(sent === now.current ? { as: "saved", at: Date.now() } : { as: "unsaved" });
+      return sent === now.current;
     } catch (error) {
       if (error instanceof Refused && error.status === 409) {
         stuck.current = true;
         const body = error.body as { who: string; when: string; text: string; revision: string };
         setSaved({ as: "conflict", ...body });
-      } else setSaved({ as: "failed", words: words(error) });
+      } else setSaved({ as: "failed", words: wordsOf(error) });
+      return false;
     }
-  }, [data.urls.save]);
+  }, [data.urls.save, waits]);
 
   const keep = useCallback(() => {
     if (!stuck.current) setSaved({ as: "unsaved" });
@@ -100,7 +100,7 @@ export function useDraft(data: Data, refused: (words: string) => void): Draft {
           written = told.text;
         }
       } catch (error) {
-        refused(words(error));
+        refused(wordsOf(error));
         return null;
       }
       if (!told) return null;
@@ -118,7 +118,7 @@ export function useDraft(data: Data, refused: (words: string) => void): Draft {
       const seen = await ask<Look>(data.urls.check, { text: sent });
       if (sent === now.current) show(sent, seen);
     } catch (error) {
-      refused(words(error));
+      refused(wordsOf(error));
     }
   }, [data.urls.check, refused, show]);
 
@@ -174,6 +174,12 @@ export function useDraft(data: Data, refused: (words: string) => void): Draft {
     } else void inTurn(save);
   };
 
+  const flush = () => {
+    if (saved.as === "saved") return Promise.resolve(true);
+    window.clearTimeout(saving.current);
+    return inTurn(save);
+  };
+
   useEffect(() => {
     const leave = (event: BeforeUnloadEvent) => {
       if (saved.as !== "saved") event.preventDefault();
@@ -183,5 +189,5 @@ export function useDraft(data: Data, refused: (words: string) => void): Draft {
   }, [saved]);
 
   const [theirs, mine] = [() => settle(saved, true), () => settle(saved, false)];
-  return { text, look, saved, past, future, edit, write, undo, redo, theirs, mine };
+  return { text, look, saved, past, future, edit, write, undo, redo, theirs, mine, flush };
 }

@@ -14,7 +14,7 @@ export type Data =
   | { as: "end" }
   | { as: "step"; step: Step }
   | { as: "place"; into: Path; index: number; after: string; empty: boolean }
-  | { as: "arm"; arm: Arm };
+  | { as: "arm"; arm: Arm; of: string };
 
 export type CanvasNode = Node<{ item: Data }>;
 
@@ -79,7 +79,7 @@ function block(drawing: Drawing, step: Step, x: number, y: number, from: string)
     const width = widthOf(arm.steps);
     const middle = left + width / 2;
     const label = `arm:${JSON.stringify(arm.path)}`;
-    put(drawing, label, { as: "arm", arm }, middle, y, LABEL.width, LABEL.height);
+    put(drawing, label, { as: "arm", arm, of: step.id }, middle, y, LABEL.width, LABEL.height);
     join(drawing, key, label);
     const [end, last] = list(drawing, arm.steps, arm.path, middle, y + LABEL.height + GAP.y, [label], arm.name);
     ends.push(...last);

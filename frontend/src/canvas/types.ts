@@ -4,6 +4,7 @@ export interface Arm {
   path: Path;
   holder: Path | null;
   name: string;
+  key: string;
   written: boolean;
   fields: Record<string, unknown>;
   texts: Record<string, string>;
@@ -62,8 +63,14 @@ export interface Input {
   label: string;
   help: string;
   required: boolean;
-  as: "text" | "number" | "choice" | "flag" | "words" | "yaml";
+  as: "text" | "number" | "choice" | "flag" | "words" | "yaml" | "percent" | "languages";
   choices?: string[];
+  /** What the choices are called. */
+  called?: Record<string, string>;
+  /** In which languages it is written: code and name. */
+  languages?: [string, string][];
+  /** The kind of form that it can be filled in by, beside its text. */
+  form?: string;
   minimum?: number;
   maximum?: number;
 }
@@ -77,9 +84,18 @@ export interface Kind {
 }
 
 export interface Data {
-  urls: Record<"read" | "check" | "edit" | "save" | "numbers" | "simulate" | "publish", string>;
+  urls: Record<
+    "read" | "check" | "edit" | "save" | "numbers" | "names" | "form" | "simulate" | "publish" | "migrate" | "pause" | "resume" | "stop" | "journey",
+    string
+  >;
   texts: Record<string, string>;
   live: number;
+  /** The page of the simulation whose numbers are shown instead of live ones, and what was asked; null where none is. */
+  simulated: { url: string; asked: string; id: number } | null;
+  status: { code: string; words: string; tone: string };
+  published: boolean;
+  /** What is said of the request that waits for the draft as it is; "" where none does. */
+  waits: string;
   most: string;
   kinds: Kind[];
   header: Input[];
@@ -99,4 +115,14 @@ export type Edit =
       without?: string[];
     };
 
-export type Numbers = Record<string, { inside?: number; passed?: number; held?: number }>;
+/** Of a step: people now and visits so far; `arms`: visits by the way they took; `unsent`: messages by reason. */
+export interface Count {
+  inside?: number;
+  passed?: number;
+  held?: number;
+  left?: number;
+  arms?: Record<string, number>;
+  unsent?: Record<string, number>;
+}
+
+export type Numbers = Record<string, Count>;

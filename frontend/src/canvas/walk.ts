@@ -61,6 +61,12 @@ function firstOf(arm: Arm): string {
   return arm.steps[0] ? stepKey(arm.steps[0].path) : placeKey(arm.path, 0);
 }
 
+/** The step that a line of the text belongs to: the last that begins on it or above; undefined above the first. */
+export function stepOn(steps: Step[], line: number): Path | undefined {
+  const all = spots(steps).flatMap((spot) => (spot.as === "step" && spot.step.line <= line ? [spot.step] : []));
+  return all.sort((one, other) => one.line - other.line).at(-1)?.path;
+}
+
 /** Where an arrow leads from a spot; the same key where it leads nowhere. */
 export function walk(steps: Step[], key: string, arrow: string): string {
   const all = spots(steps);

@@ -16,14 +16,25 @@ export class Refused extends Error {
   }
 }
 
+/** What to tell of a request that failed: the server's words where it has some. */
+export function wordsOf(error: unknown): string {
+  const told = error instanceof Refused ? error.body["error"] : "";
+  return typeof told === "string" && told ? told : String(error instanceof Error ? error.message : error);
+}
+
 function cookie(name: string): string {
   const found = document.cookie.split("; ").find((one) => one.startsWith(`${name}=`));
   return found ? decodeURIComponent(found.slice(name.length + 1)) : "";
 }
 
+/** The page's CSRF token, for forms and requests. */
+export function tokenOf(): string {
+  const field = document.querySelector<HTMLInputElement>("input[name=csrfmiddlewaretoken]");
+  return field?.value ?? cookie("csrftoken");
+}
+
 /** Ask the server for JSON; with `body`, by POST and with the CSRF token. Raises Refused for all but 2xx. */
 export async function ask<T>(url: string, body?: unknown): Promise<T> {
-  const token = document.querySelector<HTMLInputElement>("input[name=csrfmiddlewaretoken]")?.value;
   const answer = await fetch(url, {
     method: body === undefined ? "GET" : "POST",
     credentials: "same-origin",
@@ -31,7 +42,7 @@ export async function ask<T>(url: string, body?: unknown): Promise<T> {
       Accept: "application/json",
       ...(body === undefined
         ? {}
-        : { "Content-Type": "application/json", "X-CSRFToken": token ?? cookie("csrftoken") }),
+        : { "Content-Type": "application/json", "X-CSRFToken": tokenOf() }),
     },
     body: body === undefined ? null : JSON.stringify(body),
   });

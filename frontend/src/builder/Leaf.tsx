@@ -1,0 +1,296 @@
+/** One condition: its inputs, what it says in words, how many it is true of, and what is wrong with it. */
+import { createContext, useContext } from "react";
+import type { ValueEditorProps } from "react-querybuilder";
+import { BOUNDS, Chosen, Compare, firstTest, Within, Written } from "./Values";
+import type { Answer, Count, Known, Look, Plain, Seen, Texts } from "./types";
+
+interface AroundType {
+  texts: Texts;
+  operators: Record<string, string>;
+  known: Known;
+  look: Look;
+  count: Count | null;
+  answer: Answer | null;
+}
+export const Around = createContext<AroundType>(null!);
+
+interface FormProps {
+  rule: Plain;
+  change(rule: Plain): void;
+}
+
+/** What a new condition says until its author says better. */
+export function firstOf(kind: string, known: Known): unknown {
+  const attribute = "loyalty_tier" in known.attributes ? "loyalty_tier" : (Object.keys(known.attributes)[0] ?? "");
+  const event = "order.placed" in known.events ? "order.placed" : (Object.keys(known.events)[0] ?? "order.placed");
+  const first: Record<string, unknown> = {
+    attribute: { attribute, ...firstTest(known.attributes[attribute]) },
+    event: { event, within: "90 days" },
+    received: { received: { within: "30 days" } },
+    consent: { consent: "email" },
+    segment: { segment: known.segments[0]?.[0] ?? "" },
+  };
+  return first[kind] ?? "";
+}
+
+export function Leaf({ rule, handleOnChange }: ValueEditorProps) {
+  const { texts, look, count, answer } = useContext(Around);
+  const id = rule.id ?? "";
+  const Form = FORMS[rule.field] ?? Raw;
+  const problems = look.problems.filter((one) => one.id === id);
+  const part = count?.parts?.[id];
+  const fulfilled = answer?.parts?.[id];
+  return (
+    <div className={`bd-leaf${problems.length ? " bd-bad" : ""}`}>
+      <div className="bd-form">
+        {rule.field === "yaml" ? (
+          <textarea
+            className="bd-input bd-wide st-mono"
+            aria-label={texts.written}
+            rows={Math.min(8, Math.max(2, String(rule.value).split("\n").length))}
+            value={String(rule.value ?? "")}
+            placeholder="{event: order.placed, within: 90 days}"
+            spellCheck={false}
+            onChange={(event) => handleOnChange(event.target.value)}
+          />
+        ) : (
+          <Form rule={(rule.value ?? {}) as Plain} change={handleOnChange} />
+        )}
+      </div>
+      {problems.map((one) => (
+        <p key={one.words} className="cv-wrong">
+          {one.words}
+        </p>
+      ))}
+      <p className="bd-said">
+        {fulfilled !== undefined && (
+          <span className={`bd-mark ${fulfilled ? "bd-yes" : "bd-no"}`}>
+            <span className="material-symbols-outlined" aria-hidden="true">
+              {fulfilled ? "check_circle" : "cancel"}
+            </span>
+            {fulfilled ? texts.fulfilled : texts.not_fulfilled}
+          </span>
+        )}
+        <span>{look.said[id]}</span>
+        {part && (
+          <span className="bd-part">
+            <meter min={0} max={100} value={part.percent} aria-hidden="true" />
+            {part.words}
+          </span>
+        )}
+      </p>
+    </div>
+  );
+}
+
+function Attribute({ rule, change }: FormProps) {
+  const { texts, operators, known } = useContext(Around);
+  const name = String(rule.attribute ?? "");
+  const [op, value] = Object.entries(rule).find(([key]) => key !== "attribute") ?? ["is", ""];
+  const seen = known.attributes[name];
+  const renamed = (next: string) => {
+    const other = known.attributes[next];
+    // Another attribute with values of its own: what was compared with the first means nothing for it.
+    change({ attribute: next, ...(other && other !== seen ? firstTest(other) : { [op]: value }) });
+  };
+  return (
+    <>
+      <Written label={texts.attribute!} value={name} list={Object.keys(known.attributes)} change={renamed} />
+      <Compare
+        texts={texts}
+        operators={operators}
+        op={op}
+        value={value}
+        seen={seen}
+        change={(next, written) => change({ attribute: name, [next]: written })}
+      />
+    </>
+  );
+}
+
+function without(rule: Plain, name: string): Plain {
+  return Object.fromEntries(Object.entries(rule).filter(([key]) => key !== name));
+}
+
+/** What they did. `only`: the parts that may be added, where it is not a rule. */
+export function Event({ rule, change, only }: FormProps & { only?: string[] }) {
+  const { texts, known } = useContext(Around);
+  const name = String(rule.event ?? "");
+  const seen = known.events[name] ?? {};
+  const where = (rule.where ?? {}) as Plain;
+  const set = (field: string, value: unknown) => change({ ...rule, [field]: value });
+  const property = ["amount", ...Object.keys(seen)].find((one) => one in seen && !(one in where)) ?? "property";
+  const more: [string, string, () => void][] = [];
+  if (!("within" in rule)) more.push(["within", texts.time!, () => set("within", "90 days")]);
+  if (!("count" in rule)) more.push(["count", texts.how_often!, () => set("count", { at_least: 2 })]);
+  if (!("sum" in rule)) more.push(["sum", texts.amounts!, () => set("sum", { at_least: 100 })]);
+  more.push(["where", texts.condition!, () => set("where", { ...where, [property]: firstTest(seen[property]) })]);
+  const offered = more.filter(([field]) => !only || only.includes(field));
+  return (
+    <>
+      <Written label={texts.event!} value={name} list={Object.keys(known.events)} change={(next) => set("event", next)} />
+      {"within" in rule && (
+        <Line label={texts.within!} remove={() => change(without(rule, "within"))}>
+          <Within texts={texts} value={String(rule.within)} change={(next) => set("within", next)} />
+        </Line>
+      )}
+      {(["count", "sum"] as const).map(
+        (field) =>
+          field in rule && (
+            <Line key={field} label={texts[field]!} remove={() => change(without(rule, field))}>
+              <Bounds value={rule[field]} change={(next) => set(field, next)} />
+            </Line>
+          ),
+      )}
+      {Object.entries(where).map(([key, test], index) => (
+        <Where
+          key={index}
+          name={key}
+          test={test}
+          seen={seen}
+          change={(next, written) => set("where", replaced(where, key, next, written))}
+          remove={() => {
+            const rest = without(where, key);
+            change(Object.keys(rest).length ? { ...rule, where: rest } : without(rule, "where"));
+          }}
+        />
+      ))}
+      {offered.length > 0 && (
+        <div className="bd-more">
+          {texts.more}
+          {offered.map(([field, words, act]) => (
+            <button key={field} type="button" className="cv-link" onClick={act}>
+              {words}
+            </button>
+          ))}
+        </div>
+      )}
+    </>
+  );
+}
+
+/** The mapping with one entry under another name or with another value, in its place. */
+function replaced(all: Plain, was: string, name: string, value: unknown): Plain {
+  const taken = name !== was && name in all;
+  return Object.fromEntries(
+    Object.entries(all).map(([key, one]) => (key === was ? [taken ? was : name, value] : [key, one])),
+  );
+}
+
+interface WhereProps {
+  name: string;
+  test: unknown;
+  seen: Record<string, Seen>;
+  change(name: string, test: unknown): void;
+  remove(): void;
+}
+
+function Where({ name, test, seen, change, remove }: WhereProps) {
+  const { texts, operators } = useContext(Around);
+  const bare = typeof test !== "object" || test === null;
+  const tests = (bare ? { is: test } : test) as Plain;
+  return (
+    <Line label={texts.where!} remove={remove}>
+      <Written label={texts.property!} value={name} list={Object.keys(seen)} change={(next) => change(next, test)} />
+      {Object.entries(tests).map(([op, value]) => (
+        <Compare
+          key={op}
+          texts={texts}
+          operators={operators}
+          op={op}
+          value={value}
+          seen={seen[name]}
+          change={(next, written) => change(name, bare && next === "is" ? written : replaced(tests, op, next, written))}
+        />
+      ))}
+    </Line>
+  );
+}
+
+function Bounds({ value, change }: { value: unknown; change(value: unknown): void }) {
+  const { texts, operators } = useContext(Around);
+  const bare = typeof value !== "object";
+  const tests = (bare ? { is: value } : value) as Plain;
+  return (
+    <>
+      {Object.entries(tests).map(([op, bound]) => (
+        <Compare
+          key={op}
+          texts={texts}
+          operators={operators}
+          only={BOUNDS}
+          op={op}
+          value={bound}
+          change={(next, written) => change(bare && next === "is" ? written : replaced(tests, op, next, written))}
+        />
+      ))}
+    </>
+  );
+}
+
+function Line({ label, remove, children }: { label: string; remove(): void; children: React.ReactNode }) {
+  const { texts } = useContext(Around);
+  return (
+    <div className="bd-line" role="group" aria-label={label}>
+      <span>{label}</span>
+      {children}
+      <button type="button" className="bd-icon" aria-label={`${texts.remove}: ${label}`} title={texts.remove} onClick={remove}>
+        <span className="material-symbols-outlined" aria-hidden="true">
+          close
+        </span>
+      </button>
+    </div>
+  );
+}
+
+function Received({ rule, change }: FormProps) {
+  const { texts, known } = useContext(Around);
+  const asked = (rule.received ?? {}) as Record<string, string>;
+  const set = (field: string, value: string) =>
+    change({ received: value ? { ...asked, [field]: value } : without(asked, field) });
+  return (
+    <>
+      <Chosen label={texts.journey!} value={asked.journey ?? ""} options={known.journeys} empty={`${texts.journey}: ${texts.any_journey}`} change={(next) => set("journey", next)} />
+      {(asked.journey || asked.step) && <Written label={texts.step!} value={asked.step ?? ""} change={(next) => set("step", next)} />}
+      <div className="bd-line" role="group" aria-label={texts.within}>
+        <span>{texts.within}</span>
+        <Within texts={texts} placeholder={texts.any_time} value={asked.within ?? ""} change={(next) => set("within", next)} />
+      </div>
+    </>
+  );
+}
+
+function Consent({ rule, change }: FormProps) {
+  const { texts, known } = useContext(Around);
+  const asked = typeof rule.consent === "object" && rule.consent ? (rule.consent as Record<string, string>) : null;
+  const channel = asked ? (asked.channel ?? "") : String(rule.consent ?? "");
+  const purpose = asked?.purpose ?? "marketing";
+  const set = (by: string, what: string) =>
+    change({ consent: asked?.purpose || what !== "marketing" ? { channel: by, purpose: what } : by });
+  const purposes: [string, string][] = [["marketing", texts.marketing!], ["transactional", texts.transactional!]];
+  return (
+    <>
+      <Chosen label={texts.channel!} value={channel} options={known.channels} change={(next) => set(next, purpose)} />
+      <Chosen label={texts.purpose!} value={purpose} options={purposes} change={(next) => set(channel, next)} />
+    </>
+  );
+}
+
+function Segment({ rule, change }: FormProps) {
+  const { texts, known } = useContext(Around);
+  return (
+    <Chosen label={texts.segment!} value={String(rule.segment ?? "")} options={known.segments} empty={texts.choose} change={(next) => change({ segment: next })} />
+  );
+}
+
+function Raw() {
+  return null;
+}
+
+const FORMS: Record<string, (props: FormProps) => React.ReactNode> = {
+  attribute: Attribute,
+  event: Event,
+  received: Received,
+  consent: Consent,
+  segment: Segment,
+};
