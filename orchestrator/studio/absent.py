@@ -16,7 +16,8 @@ from orchestrator.journeys.models import Enrollment, Journey
 from orchestrator.journeys.versions import Live
 from orchestrator.segments.compile import CUSTOMERS, Scope
 from orchestrator.segments.matching import matching
-from orchestrator.studio import doors, rules, words
+from orchestrator.studio import doors, words
+from orchestrator.studio.discreet import say_discreetly
 from orchestrator.studio.doorsteps import say_doorsteps
 from orchestrator.studio.entered import parsed
 from orchestrator.workspace.models import Workspace
@@ -106,8 +107,9 @@ def _filter(customer: Customer, live: Live, now: datetime) -> Iterator[Because]:
     rule = live.definition.entry.only_if
     if rule is None:
         return
-    scope = Scope(CUSTOMERS, now, ZoneInfo(Workspace.get().time_zone), live.brand_id)
-    told = {"rule": rules.say(rule.plain())}
+    workspace = Workspace.get()
+    scope = Scope(CUSTOMERS, now, ZoneInfo(workspace.time_zone), live.brand_id)
+    told = {"rule": say_discreetly(rule.plain(), workspace)}
     if matching(Customer, [customer.pk], rule, scope):
         yield Because("filter_true", _("The filter at the door would let them in now: %(rule)s.") % told)
     else:

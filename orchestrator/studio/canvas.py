@@ -71,7 +71,7 @@ def _header(plain: Mapping[str, Any]) -> dict[str, Any]:
     fields = {name: value for name, value in plain.items() if name != "steps"}
     try:
         said = outline.read({**fields, "steps": []})
-        words = [*said.entries, *said.conditions]
+        words = [line for line in ("; ".join(said.entries), *said.conditions) if line]
     except Exception:  # a draft may hold anything where sentences expect something
         words = []
     return {
@@ -123,11 +123,19 @@ def _arm(arm: Arm, step: Node, kind: StepKind[Any], kinds: Kinds, path: Path) ->
         "path": list(here),
         "holder": list(here[:-1]) if deep else None,
         "name": canvas_words.arm(kind.name, arm.path, fields),
+        "key": _key(arm.path),
         "written": arm.written,
         "fields": fields,
         "texts": {name: _written(value) for name, value in fields.items()},
         "steps": _steps(step.at(arm.path), kinds, here) if arm.written else [],
     }
+
+
+def _key(path: Path) -> str:
+    """What a step run calls the arm: the case's number from 1, the name it was given, or its field."""
+    if len(path) == 1:
+        return str(path[0])
+    return str(path[1] + 1) if isinstance(path[1], int) else str(path[1])
 
 
 def _written(value: Any) -> str:

@@ -92,7 +92,8 @@ def _input(name: str, shapes: list[Schema], field: Schema, required: bool) -> di
         return told | {"as": "text"}
     if types == {"array"} and all(_shape_of_words(shape) for shape in shapes):
         return told | {"as": "words", "choices": [str(one) for one in shapes[0]["items"].get("enum", ())]}
-    return told | {"as": "yaml"}
+    asks = any(shape.get(NESTED) == "rule" for shape in shapes)
+    return told | {"as": "yaml"} | ({"form": "rule"} if asks else {})
 
 
 def _const(shape: Schema) -> tuple[Any, ...]:

@@ -135,8 +135,8 @@ def first_of(kind: StepKind[Any], inputs: list[dict[str, Any]]) -> dict[str, Any
     return {kind.name: told.pop(kind.name, None), **told}
 
 
-def texts() -> dict[str, str]:
-    """The words of the page's own buttons and announcements; %s stands for a name."""
+def texts(approval: bool = False) -> dict[str, str]:
+    """The words of the page's own buttons and announcements; %s stands for a name. `approval`: publishing needs it."""
     return {
         "start": _("Who enters"),
         "end": _("The end of the journey"),
@@ -179,7 +179,18 @@ def texts() -> dict[str, str]:
         "take_theirs": _("Show theirs"),
         "keep_mine": _("Save mine over it"),
         "simulate": _("Simulate"),
-        "publish": _("Publish"),
+        "publish": _("Ask for approval") if approval else _("Publish"),
+        "waits": _("waits for approval"),
+        "more": _("More"),
+        "pause": _("Pause"),
+        "resume": _("Resume"),
+        "stop": _("Stop for good"),
+        "stop_sure": _(
+            "Everybody inside leaves and unsent messages are cancelled. A stopped journey does not start again."
+        ),
+        "stop_now": _("Stop it"),
+        "migrate": _("Move people to the current version"),
+        "versions": _("Versions and numbers"),
         "chosen": _("Chosen: %s"),
         "deleted": _("Deleted: %s"),
         "added": _("Added: %s"),
@@ -192,6 +203,10 @@ def texts() -> dict[str, str]:
         "inside": _("inside now"),
         "passed": _("went through"),
         "held": _("held"),
+        "left": _("left here"),
+        "unsent": _("not sent"),
+        "numbers": _("In numbers"),
+        "simulated": _("Numbers of a simulation"),
         "live": _("Version %s is live"),
         "looked_at": _("Counted among at most %s people."),
         "canvas": _("The journey, step by step"),
@@ -207,27 +222,9 @@ def texts() -> dict[str, str]:
         "zoom_out": _("Smaller"),
         "advanced": _("Fields that are not written yet"),
         "written_as": _("written as in the text"),
+        "build": _("Build it"),
+        "done": _("Done"),
+        "cancel": _("Cancel"),
+        "loading": _("One moment …"),
+        "build_field": _("Build it: %s"),
     }
-
-
-def header_inputs() -> list[dict[str, Any]]:
-    """The journey's own fields, as inputs of the panel."""
-    kinds = {"title": "yaml", "entry": "yaml", "goal": "yaml", "exit_when": "yaml", "priority": "number"}
-    choices = {"purpose": ["marketing", "transactional"], "on_cap": ["hold", "skip", "fallback"]}
-    names = (
-        "title",
-        "purpose",
-        "topic",
-        "priority",
-        "entry",
-        "goal",
-        "exit_when",
-        "holdout",
-        "expires",
-        "on_cap",
-    )
-    return [
-        {"name": name, "label": field(name), "required": name in ("title", "entry"), "help": ""}
-        | ({"as": "choice", "choices": choices[name]} if name in choices else {"as": kinds.get(name, "text")})
-        for name in names
-    ]

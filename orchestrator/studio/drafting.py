@@ -11,10 +11,12 @@ from typing import Any
 
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
+from django.db import transaction
 
 from orchestrator.domain.definition import Node
 from orchestrator.domain.definition.arms import walk_steps
 from orchestrator.journeys import yaml_edit, yaml_write
+from orchestrator.journeys.edits import note_edit
 from orchestrator.journeys.models import Journey
 from orchestrator.journeys.yaml import read
 from orchestrator.sdk import Path
@@ -50,17 +52,21 @@ def opened(journey: Journey) -> str:
     return yaml_write.document(begin)
 
 
-def save(journey: Journey, text: str, since: str, now: datetime) -> bool:
+def save(journey: Journey, text: str, since: str, by: Any, now: datetime) -> bool:
     """Keep a draft, if it still is what `since` names; raises Conflict. False: there was nothing to change.
 
-    One conditional write and no lock: of two who save at once, one is told.
+    One conditional write: of two who save at once, one is told. Who edited is noted with it (`journeys/edits.py`).
     """
     if revision(journey.draft) != since:
         raise _conflict(journey)
     if text == journey.draft:
         return False
     unchanged = Journey.objects.filter(pk=journey.pk, draft=journey.draft)
-    if not unchanged.update(draft=text, updated_at=now):
+    with transaction.atomic():
+        saved = unchanged.update(draft=text, updated_at=now)
+        if saved:
+            note_edit(journey.key, by, now)
+    if not saved:
         raise _conflict(Journey.objects.get(pk=journey.pk))
     return True
 

@@ -6,9 +6,11 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.utils.dateparse import parse_datetime
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from orchestrator.consents.models import SuppressionReason
+from orchestrator.domain.frequency import OWN
 from orchestrator.studio import amounts, rules, words
 
 Evidence = Mapping[str, Any]
@@ -86,6 +88,30 @@ def _suppressed(evidence: Evidence, channel: str) -> str:
     return _("the address for %(channel)s must not be used: %(why)s") % told if why else ""
 
 
+def _complaints(evidence: Evidence, channel: str) -> str:
+    complained, accepted, at = (
+        evidence.get("complained"),
+        evidence.get("accepted"),
+        evidence.get("stopped_at"),
+    )
+    if not isinstance(complained, int) or not isinstance(accepted, int) or not accepted:
+        return ""
+    told = {
+        "channel": words.channel(channel),
+        "complained": number_format(complained, 0, force_grouping=True),
+        "accepted": number_format(accepted, 0, force_grouping=True),
+        "rate": number_format(round(100 * complained / accepted, 2), 2),
+        "when": _moment(at),
+    }
+    return (
+        _(
+            "the brand's marketing by %(channel)s is stopped since %(when)s: %(complained)s of %(accepted)s messages "
+            "were called spam (%(rate)s%%)"
+        )
+        % told
+    )
+
+
 def _quiet(evidence: Evidence, channel: str) -> str:
     zone = evidence.get("zone")
     if not zone:
@@ -112,8 +138,11 @@ def _capped(evidence: Evidence, channel: str) -> str:
     told = {"count": len(sent), "limit": limit, "window": _window(str(evidence.get("window", "")))}
     sentence = _("%(count)s of %(limit)s messages%(window)s") % told
     dates = "; ".join(_moment(at) for at in sent)
-    cap = _("(cap “%(cap)s”)") % {"cap": evidence.get("cap", "–")}
-    return f"{sentence}: {dates} {cap}"
+    return f"{sentence}: {dates} {_whose_cap(str(evidence.get('cap', '–')))}"
+
+
+def _whose_cap(cap: str) -> str:
+    return _("(their own wish)") if cap == OWN else _("(cap “%(cap)s”)") % {"cap": cap}
 
 
 def _window(written: str) -> str:
@@ -167,6 +196,19 @@ def _stale(evidence: Evidence, channel: str) -> str:
     return _("it was due on %(due)s, and what was due before %(limit)s is not sent any more") % told
 
 
+def _guarded(evidence: Evidence, channel: str) -> str:
+    segments = evidence.get("segments")
+    if not isinstance(segments, list) or not segments:
+        return ""
+    told = {"segments": ", ".join(f"“{one}”" if one else _("a sensitive one") for one in segments)}
+    return _("they are in a group that gets no marketing: %(segments)s") % told
+
+
+def _own_pause(evidence: Evidence, channel: str) -> str:
+    until = _moment(evidence.get("paused_until"))
+    return _("they asked for no marketing until %(when)s") % {"when": until} if until else ""
+
+
 def _holdout(evidence: Evidence, channel: str) -> str:
     return {
         "journey": _("held out by the journey: everything else would have allowed it"),
@@ -195,6 +237,7 @@ _SENTENCES: dict[str, Callable[[Evidence, str], str]] = {
     "no_address": _no_address,
     "address_invalid": _invalid,
     "suppressed": _suppressed,
+    "complaints": _complaints,
     "quiet_hours": _quiet,
     "minimum_gap": _gap,
     "capped": _capped,
@@ -203,6 +246,8 @@ _SENTENCES: dict[str, Callable[[Evidence, str], str]] = {
     "rate_limited": _rate_limited,
     "expired": _expired,
     "stale": _stale,
+    "guarded": _guarded,
+    "own_pause": _own_pause,
     "holdout": _holdout,
     "render_error": _render,
 }

@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from orchestrator.journeys.models import Launch
-from orchestrator.studio.numbers import grouped, share
+from orchestrator.studio.cells import parted
+from orchestrator.studio.numbers import grouped
 
 _OVER = {"complaints": gettext_lazy("too many complaints"), "bounces": gettext_lazy("too many bounces")}
 
@@ -36,4 +37,5 @@ def _say(wave: int, seen: dict[str, Any]) -> str:
 
 
 def _of(part: int, whole: int) -> str:
-    return f"{grouped(part)} ({share(part, whole)})" if whole else grouped(part)
+    told = parted(part, whole)
+    return f"{told.say('part')} ({told.share('part', 'whole')})" if whole else grouped(part)

@@ -31,11 +31,11 @@ def possible(user: Any, customer: Customer) -> bool:
     return customer.erased_at is None and customer.merged_into_id is None and allowed(user)
 
 
-def press(customer: Customer, external_id: str, now: datetime) -> tuple[bool, str]:
+def press(customer: Customer, external_id: str, now: datetime, by: Any) -> tuple[bool, str]:
     """Merge the customer with this external id into this one: whether it was done, and how that is told."""
     name = external_id.strip()
     try:
-        done = merge([Pair(customer.pk, _find(name))], now)
+        done = merge([Pair(customer.pk, _find(name))], now, by)
     except MergeError as error:
         return False, _("They were not merged: %(why)s.") % {"why": _WHY[error.code]}
     told = {"merged": name, "customer": customer}

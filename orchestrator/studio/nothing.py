@@ -7,13 +7,26 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 NOTHING: dict[str, Any] = {
+    "accounts.attempts": _("Nobody has tried to sign in lately. Wrong passwords and codes are counted here, without names."),
+    "accounts.factor": _(
+        "Nobody has a second factor yet. Everybody sets up their own under “Your account”; the settings say who must."
+    ),
+    "accounts.issuerlink": _("Nobody has signed in with your company's accounts. docs/signing-in.md says how that is set up."),
+    "accounts.recoverycode": _("There are no recovery codes yet. They come with a second factor, ten for each."),
     "consents.consent": _("Nobody has said what they allow yet. Consents come with customers: by import or by the API."),
     "consents.consentrecord": _("Nobody has said yes or no yet. Every answer is kept here, with its words and its proof."),
+    "consents.consenttext": _("There is no text yet. What people are asked to agree to stands here, version by version."),
+    "consents.signupform": _("There is no form yet. One is a page, or a pop-up on your site, by which people sign up."),
     "consents.suppression": _(
         "No address is blocked. One that bounces or complains is put here by itself, and is never written to again."
     ),
     "customers.address": _("There are no addresses yet. They come with their customers."),
     "customers.customer": _("There are no customers yet. Bring them in with `manage.py import_customers FILE` or by the API."),
+    "customers.privacycomment": _("Nothing was said of any request of a person yet."),
+    "customers.privacyrequest": _(
+        "Nobody has asked for anything by right. Write down what comes by letter, telephone or email on the day it comes:"
+        " the month to answer runs from there."
+    ),
     "events.event": _(
         "Nothing has happened yet. Your shop tells what customers do by POST /v1/track; `manage.py import_orders FILE`"
         " brings in orders of the past."
@@ -22,6 +35,7 @@ NOTHING: dict[str, Any] = {
     "journeys.doorstep": _(
         "Nobody waits or was turned away. Here stand those whom a journey's limit or filter keeps out, and why."
     ),
+    "journeys.draftedit": _("No draft was edited since it was last published."),
     "journeys.enrollment": _("Nobody has entered a journey yet. Publish one, and its entry lets people in."),
     "journeys.entrytimer": _("No timer runs. Entries by a date or by inactivity set one for each customer."),
     "journeys.journey": _("There is no journey yet. One says whom to write to, when, and what about."),
@@ -29,6 +43,12 @@ NOTHING: dict[str, Any] = {
     "journeys.launch": _(
         "Nothing was launched yet. A campaign, and each day of a schedule, gets a line here: how far it has got, and"
         " what its numbers said."
+    ),
+    "journeys.publishcomment": _("Nothing was said of any request to publish yet."),
+    "journeys.publishnotice": _("Nobody was told of any request to publish yet."),
+    "journeys.publishrequest": _(
+        "Nobody has asked for anything. Where the settings say that publishing needs approval, what somebody wants to"
+        " publish waits here for another's yes."
     ),
     "journeys.simulation": _(
         "Nothing was simulated yet. A journey's page has a button that shows what its draft would have done in the last"
@@ -39,11 +59,19 @@ NOTHING: dict[str, Any] = {
         "No interval is known yet. Journeys that remind people to buy again reckon it once a day, from past orders."
     ),
     "loyalty.pointsentry": _("Nobody has points yet. The step `award: {points: 100}` gives them."),
+    "messaging.block": _(
+        "There is no block yet. A block is words written once, such as a footer, that templates put in with"
+        " {% include \"block:footer\" %}."
+    ),
     "messaging.budget": _(
         "No budget is set: marketing may cost what it costs. A budget, such as 500 a month for SMS, holds messages"
         " once it is spent."
     ),
     "messaging.decision": _("Nothing was decided yet. Every yes and no to a message is kept here, with its reason."),
+    "messaging.complaintbreaker": _(
+        "Complaints have stopped nothing. Where 0.3 % of a brand's marketing by a channel is called spam, it stops there, "
+        "and stands here."
+    ),
     "messaging.deliveryattempt": _("No provider was called yet."),
     "messaging.frequencycap": _(
         "No cap is set. A cap, such as 3 marketing emails in any 7 days, keeps people from getting too much."
@@ -68,13 +96,21 @@ NOTHING: dict[str, Any] = {
     "messaging.spending": _("Nothing was spent of any budget yet. The first message that is charged to one starts a line."),
     "messaging.stepfault": _("Every template could be filled in. A step whose messages could not be stands here."),
     "messaging.subject": _("No address is shared by several customers."),
-    "messaging.template": _("There is no template yet. They are published together with the journey that sends them."),
+    "messaging.template": _("There is no template yet. A journey brings its own; one that several journeys send is begun here."),
     "messaging.templateversion": _("No template was published yet."),
     "segments.membership": _("Nobody is in a segment yet."),
     "segments.segment": _(
         "There is no segment yet. One is a rule, such as {event: order.placed, within: 90 days}, and everybody of"
         " whom it is true."
     ),
+    "workspace.alarm": _(
+        "Nothing was ever wrong. When a provider is down, a journey falls silent or a budget is spent, it stands here."
+    ),
+    "workspace.alarmchannel": _(
+        "Nobody is told of alarms: they stand on the first page, and only there. Add an address of email or a webhook."
+    ),
+    "workspace.alarmnotice": _("Nobody was told of anything yet."),
+    "workspace.auditentry": _("Nothing was noted yet. Who signs in, publishes, exports or erases gets a line here."),
     "workspace.brand": _("There is no brand yet. A brand is who a message is from: name, address, look, footer."),
     "workspace.halt": _(
         "Sending was never halted. It halts by itself where the database was restored, or no worker ran for long:"

@@ -12,7 +12,9 @@ from orchestrator.journeys.effects import ANY_EVENT
 from orchestrator.journeys.migrate import MIGRATED
 from orchestrator.journeys.models import Enrollment
 from orchestrator.messaging.models import Message
+from orchestrator.messaging.sensitive import declared
 from orchestrator.studio import outline, words
+from orchestrator.studio.discreet import discreet
 from orchestrator.studio.links import related, url_of
 from orchestrator.studio.moved import definitions, say_move
 from orchestrator.studio.outcomes import read_steps, say_outcome
@@ -46,11 +48,11 @@ class Passage:
 
 
 def trace(enrollment: Enrollment) -> Passage:
-    """Read the step runs and messages of an enrollment: three queries by its indexes."""
+    """Read the step runs and messages of an enrollment: four queries by its indexes."""
     version = related(enrollment, "version")
     definition = version.definition if version else {}
     runs = list(enrollment.step_runs.order_by("entered_at", "id")[:MOST])
-    known = definitions(enrollment, definition, runs)
+    known = discreet(definitions(enrollment, definition, runs), declared())
     sentences = {step: told for one in known for step, told in outline.sentences(one).items()}
     steps = {id_: step for one in known for id_, step in read_steps(one).items()}
     sent = _messages(enrollment)

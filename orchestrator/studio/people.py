@@ -37,6 +37,7 @@ from orchestrator.studio import words
 from orchestrator.studio.lists import BadList, read_ids
 from orchestrator.studio.numbers import grouped
 from orchestrator.studio.titles import title_of
+from orchestrator.workspace.audit import Action, note
 
 RIGHTS = {"add": "journeys.add_enrollment", "remove": "journeys.change_enrollment"}
 SHOWN = 200
@@ -180,6 +181,10 @@ def _log(user: Any, journey: Journey, answers: Sequence[Answer], key: str, done:
         f"{done.text} ({key})"[:2000],
         single_object=True,
     )
+    counts: dict[str, Any] = Counter(one.said for one in answers)
+    came = bool(counts[LET_IN] or counts[HELD_OUT])
+    if came or counts[TAKEN_OUT]:
+        note(Action.LET_IN if came else Action.TAKEN_OUT, user, journey, key=key, **counts)
     for said, text in (
         ((LET_IN, HELD_OUT), _("Let into “%(journey)s” by hand")),
         ((TAKEN_OUT,), _("Taken out of “%(journey)s” by hand")),

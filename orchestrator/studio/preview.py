@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from orchestrator.messaging.content.counted import without_pixel
 from orchestrator.messaging.models import MailboxMessage
 
 _HEAD = re.compile(r"<head(\s[^>]*)?>", re.IGNORECASE)
@@ -61,7 +62,7 @@ def _email(content: Mapping[str, Any]) -> Preview:
     name, address = _text(content, "sender_name"), _text(content, "sender_address")
     return Preview(
         "email",
-        document=frame(_text(content, "html")),
+        document=frame(without_pixel(_text(content, "html"))),
         text=_text(content, "text"),
         sender=f"{name} <{address}>" if name and address else name or address,
         title=_text(content, "subject"),

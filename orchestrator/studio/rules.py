@@ -44,6 +44,9 @@ _COUNTED: dict[str, str | Promise] = {
 }
 
 
+HIDDEN = "hidden"  # in the place of a fact that is not told: see discreet
+
+
 def say(rule: Any) -> str:
     """A rule in words; one of a plugin by its name."""
     if not isinstance(rule, Mapping) or not rule:
@@ -58,6 +61,8 @@ def say(rule: Any) -> str:
             )
     if "not" in rule:
         return _("not (%(rule)s)") % {"rule": say(rule["not"])}
+    if HIDDEN in rule:
+        return str(rule[HIDDEN])
     if "attribute" in rule:
         return f"{words.spaced(str(rule['attribute']))} {_compared(rule)}"
     if "event" in rule:

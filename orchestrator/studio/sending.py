@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -14,17 +15,21 @@ from django.utils.translation import gettext as _
 from orchestrator.domain.definition import DefinitionError
 from orchestrator.journeys.models import Journey
 from orchestrator.journeys.publish import publish
+from orchestrator.journeys.stage import stage
+from orchestrator.studio import may
 from orchestrator.studio.campaigns import Wish, files, foresee
 from orchestrator.studio.drafts import told
 from orchestrator.studio.estimate import estimate
 from orchestrator.studio.links import url_of
 from orchestrator.studio.send_once import SendOnceForm, kept, stairs
+from orchestrator.workspace.audit import Action, note
 
 
 def page(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
     """An empty form; with what was filled in, whom it would reach; and once it is planned, its journey."""
     form = SendOnceForm(request.POST or None)
     context |= {"title": _("Send once"), "form": form, "problems": []}
+    context["needs_approval"] = not may.publish_alone(request.user)
     if request.method == "POST" and form.is_valid():
         wish = form.wish()
         try:
@@ -50,7 +55,14 @@ def _seen(wish: Wish) -> dict[str, Any]:
 
 def _plan(request: HttpRequest, wish: Wish) -> HttpResponse:
     campaign, template = files(wish)
-    published = publish(campaign, [template], timezone.now(), by=request.user)
-    journey = Journey.objects.get(key=published.journey)
+    if not may.publish_alone(request.user):
+        with transaction.atomic():
+            staged = stage(campaign, [template], timezone.now(), request.user)
+            note(Action.CREATED, request.user, staged)
+        return redirect("admin:journeys_journey_publish", staged.pk)
+    with transaction.atomic():
+        published = publish(campaign, [template], timezone.now(), by=request.user)
+        journey = Journey.objects.get(key=published.journey)
+        note(Action.PUBLISHED, request.user, journey, version=published.number)
     messages.success(request, _("“%(journey)s” is planned.") % {"journey": journey})
     return redirect(url_of("journeys_journey", journey.pk))

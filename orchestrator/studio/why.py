@@ -17,8 +17,11 @@ from orchestrator.customers.models import Customer
 from orchestrator.domain.outbox import CLAIMABLE, State
 from orchestrator.journeys.migrate import MIGRATED
 from orchestrator.journeys.models import Enrollment, Journey, StepRun
+from orchestrator.messaging.content.sensitive import Sensitive
+from orchestrator.messaging.sensitive import declared
 from orchestrator.studio import outline, words
 from orchestrator.studio.absent import Because, say_absence, say_return
+from orchestrator.studio.discreet import discreet
 from orchestrator.studio.entered import say_entry
 from orchestrator.studio.halted import say_halt
 from orchestrator.studio.letters import Letter, read_letters
@@ -85,7 +88,8 @@ class Answer:
 def why(customer: Customer, journey: Journey, now: datetime, most: int = MOST) -> Answer:
     """Read it: a dozen queries by index for each passage, the last `most` passages."""
     rows = Enrollment.objects.filter(customer=customer, journey=journey).order_by("-entered_at", "-id")[:most]
-    passages = tuple(_passed(row, now) for row in rows)
+    sensitive = declared()
+    passages = tuple(_passed(row, now, sensitive) for row in rows)
     because = (say_return if passages else say_absence)(customer, journey, now)
     return Answer(
         {"id": customer.pk, "external_id": customer.external_id, "name": str(customer)},
@@ -122,7 +126,7 @@ def _named(customer: Customer) -> str:
     return name if name == known else f"{name} ({known})"
 
 
-def _passed(row: Enrollment, now: datetime) -> Passed:
+def _passed(row: Enrollment, now: datetime, sensitive: Sensitive) -> Passed:
     version = related(row, "version")
     definition = version.definition if version is not None else {}
     letters: dict[tuple[str, int], list[Letter]] = defaultdict(list)
@@ -141,7 +145,7 @@ def _passed(row: Enrollment, now: datetime) -> Passed:
         row.goal_met_at,
         _entered(row, definition, version.number if version is not None else None),
         words.stopped(say_passage(row)),
-        tuple(_visits(row, definition, letters)),
+        tuple(_visits(row, definition, letters, sensitive)),
     )
 
 
@@ -157,11 +161,14 @@ def _entered(row: Enrollment, definition: Mapping[str, Any], number: int | None)
 
 
 def _visits(
-    row: Enrollment, definition: Mapping[str, Any], letters: Mapping[tuple[str, int], list[Letter]]
+    row: Enrollment,
+    definition: Mapping[str, Any],
+    letters: Mapping[tuple[str, int], list[Letter]],
+    sensitive: Sensitive,
 ) -> list[Visited]:
     visits = []
     runs = list(row.step_runs.order_by("left_at", "id")[:200])
-    known = definitions(row, definition, runs)
+    known = discreet(definitions(row, definition, runs), sensitive)
     sentences = {step: told for one in known for step, told in outline.sentences(one).items()}
     steps = {id_: step for one in known for id_, step in read_steps(one).items()}
     for run in runs:

@@ -12,6 +12,8 @@ from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from orchestrator.studio import small
+
 CHANNELS = {
     "email": gettext_lazy("email"),
     "sms": gettext_lazy("SMS"),
@@ -67,10 +69,13 @@ REASONS = {
     "no_address": gettext_lazy("there is no address for this channel"),
     "address_invalid": gettext_lazy("the address is not valid"),
     "suppressed": gettext_lazy("the address must not be used"),
+    "complaints": gettext_lazy("so many called the brand's marketing spam that it is stopped"),
     "no_consent": gettext_lazy("there is no consent for this channel"),
     "consent_pending": gettext_lazy("consent was asked for, not confirmed"),
     "consent_withdrawn": gettext_lazy("consent was withdrawn"),
     "topic_unsubscribed": gettext_lazy("the customer unsubscribed from this topic"),
+    "customer_restricted": gettext_lazy("what we have of the customer may only be kept, not used"),
+    "own_pause": gettext_lazy("the customer asked for a pause"),
     "guarded": gettext_lazy("the customer is in an excluded group"),
     "holdout": gettext_lazy("held out, to measure what messages earn"),
     "quiet_hours": gettext_lazy("quiet hours"),
@@ -319,7 +324,9 @@ def stopped(text: str) -> str:
 
 
 def people(count: int) -> str:
-    """ "1 person", "5 people"."""
+    """ "1 person", "5 people"; "<5 people" to whom few people's numbers are hidden."""
+    if small.hidden(count):
+        return ngettext("%(count)s person", "%(count)s people", small.LEAST) % {"count": f"<{small.LEAST}"}
     return ngettext("%(count)s person", "%(count)s people", count) % {"count": _grouped(count)}
 
 

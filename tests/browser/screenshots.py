@@ -30,6 +30,7 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
     "--hide-scrollbars",
+    "--disable-features=IsolateSandboxedIframes",  # so that one session sees what stands in a letter's frame
     "--remote-debugging-pipe",
 ]
 PAGES = {

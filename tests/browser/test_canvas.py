@@ -27,7 +27,10 @@ steps:
     via: [email]
     id: hello
 """
-KEYS = {"Enter": 13, "ArrowDown": 40, "ArrowUp": 38, "ArrowRight": 39, "Delete": 46, "z": 90, "d": 68}
+KEYS = {
+    "Enter": 13, "ArrowDown": 40, "ArrowUp": 38, "ArrowLeft": 37, "ArrowRight": 39, "End": 35, "Backspace": 8,
+    "Delete": 46, "z": 90, "d": 68,
+}  # fmt: skip
 PATIENCE = 150
 CONTROL = 2
 
@@ -74,7 +77,7 @@ class Page:
         self.write(word)
         self.wait("document.querySelectorAll('[role=option]').length == 1")
         self.press("Enter")
-        self.wait("!document.querySelector('dialog')")
+        self.wait("!document.querySelector('dialog[open]')")
 
 
 @pytest.fixture

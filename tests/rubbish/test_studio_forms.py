@@ -10,9 +10,11 @@ from django.contrib.auth.models import User
 from django.db.models import Model
 from django.test import Client, RequestFactory
 from django.urls import reverse
+from django.utils import timezone
 
-from orchestrator.messaging.models import Budget, FrequencyCap, Price, QuietHoursRule
-from orchestrator.workspace.models import Brand, Topic, Workspace
+from orchestrator.consents.models import ConsentText, SignupForm
+from orchestrator.messaging.models import Block, Budget, FrequencyCap, Price, QuietHoursRule, Template
+from orchestrator.workspace.models import AlarmChannel, Brand, Topic, Workspace
 
 LONG = "x" * 200_000
 NUL = "Null characters are not allowed."
@@ -22,6 +24,7 @@ ZONE = "is not a time zone; write it like Europe/Warsaw."
 DAYS = "Range 1: weekdays are numbers from 0 (Monday) to 6 (Sunday), at least one."
 SHAPE = "needs start and end, and may have weekdays; nothing else."
 CHANNELS = "is not a channel. There are: email, sms, push."
+KNOWN = "Known: brand, confirm_url, currency, customer, entry, event, journey, preferences_url, shop, unsubscribe_url."
 UTM = (
     "Write names and values with & between them, like utm_campaign={journey}, each name once. "
     "Words: {brand}, {campaign}, {channel}, {journey}, {step}, {topic}, {variant}."
@@ -30,13 +33,26 @@ FILLED: dict[type[Model], dict[str, str]] = {
     Workspace: {
         "name": "Shop", "time_zone": "Europe/Warsaw", "country": "PL", "languages": "pl, en", "currency": "PLN",
         "holdout": "0", "minimum_gap_minutes": "240", "paused_at_0": "", "paused_at_1": "", "paused_channels": "",
-        "utm": "utm_source={brand}", "most_journeys": "0",
+        "utm": "utm_source={brand}", "most_journeys": "0", "approval_days": "3", "second_factor": "nobody",
     },
     Brand: {
         "key": "acme", "name": "Acme", "site_url": "", "sender_name": "", "sender_address": "", "reply_to": "",
         "sms_sender": "", "logo_url": "", "colour": "#112233", "footer_en": "", "footer_pl": "",
     },
+    Block: {
+        "key": "footer", "brand": "1", "title": "Footer", "html_en": "<p>{{ brand.name }}</p>", "html_pl": "",
+        "text_en": "", "text_pl": "",
+    },
+    Template: {"key": "news", "brand": "1"},
     Topic: {"key": "news", "title_en": "News", "title_pl": ""},
+    ConsentText: {
+        "key": "news", "brand": "1", "channels": "email", "purpose": "marketing", "topic": "", "legal_basis": "consent",
+        "text_en": "I agree.", "text_pl": "",
+    },
+    SignupForm: {
+        "key": "news", "brand": "1", "title_en": "News", "title_pl": "", "asks": "email", "texts": "agreed",
+        "double_opt_in": "on", "sites": "https://shop.example", "thanks_en": "", "thanks_pl": "", "enabled": "on",
+    },
     FrequencyCap: {
         "name": "Weekly", "limit": "3", "rolling": "7 days", "calendar": "", "channels": "", "topic": "", "brand": "",
         "enabled": "on",
@@ -44,6 +60,9 @@ FILLED: dict[type[Model], dict[str, str]] = {
     Price: {"channel": "sms", "amount": "0.08", "per": "part", "provider": "", "country": ""},
     Budget: {
         "name": "Texts", "amount": "5", "period": "month", "channels": "sms", "brand": "", "journey": "", "enabled": "on",
+    },
+    AlarmChannel: {
+        "name": "Operations", "means": "email", "to": "ops@example.com", "least": "grave", "language": "pl", "enabled": "on",
     },
     QuietHoursRule: {
         "name": "Night", "channel": "sms", "purpose": "marketing", "holidays": "", "enabled": "on",
@@ -61,6 +80,13 @@ def span(**fields: str) -> str:
 def post(marketer: Client, model: type[Model], **written: str) -> Any:
     name = f"admin:{model._meta.app_label}_{model._meta.model_name}"
     Workspace.get()
+    if model is SignupForm:
+        ConsentText.objects.get_or_create(
+            brand_id=1,
+            key="agreed",
+            version=1,
+            defaults={"channels": ["email"], "published_at": timezone.now()},
+        )
     url = reverse(f"{name}_change", args=[1]) if model is Workspace else reverse(f"{name}_add")
     return marketer.post(url, {**FILLED[model], **written})
 
@@ -98,7 +124,14 @@ def test_the_forms_are_sound_where_nothing_is_wrong(marketer: Client, model: typ
             "2147483647",
             "A gap of more than 30 days would hold nearly everything; write at most 43200 minutes.",
         ),
+        (
+            Workspace,
+            "second_factor",
+            "somebody",
+            "Select a valid choice. somebody is not one of the available choices.",
+        ),
         (Workspace, "most_journeys", "-1", "Ensure this value is greater than or equal to 0."),
+        (Workspace, "approval_days", "61", "Ensure this value is less than or equal to 60."),
         (Workspace, "utm", "utm_source={email}", UTM),
         (Workspace, "utm", "<script>", UTM),
         (Workspace, "paused_channels", "SMS", f"“SMS” {CHANNELS[:-1]}, webhook."),
@@ -123,6 +156,90 @@ def test_the_forms_are_sound_where_nothing_is_wrong(marketer: Client, model: typ
         (Brand, "colour", "red", "“red” is not a colour; write it like #7c3aed."),
         (Brand, "colour", "#12;a:b", "“#12;a:b” is not a colour; write it like #7c3aed."),
         (Brand, "footer_en", LONG, "Ensure this value has at most 2000 characters (it has 200000)."),
+        (SignupForm, "key", "News", KEY),
+        (SignupForm, "title_en", "", "Write the title in one language at least."),
+        (
+            SignupForm,
+            "asks",
+            "email, salary",
+            "“salary” cannot be asked. There are: email, phone, first_name, language.",
+        ),
+        (
+            SignupForm,
+            "asks",
+            "first_name",
+            "Ask for email or phone: without an address nobody can be written to.",
+        ),
+        (SignupForm, "texts", "other", "The brand has no published consent text “other”."),
+        (SignupForm, "texts", "a\0", "The brand has no published consent text “a\0”."),
+        (SignupForm, "texts", "x" * 99, f"The brand has no published consent text “{'x' * 60}”."),
+        (
+            SignupForm,
+            "sites",
+            "https://shop.example; script-src *",
+            "“https://shop.example; script-src *” is not a site; write it like https://shop.example.",
+        ),
+        (AlarmChannel, "name", "Ops\r\nBcc: b@example.com", ONE_LINE),
+        (
+            AlarmChannel,
+            "means",
+            "pigeon",
+            "Select a valid choice. pigeon is not one of the available choices.",
+        ),
+        (AlarmChannel, "to", "", "This field is required."),
+        (AlarmChannel, "to", "ops@example.com, ops", "“ops” is not an address of email."),
+        (
+            AlarmChannel,
+            "to",
+            "ops@example.com\r\nBcc: b@example.com",
+            "“ops@example.com\r\nBcc: b@example.com” is not an address of email.",
+        ),
+        (AlarmChannel, "to", ",", "“” is not an address of email."),
+        (
+            AlarmChannel,
+            "to",
+            ",".join(f"a{one}@example.com" for one in range(21)),
+            "Write at most 20 addresses.",
+        ),
+        (AlarmChannel, "least", "all", "Select a valid choice. all is not one of the available choices."),
+        (AlarmChannel, "language", "de", "Select a valid choice. de is not one of the available choices."),
+        (Block, "key", "Footer", KEY),
+        (Block, "title", "", "This field is required."),
+        (
+            Block,
+            "html_en",
+            "a\n<script>x</script>",
+            "Line 2: <script> does not work in email and can harm. Remove it.",
+        ),
+        (Block, "html_pl", "<p>{{ nope }}</p>", "Line 1: There is no variable 'nope'. " + KNOWN),
+        (Block, "html_en", "<b>", "Line 1: <b> is never closed. Add </b>."),
+        (
+            Block,
+            "html_en",
+            "<html></html>",
+            "Line 1: A block is a piece, not a whole document. Leave out <html>.",
+        ),
+        (
+            Block,
+            "text_en",
+            '{% include "block:footer" %}',
+            "Line 1: {% include %} cannot be used in a message.",
+        ),
+        (
+            Block,
+            "text_pl",
+            "{{ ''.__class__ }}",
+            "Line 1: Names beginning with _ cannot be used in a message.",
+        ),
+        (Block, "text_en", "x" * 20_001, "Ensure this value has at most 20000 characters (it has 20001)."),
+        (Template, "key", "News", KEY),
+        (Template, "key", "x" * 64, "Ensure this value has at most 63 characters (it has 64)."),
+        (
+            Template,
+            "brand",
+            "9999",
+            "Select a valid choice. That choice is not one of the available choices.",
+        ),
         (Topic, "key", "Club", KEY),
         (Topic, "title_en", LONG, "Ensure this value has at most 100 characters (it has 200000)."),
         (Price, "amount", "NaN", "Enter a number."),
@@ -233,3 +350,8 @@ def test_a_list_with_a_filter_that_means_nothing_is_a_list(marketer: Client, fil
     answer = marketer.get(f"{url}?{filtered}", follow=True)
     assert answer.status_code == 200
     assert answer.request["PATH_INFO"] == url
+
+
+def test_a_sign_up_form_asks_for_the_address_that_its_texts_speak_of(marketer: Client) -> None:
+    told = post(marketer, SignupForm, asks="phone").context["adminform"].form.errors
+    assert told == {"texts": ["“agreed” covers no channel whose address the form asks for."]}

@@ -47,7 +47,9 @@ def _in_code(source: str) -> Iterator[Id]:
     if "django.utils.translation" not in source:
         return
     for _line, _name, said, _comments in extract_python(io.BytesIO(source.encode()), list(KEYWORDS), [], {}):
-        kept = tuple(part for part in ((said,) if isinstance(said, str) else said) if isinstance(part, str))
+        kept = tuple(
+            part for part in ((said,) if isinstance(said, str) else said or ()) if isinstance(part, str)
+        )
         if kept and kept[0]:
             yield kept[0] if len(kept) == 1 else (kept[0], kept[1])
 

@@ -2,32 +2,42 @@
 
 from __future__ import annotations
 
+import uuid
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from django.contrib.auth.models import User
 from django.utils import timezone
 
-from orchestrator.consents.models import Consent, ConsentRecord, Suppression
-from orchestrator.customers.models import Address, Customer
+from orchestrator.accounts.models import Attempts, Factor, IssuerLink, RecoveryCode
+from orchestrator.consents.models import Consent, ConsentRecord, ConsentText, SignupForm, Suppression
+from orchestrator.customers.models import Address, Customer, PrivacyComment, PrivacyRequest
 from orchestrator.domain.outbox import FINAL, State
 from orchestrator.events.models import Event
 from orchestrator.journeys.models import (
     Door,
     Doorstep,
+    DraftEdit,
     Enrollment,
     EntryTimer,
     Journey,
     JourneyVersion,
     Launch,
+    PublishComment,
+    PublishNotice,
+    PublishRequest,
     Simulation,
     StepRun,
     UsualInterval,
 )
+from orchestrator.journeys.versions import version as live_version
 from orchestrator.loyalty.models import PointsEntry
 from orchestrator.messaging.models import (
+    Block,
     Budget,
+    ComplaintBreaker,
     Decision,
     DeliveryAttempt,
     FrequencyCap,
@@ -46,7 +56,19 @@ from orchestrator.messaging.models import (
     TemplateVersion,
 )
 from orchestrator.segments.models import Membership, Segment
-from orchestrator.workspace.models import Brand, Halt, Heartbeat, Retention, Sequence, Topic, Workspace
+from orchestrator.workspace.audit import Action, note
+from orchestrator.workspace.models import (
+    Alarm,
+    AlarmChannel,
+    AlarmNotice,
+    Brand,
+    Halt,
+    Heartbeat,
+    Retention,
+    Sequence,
+    Topic,
+    Workspace,
+)
 
 SOURCE = """\
 journey: onboarding
@@ -168,9 +190,22 @@ class Sample:
 def fill(people: int = 5, now: datetime | None = None) -> Sample:
     """Make everything for so many customers."""
     now = now or timezone.now()
+    live_version.cache_clear()  # by numbers that another test's versions had
     Workspace.get()
     brand = Brand.objects.get_or_create(key="default", defaults={"name": "My shop"})[0]
     topic = Topic.objects.get_or_create(key="club", defaults={"title": {"en": "Club", "pl": "Klub"}})[0]
+    ConsentText.objects.get_or_create(
+        brand=brand, key="newsletter", version=1, defaults={"channels": ["email"], "text": {"en": "I agree."}}
+    )
+    SignupForm.objects.get_or_create(
+        key="news",
+        defaults={
+            "brand": brand,
+            "title": {"en": "News", "pl": "Nowości"},
+            "asks": ["email"],
+            "texts": ["newsletter"],
+        },
+    )
     FrequencyCap.objects.create(
         name="Club: two a week", limit=2, calendar="week", channels=["email"], topic=topic
     )
@@ -191,8 +226,12 @@ def fill(people: int = 5, now: datetime | None = None) -> Sample:
     Heartbeat.objects.create(worker="a" * 32, kind="work", started_at=now, beat_at=now, doing="work")
     Retention.objects.create(table="mailbox", days=90)
     Halt.objects.create(why="restored", halted_at=now, ended_at=now)
+    note(Action.CHANGED, None, brand, now, name=["Shop", "My shop"])
     StepFault.objects.create(
         journey="onboarding", version=1, step="hello", in_a_row=2, detail="line 3", since=now
+    )
+    ComplaintBreaker.objects.create(
+        brand=brand, channel="email", complained=3, accepted=1000, since=now, opened_at=now
     )
     ProviderBreaker.objects.create(
         provider="acme_sms",
@@ -202,6 +241,8 @@ def fill(people: int = 5, now: datetime | None = None) -> Sample:
         failed_at=now,
         fault="connection refused",
     )
+    make_alarms(people, now)
+    make_accounts(people, now)
     Suppression.objects.create(channel="email", digest="f" * 64, reason="complaint", created_at=now)
     template, text = make_template(brand, now)
     journey, version = make_journey(brand, now)
@@ -214,6 +255,29 @@ def fill(people: int = 5, now: datetime | None = None) -> Sample:
     return Sample(customers[0], journey, version, enrollments[0], template, email, sms, push)
 
 
+def make_accounts(count: int, now: datetime) -> None:
+    """So many people who have left: what stays of how they signed in."""
+    for number in range(count):
+        user, _ = User.objects.get_or_create(username=f"gone-{number}", defaults={"is_active": False})
+        Factor.objects.create(user=user, name="totp", secret="sealed", trust=uuid.uuid4(), made_at=now)
+        RecoveryCode.objects.create(user=user, digest=f"{number:064}", made_at=now)
+        IssuerLink.objects.create(
+            user=user, issuer="https://id.shop.example", subject=f"s-{number}", linked_at=now
+        )
+        Attempts.objects.create(kind="account", key=f"{number:064}", count=5, since=now, last=now, until=now)
+
+
+def make_alarms(count: int, now: datetime) -> None:
+    """So many budgets are spent, and somebody was told of each."""
+    channel = AlarmChannel.objects.create(name="Operations", to="ops@shop.example")
+    for number in range(count):
+        told = {"name": f"Texts {number}", "spent": "9", "amount": "9", "currency": "PLN"}
+        alarm = Alarm.objects.create(
+            kind="budget_spent", subject=str(1000 + number), severity="warning", evidence=told, opened_at=now
+        )
+        AlarmNotice.objects.create(alarm=alarm, channel=channel, what="opened", made_at=now, told_at=now)
+
+
 def make_groups(journey: Journey, version: JourneyVersion, customers: list[Customer], now: datetime) -> None:
     """A segment that everybody is in, a launch to it, and everybody at its door."""
     rule = {"attribute": "loyalty_tier", "is": "gold"}
@@ -223,6 +287,15 @@ def make_groups(journey: Journey, version: JourneyVersion, customers: list[Custo
     Door.objects.create(journey=journey, due_at=now)
     Launch.objects.create(journey=journey, trigger=0, on=now.date(), opens_at=now, state="running", entered=3)
     Simulation.objects.create(journey=journey, asked_at=now, days=30, state="running", done=250, seen_at=now)
+    asked = PublishRequest.objects.create(
+        journey=journey, mark="c" * 40, text=SOURCE, asked_at=now, comment="Please"
+    )
+    said = PublishComment.objects.create(request=asked, said_at=now, text="Which segment is it for?")
+    for number in range(len(customers)):
+        someone = User.objects.get_or_create(username=f"someone-{number}")[0]
+        DraftEdit.objects.create(journey=journey, user=someone, edited_at=now)
+        PublishNotice.objects.create(request=asked, what="commented", comment=said, to=someone, made_at=now)
+    make_requests(customers, now)
     for customer in customers:
         Membership.objects.create(segment=segment, customer=customer, since=now)
         Doorstep.objects.create(
@@ -230,9 +303,29 @@ def make_groups(journey: Journey, version: JourneyVersion, customers: list[Custo
         )
 
 
+def make_requests(customers: list[Customer], now: datetime) -> None:
+    """Everybody asks for something by right, each for something else; the last was answered."""
+    kinds = PrivacyRequest.Kind.values
+    for index, customer in enumerate(customers):
+        one = PrivacyRequest.objects.create(
+            kind=kinds[index % len(kinds)],
+            customer=customer,
+            came_by="email",
+            received_on=now.date() - timedelta(days=28 - index),
+            due_on=now.date() + timedelta(days=10 + index),
+            made_at=now,
+        )
+        PrivacyComment.objects.create(request=one, said_at=now, text="They wrote to the shop.")
+    if len(customers) > 1:
+        PrivacyRequest.objects.filter(pk=one.pk).update(
+            state="done", closed_at=now, result={"restricted": True}
+        )
+
+
 def make_template(brand: Brand, now: datetime) -> tuple[Template, TemplateVersion]:
     """A template with one version."""
     template = Template.objects.create(key="welcome", brand=brand, journey="onboarding")
+    Block.objects.create(key="footer", brand=brand, title="Footer", html={"en": "<p>{{ brand.name }}</p>"})
     prepared = {"email": {"en": {}}, "sms": {"pl": {}}, "variables": ["customer.first_name"]}
     version = TemplateVersion.objects.create(
         template=template, digest="a" * 64, topic="club", source=TEMPLATE, prepared=prepared, published_at=now

@@ -125,3 +125,16 @@ def test_only_who_may_change_journeys_draws(journey: Journey) -> None:
     strict = Client(enforce_csrf_checks=True)
     strict.force_login(User.objects.create_superuser("boss"))
     assert post(strict, journey, "canvas_save", {"text": "", "revision": ""}).status_code == 403
+
+
+def test_a_journey_is_paused_resumed_and_stopped_from_the_canvas(marketer: Client, journey: Journey) -> None:
+    data = marketer.get(url(journey, "canvas")).context["data"]
+    assert (data["published"], data["status"]["code"]) == (False, "draft")
+    Journey.objects.update(status="live")
+    for verb, status in (("pause", "paused"), ("resume", "live"), ("stop", "stopped")):
+        answer = marketer.post(data["urls"][verb], {"back": "canvas"})
+        assert (answer.status_code, answer["Location"]) == (302, url(journey, "canvas"))
+        assert Journey.objects.get().status == status
+    assert marketer.post(data["urls"]["pause"], {"back": "//evil.example"})["Location"] == (
+        reverse("admin:journeys_journey_change", args=[journey.pk])
+    )

@@ -97,6 +97,23 @@ SAID: list[tuple[str, dict[str, Any], str]] = [
         {"winner": 12, "winner_priority": 80, "priority": 50, "slots": 1},
         "message #12 of priority 80 goes first; this one has 50",
     ),
+    (
+        "capped",
+        {"cap": "own_limit", "limit": 1, "window": "7 days", "sent_at": [AT]},
+        "1 of 1 messages in 7 days: March 2, 2026, 1 p.m. (their own wish)",
+    ),
+    (
+        "guarded",
+        {"segments": ["Open complaint", "Staff"]},
+        "they are in a group that gets no marketing: “Open complaint”, “Staff”",
+    ),
+    (
+        "complaints",
+        {"complained": 4, "accepted": 1250, "counted_since": AT, "stopped_at": AT},
+        "the brand's marketing by SMS is stopped since March 2, 2026, 1 p.m.: 4 of 1,250 messages were called spam"
+        " (0.32%)",
+    ),
+    ("own_pause", {"paused_until": AT}, "they asked for no marketing until March 2, 2026, 1 p.m."),
     ("expired", {"expires_at": AT}, "its time ran out on March 2, 2026, 1 p.m."),
     (
         "stale",

@@ -10,23 +10,29 @@ from django.forms.models import model_to_dict
 from django.test import Client
 from django.urls import reverse
 
+from orchestrator.accounts.models import Attempts, Factor, IssuerLink, RecoveryCode
 from orchestrator.consents.models import Consent, ConsentRecord, Suppression
-from orchestrator.customers.models import Address, Customer
+from orchestrator.customers.models import Address, Customer, PrivacyComment, PrivacyRequest
 from orchestrator.events.models import Event
 from orchestrator.journeys.models import (
     Door,
     Doorstep,
+    DraftEdit,
     Enrollment,
     EntryTimer,
     Journey,
     JourneyVersion,
     Launch,
+    PublishComment,
+    PublishNotice,
+    PublishRequest,
     Simulation,
     StepRun,
     UsualInterval,
 )
 from orchestrator.loyalty.models import PointsEntry
 from orchestrator.messaging.models import (
+    ComplaintBreaker,
     Decision,
     DeliveryAttempt,
     MailboxMessage,
@@ -41,11 +47,27 @@ from orchestrator.messaging.models import (
     TemplateVersion,
 )
 from orchestrator.segments.models import Membership
-from orchestrator.workspace.models import Brand, Halt, Heartbeat, Sequence, Workspace
+from orchestrator.workspace.models import (
+    Alarm,
+    AlarmNotice,
+    AuditEntry,
+    Brand,
+    Halt,
+    Heartbeat,
+    Sequence,
+    Workspace,
+)
 from tests.studio.sample import Sample
 
 HISTORY: list[Any] = [
+    Attempts,
+    Factor,
+    IssuerLink,
+    RecoveryCode,
     Address,
+    Alarm,
+    AlarmNotice,
+    AuditEntry,
     Consent,
     ConsentRecord,
     Customer,
@@ -53,6 +75,7 @@ HISTORY: list[Any] = [
     DeliveryAttempt,
     Door,
     Doorstep,
+    DraftEdit,
     Enrollment,
     EntryTimer,
     Event,
@@ -64,17 +87,22 @@ HISTORY: list[Any] = [
     MessageBody,
     PointsEntry,
     Receipt,
+    ComplaintBreaker,
     ProviderBreaker,
     Spending,
     StepFault,
     Halt,
     Heartbeat,
     Sequence,
+    PrivacyComment,
+    PrivacyRequest,
+    PublishComment,
+    PublishNotice,
+    PublishRequest,
     Simulation,
     StepRun,
     Subject,
     Suppression,
-    Template,
     TemplateVersion,
     UsualInterval,
 ]
@@ -103,11 +131,23 @@ def test_nothing_can_be_added_changed_or_deleted(marketer: Client, sample: Sampl
     assert rows(model) == before
 
 
+def test_a_template_is_begun_and_written_in_its_editor_alone(marketer: Client, sample: Sample) -> None:
+    before = rows(Template)
+    row = sample.template
+    said = {key: "x" if value is None else str(value) for key, value in model_to_dict(row).items()}
+    assert marketer.post(page(Template, "change", row.pk), said).status_code == 403
+    assert marketer.post(page(Template, "delete", row.pk), {"post": "yes"}).status_code == 403
+    assert rows(Template) == before
+
+
 def test_only_these_may_be_edited() -> None:
     editable = {model.__name__ for model in admin.site._registry} - {model.__name__ for model in HISTORY}
     assert editable == {
+        "AlarmChannel",
+        "Block",
         "Brand",
         "Budget",
+        "ConsentText",
         "FrequencyCap",
         "Group",
         "Journey",
@@ -116,6 +156,8 @@ def test_only_these_may_be_edited() -> None:
         "RateLimit",
         "Retention",
         "Segment",
+        "SignupForm",
+        "Template",
         "Topic",
         "User",
         "Workspace",

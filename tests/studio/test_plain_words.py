@@ -13,9 +13,10 @@ from django.urls import reverse
 from django.utils import timezone, translation
 
 from orchestrator.customers.models import Customer
+from orchestrator.domain.alarms import Kind
 from orchestrator.domain.money import WHOLE_LIFE
+from orchestrator.journeys.alarms.words import say
 from orchestrator.journeys.models import Doorstep, Journey, Launch, UsualInterval
-from orchestrator.messaging.breakers import Down
 from orchestrator.messaging.models import (
     Budget,
     Message,
@@ -29,7 +30,6 @@ from orchestrator.messaging.models import (
 from orchestrator.segments.models import Segment
 from orchestrator.studio import person, words
 from orchestrator.studio.nothing import NOTHING
-from orchestrator.studio.today import _down
 from orchestrator.workspace.models import Halt, Heartbeat, Retention, Workspace
 from tests.studio.sample import Sample
 
@@ -254,7 +254,8 @@ def test_one_entry_of_the_sidebar_is_marked(marketer: Client, page: str, active:
 def test_a_time_of_day_at_the_end_of_a_sentence_brings_no_second_full_stop() -> None:
     at = datetime(2026, 11, 26, 19, 15, tzinfo=UTC)
     with translation.override("en"), timezone.override("UTC"):
-        said = _down(Down("acme_sms", at, at + timedelta(minutes=5), ""))
-    assert said == (
+        told = {"since": at.isoformat(), "until": (at + timedelta(minutes=5)).isoformat(), "fault": ""}
+        said = say(Kind.PROVIDER, "acme_sms", told)
+    assert said.text == (
         "The provider acme_sms is down since Nov. 26, 2026, 7:15 p.m.; it is tried again at 7:20 p.m."
     )

@@ -58,6 +58,19 @@ def test_looking_shows_the_staircase_and_plans_nothing(club: World, marketer: Cl
     assert (Journey.objects.count(), Launch.objects.count()) == (0, 0)
 
 
+def test_where_publishing_needs_approval_it_is_kept_and_asked_for(club: World, marketer: Client):
+    Workspace.objects.update(approval_needed=True)
+    page = marketer.post(reverse(PAGE), filled(act="look")).text
+    assert ("Plan it" in page, "Ask for approval" in page) == (False, True)
+    answer = marketer.post(reverse(PAGE), filled(act="send"))
+    journey = Journey.objects.get()
+    assert answer.url == reverse("admin:journeys_journey_publish", args=[journey.pk])  # type: ignore[attr-defined]
+    assert (journey.status, journey.current, Launch.objects.count()) == ("draft", None, 0)
+    shown = marketer.get(answer.url).context["shown"]  # type: ignore[attr-defined]
+    assert [one["what"] for one in shown.templates] == ["new"]
+    assert len(shown.launches) == 1
+
+
 def test_planned_it_goes_to_those_who_were_shown(club: World, marketer: Client):
     answer = marketer.post(reverse(PAGE), filled(act="send"))
     journey = Journey.objects.get()

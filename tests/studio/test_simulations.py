@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import html
+import re
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import Permission
 from django.test import Client
 
+from orchestrator import registry
+from orchestrator.customers.models import Customer
 from orchestrator.journeys.models import Simulation
 from orchestrator.journeys.simulation import asking
+from orchestrator.journeys.simulation.forecast import AGAIN
+from orchestrator.messaging.models import FrequencyCap, RateLimit
 from tests.studio.sample import Sample
 
 pytestmark = pytest.mark.django_db
@@ -91,7 +97,8 @@ def test_what_it_says_is_said_in_words(marketer: Client, sample: Sample) -> None
         "Kept back to measure: 12.",
         "Its messages would have cost 98.50 PLN.",
         "smsapi would have been given 40 messages",
-        '<th scope="row">05/02/2026</th><td class="st-number">1,034</td><td><span class="st-bar-line" style="--share: 100%">',
+        '<th scope="row">05/02/2026</th><td class="st-number">1,034</td><td><svg class="st-bar-line"',
+        '<rect width="100%" height="100%">',
         "email 1,000, SMS 34",
         "2 of “Welcome new customers” gave way to “gone”: the frequency cap is reached",
     ):
@@ -113,3 +120,128 @@ def test_a_number_that_is_no_journeys_is_not_found(
     assert marketer.post(f"/admin/journeys/journey/{number}/{act}/").status_code == 404
     sample.journey.refresh_from_db()
     assert sample.journey.status == "live"
+
+
+def simulate(client: Client, sample: Sample, **asked: str) -> Any:
+    return client.post(
+        f"/admin/journeys/journey/{sample.journey.pk}/simulate/", {"days": "7", **asked}, follow=True
+    )
+
+
+def test_a_forecast_and_what_if_are_asked_for(marketer: Client, sample: Sample) -> None:
+    Simulation.objects.all().delete()
+    cap = FrequencyCap.objects.filter(enabled=True).order_by("name").first()
+    assert cap is not None
+    simulate(
+        marketer, sample, question="forecast", **{f"cap:{cap.name}": str(cap.limit + 1), "priority": "70"}
+    )
+    one = Simulation.objects.get()
+    assert (one.question, one.changed) == ("forecast", {"caps": {cap.name: cap.limit + 1}, "priority": 70})
+    earlier = simulate(marketer, sample).content.decode()
+    assert f"the next 7 days, the cap “{cap.name}” is {cap.limit + 1}, the priority is 70" in earlier
+
+
+def test_what_is_as_it_was_is_no_what_if(marketer: Client, sample: Sample) -> None:
+    Simulation.objects.all().delete()
+    cap = FrequencyCap.objects.filter(enabled=True).order_by("name").first()
+    assert cap is not None
+    simulate(marketer, sample, **{f"cap:{cap.name}": f" {cap.limit} ", "priority": ""})
+    assert Simulation.objects.get().changed == {}
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "said"),
+    [
+        ("priority", "many", "“many” is no number for the journey's priority: write one from 0 to 100."),
+        ("priority", "101", "“101” is no number"),
+        ("priority", "٣", "is no number"),
+        ("question", "why", "Choose what to ask: the last days, or the days to come."),
+        ("days", "²", "Choose how many days"),
+    ],
+)
+def test_what_cannot_be_asked_is_refused(
+    marketer: Client, sample: Sample, field: str, value: str, said: str
+) -> None:
+    Simulation.objects.all().delete()
+    assert said in html.unescape(simulate(marketer, sample, **{field: value}).content.decode())
+    assert not Simulation.objects.exists()
+
+
+def test_a_wait_of_the_draft_can_be_another(marketer: Client, sample: Sample) -> None:
+    Simulation.objects.all().delete()
+    sample.journey.draft = "journey: onboarding\nsteps:\n  - wait: 2 days\n    id: rest\n"
+    sample.journey.save()
+    asked = html.unescape(simulate(marketer, sample, **{"wait:rest": "some time"}).content.decode())
+    assert "“some time” is no time for how long step “rest” waits: write it like 2 days." in asked
+    simulate(marketer, sample, **{"wait:rest": "5 days", "wait:gone": "1 day"})
+    assert Simulation.objects.get().changed == {"waits": {"rest": "5 days"}}
+
+
+def test_two_stand_side_by_side(marketer: Client, sample: Sample) -> None:
+    one = Simulation.objects.get()
+    one.state, one.told = "done", TOLD
+    one.save()
+    fewer = TOLD | {
+        "sent": 1200, "losses": [{"outcome": "skipped", "reason": "suppressed", "messages": 4, "people": 1}], "cost": "90.00",
+    }  # fmt: skip
+    other = Simulation.objects.create(
+        journey=one.journey, days=30, asked_at=one.asked_at, state="done", told=fewer, changed={"priority": 9}
+    )
+    assert "difference" not in page(marketer, one).content.decode()
+    shown = marketer.get(f"/admin/journeys/simulation/{one.pk}/change/?beside={other.pk}").content.decode()
+    text = re.sub(r"<[^>]+>", " ", shown)
+    lines = " ".join(text.split())
+    for said in (
+        "messages 1,234 1,200 +34",
+        "people who would have entered 1 1 =",
+        "1 0 +1",
+        "0 4 −4",
+        "cost 98.50 PLN 90.00 PLN +8.50 PLN",
+        "the last 30 days, the priority is 9",
+    ):
+        assert said in lines, said
+
+
+@pytest.mark.parametrize("beside", ["0", "x", "-1", "9" * 40, "٣", "²"])
+def test_another_that_is_none_is_left_out(marketer: Client, sample: Sample, beside: str) -> None:
+    one = Simulation.objects.get()
+    one.state, one.told = "done", TOLD
+    one.save()
+    answer = marketer.get(f"/admin/journeys/simulation/{one.pk}/change/?beside={beside}")
+    assert answer.status_code == 200
+    assert "difference" not in answer.content.decode()
+
+
+def test_a_forecast_says_what_it_takes_for_given_and_whom_it_invents(
+    marketer: Client, sample: Sample
+) -> None:
+    known = Customer.objects.order_by("pk").first()
+    assert known is not None
+    RateLimit.objects.update_or_create(
+        channel="email", provider="", defaults={"messages": 1, "per": "minute"}
+    )
+    provider = next(one.name for one in registry.current().providers.values() if one.channel == "email")
+    one = Simulation.objects.get()
+    one.state, one.question = "done", "forecast"
+    one.told = TOLD | {
+        "question": "forecast", "tick_minutes": 60, "parts": 51,
+        "busiest": [{"provider": provider, "messages": 61, "at": "2026-05-02T08:00:00+00:00"}],
+        "assumed": [
+            {"what": "message.clicked", "channel": "email", "share": 310, "of": 4000},
+            {"what": "order.placed", "channel": "", "share": 0, "of": 12},
+        ],
+        "losses": [
+            {"outcome": "skipped", "reason": "no_consent", "messages": 2, "people": 2, "whom": [known.pk, known.pk + AGAIN]}
+        ],
+    }  # fmt: skip
+    one.save()
+    text = html.unescape(" ".join(page(marketer, one).content.decode().split()))
+    for said in (
+        "A forecast from",
+        "After a message by email, 3.1% do message.clicked, as after the last 4,000.",
+        "Nobody does order.placed because of a message",
+        "In SMS that would have been 51 parts.",
+        "That is more than its limit of 60 an hour: the rest would have waited.",
+        f"somebody new, like {known}",
+    ):
+        assert said in text, said

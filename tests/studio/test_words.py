@@ -62,25 +62,25 @@ def test_there_is_no_banner_where_everybody_gets_messages_nor_before_signing_in(
 
 def test_home_counts_what_there_is(sample: Sample) -> None:
     today = read_today(timezone.now())
-    assert today.sentence == "0 messages were accepted today, 1 is held; 1 journey is live."
-    (live,) = today.live
+    assert today.sentence.endswith(" today; 6 alarms need you.")  # five budgets, and a provider
+    (live,) = today.living.rows
     assert (live.title, live.entered, live.active, live.completed, live.converted, live.rate) == (
         "Welcome new customers", "5", "2", "1", "1", "20.0%",
     )  # fmt: skip
-    assert today.health is not None
-    assert (today.health.looked_at, today.health.without_address, today.health.without_consent) == (
-        "5 people", "1", "1",
-    )  # fmt: skip
-    assert not today.health.sampled
+    assert today.audit is not None
+    assert (today.audit.looked_at, today.audit.sampled) == ("5 people", False)
+    assert [(lack.name, lack.count, lack.share) for lack in today.audit.lacks] == [
+        ("Without any consent", "1", "20.0%"),
+        ("Without a usable address", "1", "20.0%"),
+        ("Known twice, by a shared address", "0", "0.0%"),
+        ("Without an event in the last 90 days", "1", "20.0%"),
+    ]
 
 
 def test_home_speaks_polish_with_its_plurals(sample: Sample) -> None:
     Message.objects.update(state=State.ACCEPTED, final_at=timezone.now(), first_held_at=None)
     with translation.override("pl"):
-        assert (
-            read_today(timezone.now()).sentence
-            == "Dziś przyjęto 5 wiadomości, 0 jest odłożonych; 1 ścieżka działa."
-        )
+        assert read_today(timezone.now()).sentence == "Dziś wychodzi 5 wiadomości; 6 alarmów czeka na Ciebie."
 
 
 def test_home_counts_from_the_midnight_of_the_workspace(sample: Sample) -> None:
@@ -90,7 +90,8 @@ def test_home_counts_from_the_midnight_of_the_workspace(sample: Sample) -> None:
     Message.objects.filter(pk=first.pk).update(state=State.ACCEPTED, final_at=before)
     Message.objects.filter(pk=second.pk).update(state=State.ACCEPTED, final_at=after)
     with timezone.override("Europe/Warsaw"):
-        assert read_today(now).sentence.startswith("1 message was accepted today")
+        (bar,) = read_today(now).hours.bars[:1]
+    assert (bar.name, bar.parts) == ("midnight", "1 sent")
 
 
 def test_home_says_why_messages_were_skipped(marketer: Client, sample: Sample) -> None:
@@ -212,12 +213,12 @@ def test_a_share_is_rounded_and_of_nothing_there_is_none() -> None:
 
 
 def test_a_journey_without_a_goal_says_so_on_the_first_page(marketer: Client, sample: Sample) -> None:
-    assert read_today(timezone.now()).live[0].converted != ""
+    assert read_today(timezone.now()).living.rows[0].converted != ""
     assert "has no goal" not in marketer.get(reverse("admin:index")).text
     version = sample.version
     version.definition = {key: value for key, value in version.definition.items() if key != "goal"}
     version.save()
-    assert read_today(timezone.now()).live[0].converted == ""
+    assert read_today(timezone.now()).living.rows[0].converted == ""
     page = marketer.get(reverse("admin:index")).text
     assert (page.count("has no goal"), page.count("of those who entered")) == (1, 0)
 
@@ -400,6 +401,7 @@ def test_settings_and_titles_keep_their_lists_and_languages(marketer: Client, sa
     said = {
         "name": "Shop", "time_zone": "Europe/Warsaw", "country": "PL", "languages": "pl, en, de", "currency": "PLN",
         "holdout": 0, "minimum_gap_minutes": 60, "most_journeys": 3, "paused_channels": "sms",
+        "second_factor": "nobody", "approval_days": 3,
     }  # fmt: skip
     marketer.post(reverse("admin:workspace_workspace_change", args=[1]), said)
     assert (Workspace.get().languages, Workspace.get().paused_channels) == (["pl", "en", "de"], ["sms"])

@@ -5,20 +5,23 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from django.contrib.admin import ShowFacets
 from django.db.models import Model, Prefetch, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from unfold.admin import ModelAdmin
 from unfold.paginator import InfinitePaginator
 
-from orchestrator.studio import words
+from orchestrator.studio import deleting, words
+from orchestrator.studio.admin.noted import NotedAdmin
+from orchestrator.studio.filters import narrowed
 from orchestrator.studio.links import linked, related, url_of
+from orchestrator.studio.searching import exactly
 from orchestrator.studio.titles import title_of
 
 
-class StudioAdmin(ModelAdmin):
+class StudioAdmin(NotedAdmin):
     """A page that people may edit, if their rights say so.
 
     `together` names relations without a database constraint: they are read in one more query, not joined, so that
@@ -37,6 +40,10 @@ class StudioAdmin(ModelAdmin):
         if any("\0" in value for values in request.GET.lists() for value in values[1]):
             return redirect(request.path)
         return super().changelist_view(request, extra_context)
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """What goes with them: in numbers where it is much."""
+        return deleting.told(objs, request, self.admin_site)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """All rows, with what their columns show."""
@@ -61,12 +68,28 @@ class History(StudioAdmin):
         return False
 
 
-class BigHistory(History):
-    """History of millions of rows: never counted, never sorted but by its index, paged by "next"."""
+class Big:
+    """Of millions of rows: never counted, never read whole, never sorted but by its index, paged by "next"."""
 
     paginator = InfinitePaginator
     show_full_result_count = False
+    show_facets = ShowFacets.NEVER
     sortable_by = ()
+
+    def get_list_filter(self, request: HttpRequest) -> list[Any]:
+        """What the newest rows hold stands to choose."""
+        return narrowed(super().get_list_filter(request), self.model)  # type: ignore[misc, attr-defined]
+
+    def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
+        """The whole of an id, a key or a code, where that is all there is to search."""
+        fields = self.get_search_fields(request)  # type: ignore[attr-defined]
+        if all(field.startswith("=") for field in fields):
+            return exactly(queryset, [field[1:] for field in fields], search_term), False
+        return super().get_search_results(request, queryset, search_term)  # type: ignore[misc]
+
+
+class BigHistory(Big, History):
+    """History of millions of rows."""
 
 
 class Page(History):
@@ -95,12 +118,8 @@ class Page(History):
         return super().render_change_form(request, context, add, change, form_url, obj)
 
 
-class BigPage(Page):
+class BigPage(Big, Page):
     """A page of its own design, over millions of rows."""
-
-    paginator = InfinitePaginator
-    show_full_result_count = False
-    sortable_by = ()
 
 
 def customer_link(obj: Any) -> SafeString | str:

@@ -7,22 +7,29 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db import transaction
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 from unfold.decorators import display
 
 from orchestrator.customers.models import Address, Customer
-from orchestrator.studio import merging, people, person, words
+from orchestrator.studio import merging, objecting, people, person, privacy, rights, words
 from orchestrator.studio.admin.base import BigHistory, BigPage, channel_mark, customer_link
+from orchestrator.studio.card import read_card
 from orchestrator.studio.coming import read_next
 from orchestrator.studio.links import url_of
+from orchestrator.studio.numbers import grouped
+from orchestrator.studio.searching import FOUND, find_people
 from orchestrator.studio.timeline import column
 from orchestrator.studio.whys import read_whys
+from orchestrator.workspace.audit import Action
 
 
 @admin.register(Customer)
@@ -41,15 +48,15 @@ class CustomerAdmin(BigPage):
         self, request: HttpRequest, queryset: QuerySet[Customer], search_term: str
     ) -> tuple[QuerySet[Customer], bool]:
         """Everyone for whom each word is a name, or begins an id or an address."""
-        for word in search_term.split():
-            at_address = Address.objects.filter(customer=OuterRef("pk"), value__istartswith=word)
-            queryset = queryset.filter(
-                Q(external_id__startswith=word)
-                | Q(attributes__first_name__istartswith=word)
-                | Q(attributes__last_name__istartswith=word)
-                | Exists(at_address)
+        if not search_term.strip():
+            return queryset, False
+        found = find_people(search_term)
+        if len(found) > FOUND:
+            most = {"count": grouped(FOUND)}
+            messages.info(
+                request, gettext("More than %(count)s people match. Write more of the name.") % most
             )
-        return queryset, False
+        return queryset.filter(pk__in=found[:FOUND]), False
 
     @display(description=_("name"))
     def name(self, obj: Customer) -> str:
@@ -73,29 +80,76 @@ class CustomerAdmin(BigPage):
         now = timezone.now()
         whys = read_whys(obj, request.GET.get("why", ""), now)
         may_merge = merging.possible(request.user, obj)
+        who, coming = person.describe(obj), read_next(obj, now)
         return {
-            "who": person.describe(obj),
+            "who": who,
+            "card": read_card(obj, who, coming, now),
             "timeline": column(obj, request.GET.get("kind", ""), request.GET.get("before", "")),
-            "next": read_next(obj, now),
+            "next": coming,
             "whys": whys,
             "may_merge": may_merge,
+            "rights": rights.read(request.user, obj),
+            "asks": privacy.of_customer(obj, request.user, now),
+            "may_object": objecting.possible(request.user, obj),
             "may_let_in": people.may(request.user, "add"),
             "may_take_out": people.may(request.user, "remove"),
         }
 
     def get_urls(self) -> list[Any]:
-        """With the button "Merge"."""
-        view = self.admin_site.admin_view(require_POST(self.merge_view))
-        return [path("<int:object_id>/merge/", view, name="customers_customer_merge"), *super().get_urls()]
+        """With the buttons "Merge" and "Record the objection", and those of the rights of whoever it is about."""
+        acts = (
+            ("merge", "", self.merge_view),
+            ("object", "", self.object_view),
+            ("right", "<slug:act>/", self.right_view),
+        )
+        return [
+            *(
+                path(
+                    f"<int:object_id>/{name}/{more}",
+                    self.admin_site.admin_view(require_POST(view)),
+                    name=f"customers_customer_{name}",
+                )
+                for name, more, view in acts
+            ),
+            *super().get_urls(),
+        ]
+
+    def right_view(self, request: HttpRequest, object_id: int, act: str) -> HttpResponseBase:
+        """A button under "Their rights": a file of all that is known, or an act that the log keeps without a name."""
+        customer = get_object_or_404(Customer, pk=object_id)
+        if act not in rights.read(request.user, customer).may:
+            raise PermissionDenied
+        if act == rights.EXPORT:
+            words = gettext("Given all that is known of them")
+            self.log_change(request, customer, words, Action.EXPORTED)
+            return rights.download(customer, timezone.now())
+        done, told = rights.press(customer, act, timezone.now(), request.user)
+        if done:
+            named = Customer.objects.get(pk=customer.pk)  # of the erased, a number
+            self.log_only(request, named, told)
+        messages.add_message(request, messages.SUCCESS if done else messages.ERROR, told)
+        return redirect(url_of("customers_customer", customer.pk))
+
+    def object_view(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        """The button "Record the objection": what they told somebody of us by telephone, by letter or in a shop."""
+        customer = get_object_or_404(Customer, pk=object_id)
+        if not objecting.possible(request.user, customer):
+            raise PermissionDenied
+        with transaction.atomic():
+            told = objecting.press(customer, request.user, timezone.now())
+            self.log_change(request, customer, told, Action.OBJECTED)
+        messages.success(request, told)
+        return redirect(url_of("customers_customer", customer.pk))
 
     def merge_view(self, request: HttpRequest, object_id: int) -> HttpResponse:
         """The button "Merge": the customer with the id that was written becomes this one."""
         customer = get_object_or_404(Customer, pk=object_id)
         if not merging.allowed(request.user):
             raise PermissionDenied
-        done, told = merging.press(customer, request.POST.get("external_id", ""), timezone.now())
+        given = request.POST.get("external_id", "")
+        done, told = merging.press(customer, given, timezone.now(), request.user)
         if done:
-            self.log_change(request, customer, told)
+            self.log_only(request, customer, told)
         messages.add_message(request, messages.SUCCESS if done else messages.ERROR, told)
         return redirect(url_of("customers_customer", customer.pk))
 

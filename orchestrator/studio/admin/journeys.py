@@ -8,28 +8,47 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
 from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.urls import path
+from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 from unfold.decorators import display
 
-from orchestrator.journeys.models import Journey, JourneyVersion
+from orchestrator.journeys.edits import note_edit
+from orchestrator.journeys.models import Journey, JourneyVersion, PublishRequest, Simulation
 from orchestrator.journeys.pausing import pause, resume
 from orchestrator.journeys.send_test import NoTestList, send_test
 from orchestrator.journeys.stop import stop
-from orchestrator.studio import drafts, numbers, outline, people, sending, words
+from orchestrator.studio import (
+    drafts,
+    may,
+    month,
+    numbers,
+    outline,
+    people,
+    requests,
+    sending,
+    versions,
+    words,
+)
 from orchestrator.studio.admin import simulations
 from orchestrator.studio.admin.base import Page
+from orchestrator.studio.admin.beginning import BeginPages
 from orchestrator.studio.admin.canvas import CanvasPages
+from orchestrator.studio.admin.listing import ListPages
+from orchestrator.studio.admin.moving import MovingPages
+from orchestrator.studio.admin.requests import AskingPages
+from orchestrator.studio.admin.versions import VersionPages, putting_back
 from orchestrator.studio.entered import parsed
 from orchestrator.studio.fields import monospace
 from orchestrator.studio.links import linked, url_of
-from orchestrator.studio.titles import pick, title_of, titled
+from orchestrator.studio.titles import pick, titled
+from orchestrator.workspace.audit import Action, note
 
 
 class JourneyForm(forms.ModelForm):
@@ -51,12 +70,11 @@ class JourneyForm(forms.ModelForm):
 
 
 @admin.register(Journey)
-class JourneyAdmin(CanvasPages):
+class JourneyAdmin(BeginPages, ListPages, AskingPages, VersionPages, MovingPages, CanvasPages):
     """Journeys."""
 
     form = JourneyForm
     change_form_template = "studio/journey.html"
-    list_display = ("title_shown", "key", "status_shown", "version_shown", "brand", "updated_at")
     list_filter = ("status", "brand")
     search_fields = ("key", "title")
     list_select_related = ("brand", "current")
@@ -66,17 +84,11 @@ class JourneyAdmin(CanvasPages):
         """With the titles in each language."""
         return titled(super().get_queryset(request))
 
-    @display(description=_("journey"), ordering="title")
-    def title_shown(self, obj: Journey) -> str:
-        return title_of(obj)
-
-    @display(description=_("status"), label=words.TONES)
-    def status_shown(self, obj: Journey) -> tuple[str, str]:
-        return obj.status, str(obj.get_status_display())
-
-    @display(description=_("current version"))
-    def version_shown(self, obj: Journey) -> str:
-        return f"v{obj.current.number}" if obj.current else "–"
+    def save_model(self, request: HttpRequest, obj: Journey, form: Any, change: bool) -> None:
+        """Save it, and note who edited the draft."""
+        super().save_model(request, obj, form, change)
+        if not change or "draft" in form.changed_data:
+            note_edit(obj.key, request.user, timezone.now())
 
     def get_readonly_fields(self, request: HttpRequest, obj: Journey | None = None) -> tuple[str, ...]:
         """A published journey keeps its key and brand: messages and reports hold on to them."""
@@ -84,8 +96,13 @@ class JourneyAdmin(CanvasPages):
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         """Only a draft that never ran."""
-        ran = isinstance(obj, Journey) and obj.first_published_at is not None
-        return not ran and super().has_delete_permission(request, obj)
+        return may.delete_journey(request.user, obj if isinstance(obj, Journey) else None)
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> tuple[Any, Any, set[Any], Any]:
+        """A draft goes with its simulations and requests, which nobody deletes by themselves."""
+        listed, counts, refused, protected = super().get_deleted_objects(objs, request)
+        with_it = {model._meta.verbose_name for model in (Simulation, PublishRequest)}
+        return listed, counts, set(refused) - with_it, protected
 
     def get_urls(self) -> list[Any]:
         """With the two buttons."""
@@ -103,6 +120,9 @@ class JourneyAdmin(CanvasPages):
         once = path(
             "send-once/", self.admin_site.admin_view(self.send_once_view), name="journeys_journey_send_once"
         )
+        planned = path(
+            "calendar/", self.admin_site.admin_view(self.calendar_view), name="journeys_journey_calendar"
+        )
         simulate = path(
             "<path:object_id>/simulate/",
             self.admin_site.admin_view(self.simulate_view),
@@ -113,7 +133,7 @@ class JourneyAdmin(CanvasPages):
             self.admin_site.admin_view(self.people_view),
             name="journeys_journey_people",
         )
-        return [once, hand, simulate, *buttons, *super().get_urls()]
+        return [once, planned, hand, simulate, *buttons, *super().get_urls()]
 
     def simulate_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """The page "Simulate": what the draft would have done in the last days."""
@@ -133,11 +153,17 @@ class JourneyAdmin(CanvasPages):
             raise PermissionDenied
         return sending.page(request, self.admin_site.each_context(request))
 
+    def calendar_view(self, request: HttpRequest) -> HttpResponse:
+        """The page "Calendar": what is planned, day by day."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        return month.page(request, self.admin_site.each_context(request), timezone.now())
+
     def stop_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """The button "Stop": for good."""
-        journey = self._changeable(request, object_id)
-        done = stop(journey, None, timezone.now())
-        self.log_change(request, journey, [{"changed": {"fields": ["status"]}}])
+        journey = self._run(request, object_id)
+        done = stop(journey, None, timezone.now(), request.user)
+        self.log_only(request, journey, [{"changed": {"fields": ["status"]}}])
         told = {
             "journey": journey,
             "got": numbers.grouped(done.got),
@@ -148,14 +174,16 @@ class JourneyAdmin(CanvasPages):
             gettext("“%(journey)s” is stopped: %(got)s messages had been sent, %(cancelled)s were cancelled.")
             % told,
         )
-        return redirect(url_of("journeys_journey", journey.pk))
+        return redirect(_back(request, journey))
 
     def test_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """The button "Send a test"."""
         journey = self._changeable(request, object_id)
         live = parsed(journey.current_id)
         try:
-            count = send_test(live, timezone.now()) if live else 0
+            with transaction.atomic():
+                count = send_test(live, timezone.now()) if live else 0
+                note(Action.SENT_TEST, request.user, journey, count=count)
         except NoTestList as error:
             messages.error(request, str(error))
         else:
@@ -163,31 +191,43 @@ class JourneyAdmin(CanvasPages):
         return redirect(url_of("journeys_journey", journey.pk))
 
     def _changeable(self, request: HttpRequest, object_id: str) -> Journey:
+        journey = self._found(object_id)
+        may.demand(request.user, may.CHANGE)
+        return journey
+
+    def _run(self, request: HttpRequest, object_id: str) -> Journey:
+        journey = self._found(object_id)
+        may.demand(request.user, may.CHANGE, may.PUBLISH)
+        return journey
+
+    def _found(self, object_id: str) -> Journey:
         if not (object_id.isascii() and object_id.isdecimal() and len(object_id) < 19):
             raise Http404
-        journey = get_object_or_404(Journey, pk=object_id)
-        if not self.has_change_permission(request, journey):
-            raise PermissionDenied
-        return journey
+        return get_object_or_404(titled(Journey.objects.all()), pk=object_id)
 
     def pause_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """The button "Pause"."""
-        return self._press(
-            request, object_id, pause, gettext("“%(journey)s” is paused: nothing of it is sent.")
-        )
+        done = gettext("“%(journey)s” is paused: nothing of it is sent.")
+        return self._press(request, object_id, pause, Action.PAUSED, done)
 
     def resume_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """The button "Resume"."""
-        return self._press(request, object_id, _resume_now, gettext("“%(journey)s” is live again."))
+        done = gettext("“%(journey)s” is live again.")
+        return self._press(request, object_id, _resume_now, Action.RESUMED, done)
 
-    def _press(self, request: HttpRequest, object_id: str, verb: Any, done: str) -> HttpResponse:
-        journey = self._changeable(request, object_id)
-        if verb(journey.pk):
-            self.log_change(request, journey, [{"changed": {"fields": ["status"]}}])
+    def _press(
+        self, request: HttpRequest, object_id: str, verb: Any, action: Action, done: str
+    ) -> HttpResponse:
+        journey = self._run(request, object_id)
+        with transaction.atomic():
+            pressed = verb(journey.pk)
+            if pressed:
+                self.log_change(request, journey, [{"changed": {"fields": ["status"]}}], action)
+        if pressed:
             messages.success(request, done % {"journey": journey})
         else:
             messages.warning(request, gettext("Nothing changed: the journey's status was another by then."))
-        return redirect(url_of("journeys_journey", journey.pk))
+        return redirect(_back(request, journey))
 
     def render_change_form(
         self,
@@ -201,8 +241,17 @@ class JourneyAdmin(CanvasPages):
         """The form below the journey's status and numbers."""
         if obj is not None:
             context |= {"numbers": numbers.of_journey(obj), "tone": words.tone(obj.status), **_links(obj)}
+            context["requests"] = requests.of_journey(obj, request.user, timezone.now())
+            context["may_run"] = may.run(request.user)
             context["by_hand"] = any(people.may(request.user, act) for act in people.RIGHTS)
         return super().render_change_form(request, context, add, change, form_url, obj)
+
+
+def _back(request: HttpRequest, journey: Journey) -> str:
+    """The page whose button was pressed: the canvas, or the journey's own."""
+    if request.POST.get("back") == "canvas":
+        return reverse("admin:journeys_journey_canvas", args=[journey.pk])
+    return url_of("journeys_journey", journey.pk)
 
 
 def _resume_now(journey_id: int) -> bool:
@@ -211,16 +260,13 @@ def _resume_now(journey_id: int) -> bool:
 
 def _links(journey: Journey) -> dict[str, Any]:
     current = journey.current
+    history = versions.history(journey) if current else []
     return {
         "journey": journey,
         "launches": journey.launches.order_by("-on", "-id")[:5],
         "outline": outline.read(current.definition) if current else None,
-        "versions": [
-            (url_of("journeys_journeyversion", version.pk), version)
-            for version in journey.versions.defer("source", "definition", "templates").order_by("-number")[
-                :10
-            ]
-        ],
+        "history": history,
+        "more_versions": len(history) == versions.SHOWN and history[-1].number > 1,
     }
 
 
@@ -248,8 +294,21 @@ class JourneyVersionAdmin(Page):
 
     def page(self, request: HttpRequest, obj: JourneyVersion) -> Mapping[str, Any]:
         """What it does, in sentences, and the text it came from."""
+        journey = Journey.objects.select_related("current").get(pk=obj.journey_id)
         return {
             "outline": outline.read(obj.definition),
             "journey_link": linked(url_of("journeys_journey", obj.journey_id), _title(obj)),
             "source": obj.source,
+            "back": putting_back(request, journey, obj, request.user.has_perm("journeys.change_journey")),  # type: ignore[union-attr]
+            "compare": _compare(journey, obj),
+            "is_current": journey.current_id == obj.pk,
         }
+
+
+def _compare(journey: Journey, one: JourneyVersion) -> str:
+    """The page that compares a version with the current one; the current one with the one before it."""
+    if journey.current is None:
+        return ""
+    if journey.current_id != one.pk:
+        return versions.url_of_comparison(journey, one.number, journey.current.number)
+    return versions.url_of_comparison(journey, one.number - 1, one.number) if one.number > 1 else ""

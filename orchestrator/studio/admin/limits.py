@@ -6,16 +6,21 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
+from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from orchestrator.domain import durations
 from orchestrator.domain.definition.header import EXPIRES
+from orchestrator.domain.frequency import OWN
 from orchestrator.messaging.limits import quiet_hours
 from orchestrator.messaging.models import FrequencyCap, QuietHoursRule
-from orchestrator.studio import checks, words
+from orchestrator.studio import checks, pressed, words
 from orchestrator.studio.admin.base import StudioAdmin
 from orchestrator.studio.fields import CHANNELS_HELP, WordsField, monospace
 
@@ -28,6 +33,16 @@ class CapForm(forms.ModelForm):
     class Meta:
         model = FrequencyCap
         fields = ("name", "limit", "rolling", "calendar", "channels", "topic", "brand", "enabled")
+
+    def clean_name(self) -> str:
+        """Not the one by which a person's own wish is told from the caps of the workspace."""
+        name = str(self.cleaned_data["name"])
+        if name.strip().casefold() == OWN:
+            raise ValidationError(
+                _("“%(name)s” is how a customer's own wish is called; choose another name."),
+                params={"name": name},
+            )
+        return name
 
     def clean_channels(self) -> list[str]:
         """Those that exist: a cap on another would count nothing."""
@@ -59,6 +74,7 @@ class FrequencyCapAdmin(StudioAdmin):
     """Frequency caps."""
 
     form = CapForm
+    change_form_template = "studio/limit.html"
     list_display = ("name", "rule", "scope", "enabled")
     list_select_related = ("topic", "brand")
     search_fields = ("name",)
@@ -66,6 +82,19 @@ class FrequencyCapAdmin(StudioAdmin):
         (None, {"fields": ("name", "limit", "rolling", "calendar", "enabled")}),
         (_("Counts only"), {"fields": ("channels", "topic", "brand")}),
     )
+
+    def get_urls(self) -> list[URLPattern]:
+        """With the page "Pressure"."""
+        view = self.admin_site.admin_view(self.pressure_view)
+        return [path("pressure/", view, name="messaging_frequencycap_pressure"), *super().get_urls()]
+
+    def pressure_view(self, request: HttpRequest) -> HttpResponse:
+        """The page "Pressure": how much people get, who is at a cap, and at what hours we write."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        seen = pressed.read(request.GET.dict(), timezone.now())
+        context = {**self.admin_site.each_context(request), "title": gettext("Pressure"), **seen}
+        return TemplateResponse(request, "studio/pressure.html", context)
 
     @display(description=_("at most"))
     def rule(self, obj: FrequencyCap) -> str:
@@ -131,6 +160,7 @@ class QuietHoursRuleAdmin(StudioAdmin):
     """Quiet hours."""
 
     form = QuietForm
+    change_form_template = "studio/limit.html"
     list_display = ("name", "channel_shown", "purpose_shown", "hours", "holidays", "enabled")
     search_fields = ("name",)
 

@@ -6,9 +6,13 @@ from datetime import UTC, datetime
 from typing import Any
 
 from django import forms
-from django.contrib import admin
-from django.db.models import Count, QuerySet
-from django.http import HttpRequest
+from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
+from django.db.models import OuterRef, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminTextareaWidget
@@ -19,7 +23,11 @@ from orchestrator.journeys.yaml import read
 from orchestrator.segments.define import define, read_segment_rule
 from orchestrator.segments.models import Membership, Segment
 from orchestrator.studio import rules, words
-from orchestrator.studio.admin.base import BigHistory, StudioAdmin, customer_link
+from orchestrator.studio.admin.base import BigHistory, customer_link
+from orchestrator.studio.admin.builder import BuilderPages
+from orchestrator.studio.builder.standing import read_standing
+from orchestrator.studio.links import url_of
+from orchestrator.studio.numbers import MOST, Few, at_most_said
 
 
 class SegmentForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -29,13 +37,19 @@ class SegmentForm(forms.ModelForm):  # type: ignore[type-arg]
 
     class Meta:
         model = Segment
-        fields = ("key", "title", "source")
+        fields = ("key", "title", "source", "guard")
         widgets = {"source": UnfoldAdminTextareaWidget(attrs={"rows": 12, "class": "font-mono"})}
         help_texts = {
             "source": _(
                 "A rule in YAML, such as {event: order.placed, within: 90 days}. Those of whom it is already true"
                 " are found at once and start no journey."
-            )
+            ),
+            "guard": _(
+                "For an open complaint, suspected fraud, or your own staff: nobody of whom the rule is true gets"
+                " marketing, whatever a journey says. It is asked anew for every message, at the moment it would leave."
+                " Where the rule names another segment, that one's members are those of its last look, which may be"
+                " some minutes old: write what must hold at once into this rule itself."
+            ),
         }
 
     def clean(self) -> dict[str, Any]:
@@ -51,23 +65,53 @@ class SegmentForm(forms.ModelForm):  # type: ignore[type-arg]
 
 
 @admin.register(Segment)
-class SegmentAdmin(StudioAdmin):
+class SegmentAdmin(BuilderPages):
     """Who is meant, in words and in numbers."""
 
     form = SegmentForm
     list_display = ("__str__", "rule_shown", "size", "settled", "changed_at")
     search_fields = ("key", "title")
     prepopulated_fields = {"key": ("title",)}
-    fields = ("title", "key", "source", "rule_shown", "size", "settled", "changed_at", "passed_at", "due_at")
-    readonly_fields = ("rule_shown", "size", "settled", "changed_at", "passed_at", "due_at")
+    fields = ("title", "key", "source", "guard")
+    change_form_outer_before_template = "studio/segment.html"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        """With the number of members."""
-        return super().get_queryset(request).annotate(members=Count("memberships"))
+        """With the number of members, counted as far as ten thousand."""
+        members = Few(Membership.objects.filter(segment=OuterRef("pk")))
+        return super().get_queryset(request).annotate(members=members)
 
-    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        """What is known of a segment once there is one."""
-        return super().get_fields(request, obj) if obj else ("title", "key", "source")
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """How it stands, above its form."""
+        segment = self.get_object(request, unquote(object_id))
+        context: dict[str, Any] = {}
+        if segment is not None and self.has_view_permission(request, segment):
+            context = {
+                "standing": read_standing(segment, timezone.now()),
+                "may_build": self.has_change_permission(request, segment),
+                "may_see": request.user.has_perm("customers.view_customer"),  # type: ignore[union-attr]
+            }
+        return super().change_view(request, object_id, form_url, context | (extra_context or {}))
+
+    def delete_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """A segment that guards stays: whoever wants it gone first says that its people may get marketing."""
+        segment = self.get_object(request, unquote(object_id))
+        if segment is not None and segment.guard and self.has_delete_permission(request, segment):
+            messages.error(request, _guards_still(segment))
+            return redirect(url_of("segments_segment", segment.pk))
+        return super().delete_view(request, object_id, extra_context)
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """Of several at once, those that guard stand in the way."""
+        goes, counts, lacking, stands = super().get_deleted_objects(objs, request)
+        return goes, counts, lacking, [*stands, *(_guards_still(one) for one in objs if one.guard)]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """A key is for good: journeys name it."""
@@ -80,6 +124,7 @@ class SegmentAdmin(StudioAdmin):
     def save_model(self, request: HttpRequest, obj: Segment, form: Any, change: bool) -> None:
         """Through the verb, which looks at everybody anew where the rule is another."""
         obj.pk = define(obj.key, obj.title, obj.source, form.read, datetime.now(UTC)).id
+        Segment.objects.filter(pk=obj.pk).update(guard=obj.guard)
 
     @display(description=_("rule in words"))
     def rule_shown(self, obj: Segment) -> str:
@@ -87,7 +132,15 @@ class SegmentAdmin(StudioAdmin):
 
     @display(description=_("members"))
     def size(self, obj: Segment) -> str:
-        return words.people(getattr(obj, "members", 0))
+        members = getattr(obj, "members", 0)
+        return words.people(members) if members <= MOST else at_most_said(members)
+
+
+def _guards_still(segment: Segment) -> str:
+    told = {"title": str(segment), "field": Segment._meta.get_field("guard").verbose_name}
+    return (
+        gettext("“%(title)s” keeps marketing from its people: take off “%(field)s” first, and save.") % told
+    )
 
 
 @admin.register(Membership)

@@ -9,13 +9,13 @@ from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from orchestrator.journeys.models import Journey, Simulation
-from orchestrator.journeys.simulation.asking import ask
-from orchestrator.studio import simulated, words
+from orchestrator.journeys.simulation.asking import Wish, ask
+from orchestrator.studio import compared, may, simulated, what_if, words
 from orchestrator.studio.admin.base import Page, journey_link
 from orchestrator.studio.links import url_of
 from orchestrator.studio.titles import title_of, with_journeys
@@ -29,10 +29,10 @@ _COLOURS = {"planned": "info", "running": "warning", "done": "success", "failed"
 class SimulationAdmin(Page):
     """What journeys would have done."""
 
-    list_display = ("title", "days", "beside", "state_shown", "asked_at", "asked_by")
+    list_display = ("title", "question", "days", "beside", "state_shown", "asked_at", "asked_by")
     list_display_links = ("title",)
     together = (with_journeys(), "asked_by")
-    list_filter = ("state",)
+    list_filter = ("state", "question")
     search_fields = ("journey__key", "journey__title")
     ordering = ("-id",)
     page_template = "studio/simulation.html"
@@ -48,7 +48,14 @@ class SimulationAdmin(Page):
     def page(self, request: HttpRequest, obj: Simulation) -> Mapping[str, Any]:
         """What it says; while it runs, how far it is."""
         running = obj.state in (Simulation.State.PLANNED, Simulation.State.RUNNING)
-        told = {"simulation": obj} if running else simulated.page(obj)
+        told = (
+            {"simulation": obj}
+            if running
+            else {
+                **simulated.page(obj, may.see_people(request.user)),
+                **compared.page(obj, request.GET.get("beside", "")),
+            }
+        )
         percent = round(100 * obj.done / Simulation.PARTS)
         return {
             "journey_link": journey_link(obj), "running": running, "percent": percent, **told, **asking(request, obj.journey)
@@ -74,18 +81,19 @@ def asking(request: HttpRequest, journey: Journey) -> dict[str, Any]:
     return {
         "journey": journey,
         "spans": SPANS,
+        "questions": Simulation.Question.choices,
+        "what_if": what_if.fields(journey),
         "may_simulate": request.user.has_perm("journeys.change_journey"),  # type: ignore[union-attr]
         "earlier": list(_earlier(journey)),
     }
 
 
 def _earlier(journey: Journey) -> Iterator[dict[str, str]]:
-    for one in Simulation.objects.filter(journey=journey).order_by("-id")[:10]:
-        days = ngettext("the last day", "the last %(days)s days", one.days) % {"days": one.days}
+    for one in Simulation.objects.filter(journey=journey).defer("told").order_by("-id")[:10]:
         yield {
             "url": url_of("journeys_simulation", one.pk),
             "when": words.moment(one.asked_at),
-            "what": f"{days} + {gettext('other journeys')}" if one.beside else days,
+            "what": simulated.asked(one),
             "state": str(one.get_state_display()),
         }
 
@@ -93,13 +101,23 @@ def _earlier(journey: Journey) -> Iterator[dict[str, str]]:
 def simulate(request: HttpRequest, journey: Journey, context: Mapping[str, Any]) -> HttpResponse:
     """The journey's page "Simulate": GET asks, POST begins and goes to what it says."""
     if request.method == "POST":
-        days = request.POST.get("days", "")
-        if not days.isdecimal() or int(days) not in SPANS:
-            messages.error(
-                request, gettext("Choose how many days: %(spans)s.") % {"spans": ", ".join(map(str, SPANS))}
-            )
+        try:
+            wish = _wish(request, journey)
+        except what_if.Unclear as error:
+            messages.error(request, str(error))
             return redirect(request.path)
-        asked = ask(journey, int(days), "beside" in request.POST, request.user, timezone.now())
+        asked = ask(journey, wish, request.user, timezone.now())
         return redirect(url_of("journeys_simulation", asked.pk))
     title = gettext("Simulate “%(journey)s”") % {"journey": title_of(journey)}
     return render(request, "studio/simulate.html", {**context, "title": title, **asking(request, journey)})
+
+
+def _wish(request: HttpRequest, journey: Journey) -> Wish:
+    days, question = request.POST.get("days", ""), request.POST.get("question", "replay")
+    if not (days.isascii() and days.isdecimal()) or int(days) not in SPANS:
+        spans = ", ".join(map(str, SPANS))
+        raise what_if.Unclear(gettext("Choose how many days: %(spans)s.") % {"spans": spans})
+    if question not in Simulation.Question.values:
+        raise what_if.Unclear(gettext("Choose what to ask: the last days, or the days to come."))
+    changed = what_if.written(what_if.fields(journey), request.POST)
+    return Wish(int(days), "beside" in request.POST, question, changed)  # type: ignore[arg-type]

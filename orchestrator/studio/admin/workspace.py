@@ -15,18 +15,16 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
-from orchestrator.domain.retention import LEAST, MOST_DAYS
 from orchestrator.segments.models import Segment
 from orchestrator.studio import checks, story, working
 from orchestrator.studio.admin.base import History, StudioAdmin
 from orchestrator.studio.fields import TranslatedForm, WordsField, text_in
 from orchestrator.studio.halted import say_halt
 from orchestrator.studio.links import url_of
-from orchestrator.studio.numbers import grouped
-from orchestrator.studio.rules import say_duration
-from orchestrator.workspace.models import Brand, Halt, Heartbeat, Retention, Sequence, Topic, Workspace
-from orchestrator.workspace.models.retention import TITLES
+from orchestrator.workspace.audit import Action
+from orchestrator.workspace.models import Brand, Halt, Heartbeat, Sequence, Topic, Workspace
 
+SENSITIVE = ("sensitive_attributes", "sensitive_segments", "sensitive_events", "sensitive_topics")
 LONGEST_GAP = 30 * 24 * 60
 
 
@@ -39,6 +37,27 @@ class WorkspaceForm(forms.ModelForm):
     )
     paused_channels = WordsField(label=_("Paused channels"), help_text=_("Such as sms. Empty: none."))
 
+    sensitive_attributes = WordsField(
+        label=_("Sensitive attributes"),
+        help_text=_(
+            "What says something of health, intimacy or a child, by its name, such as diagnosis, family.child. Templates"
+            " may use it in the body of an email, and not where a locked screen shows it: subjects, preheaders, push and"
+            " SMS. Reasons in the studio do not name it."
+        ),
+    )
+    sensitive_segments = WordsField(
+        label=_("Sensitive segments"),
+        help_text=_("By their keys: a template may ask of them in a body alone."),
+    )
+    sensitive_events = WordsField(
+        label=_("Sensitive events"),
+        help_text=_("By their names: where one lets people into a journey, its words stand in bodies alone."),
+    )
+    sensitive_topics = WordsField(
+        label=_("Sensitive topics"),
+        help_text=_("By their keys: in what is sent of them, words of an event stand in bodies alone."),
+    )
+
     class Meta:
         model = Workspace
         fields = (
@@ -50,10 +69,16 @@ class WorkspaceForm(forms.ModelForm):
             "holdout",
             "minimum_gap_minutes",
             "utm",
+            "track_clicks",
+            "track_opens",
             "most_journeys",
             "test_segment",
+            "approval_needed",
+            "second_factor",
+            "approval_days",
             "paused_at",
             "paused_channels",
+            *SENSITIVE,
         )
 
     def clean_name(self) -> str:
@@ -83,6 +108,14 @@ class WorkspaceForm(forms.ModelForm):
             raise ValidationError(_("There is no segment “%(key)s”."), params={"key": key})
         return key
 
+    def clean_sensitive_segments(self) -> list[str]:
+        """Those that exist: a slip here would hide nothing."""
+        return _known(self.cleaned_data["sensitive_segments"], Segment, _("There is no segment “%(key)s”."))
+
+    def clean_sensitive_topics(self) -> list[str]:
+        """Those that exist."""
+        return _known(self.cleaned_data["sensitive_topics"], Topic, _("There is no topic “%(key)s”."))
+
     def clean_utm(self) -> str:
         """Names and values, of words we know."""
         return checks.utm(self.cleaned_data["utm"])
@@ -96,6 +129,14 @@ class WorkspaceForm(forms.ModelForm):
                 params={"most": LONGEST_GAP},
             )
         return minutes
+
+
+def _known(written: list[str], model: type[Model], problem: Any) -> list[str]:
+    there = set(model._default_manager.filter(key__in=written).values_list("key", flat=True))
+    for key in written:
+        if key not in there:
+            raise ValidationError(problem, params={"key": key[:63]})
+    return written
 
 
 @admin.register(Workspace)
@@ -112,13 +153,28 @@ class WorkspaceAdmin(StudioAdmin):
                     "minimum_gap_minutes",
                     "most_journeys",
                     "test_segment",
+                    "approval_needed",
+                    "approval_days",
                     "paused_at",
                     "paused_channels",
                 )
             },
         ),
-        (_("Measuring"), {"fields": ("holdout", "utm")}),
+        (_("Signing in"), {"fields": ("second_factor",)}),
+        (_("Sensitive"), {"fields": SENSITIVE}),
+        (_("Measuring"), {"fields": ("holdout", "utm", "track_clicks", "track_opens")}),
     )
+
+    def save_model(self, request: HttpRequest, obj: Workspace, form: Any, change: bool) -> None:
+        """What was changed, and no more: what stops or is looked at meanwhile stands in the same row."""
+        if form.changed_data:
+            obj.save(update_fields=form.changed_data)
+
+    def deed(self, changed: Any) -> Action:
+        """The kill switch is called by what it does."""
+        before, after = changed.get("paused_at") or (None, None)
+        switched = {(True, False): Action.PAUSED, (False, True): Action.RESUMED}
+        return switched.get((not before, not after), Action.SETTING_CHANGED)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """There is one, always."""
@@ -277,31 +333,3 @@ class HaltAdmin(History):
     @display(description=_("evidence"))
     def evidence_shown(self, obj: Halt) -> str:
         return story.table(working.say_evidence(obj.evidence)) if obj.evidence else "–"
-
-
-class RetentionForm(forms.ModelForm):
-    """How many days, and how few they may be."""
-
-    class Meta:
-        model = Retention
-        fields = ("table", "days")
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        least = ", ".join(f"{TITLES[name]} {days}" for name, days in LEAST.items())
-        told = {"least": least, "most": grouped(MOST_DAYS)}
-        self.fields["days"].help_text = gettext("At least: %(least)s; at most %(most)s.") % told
-
-
-@admin.register(Retention)
-class RetentionAdmin(StudioAdmin):
-    """How long rows of tables that only grow are kept; a table that stands nowhere here keeps all."""
-
-    form = RetentionForm
-    list_display = ("table", "kept", "due_at")
-    ordering = ("table",)
-    fields = ("table", "days")
-
-    @display(description=_("kept for"), ordering="days")
-    def kept(self, obj: Retention) -> str:
-        return say_duration(f"{obj.days} days")

@@ -7,12 +7,14 @@ from typing import Any
 
 from django import template
 from django.conf import settings
+from django.template import Context
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from orchestrator.studio import why_lines, words
 from orchestrator.studio.letters import Letter
 from orchestrator.studio.nothing import say_nothing
+from orchestrator.studio.tour import Tour, read_tour
 from orchestrator.studio.why import Answer
 
 register = template.Library()
@@ -30,6 +32,24 @@ def delivery_notice() -> str:
     return _(
         "Only the allow-list (%(listed)s) really gets messages; everything else goes to the mailbox."
     ) % {"listed": listed}
+
+
+@register.simple_tag
+def icon_words() -> dict[str, str]:
+    """What unfold's buttons and regions without a name are called, by their icon."""
+    return {
+        "dock_to_right": _("Navigation"),
+        "close": _("Close"),
+        "search": _("Search"),
+        "filter_list": _("Filters"),
+        "": _("Theme"),  # its icon is chosen later
+    }
+
+
+@register.simple_tag(takes_context=True)
+def tour(context: Context) -> Tour | None:
+    """The tour of whoever looks, while they are new and have not hidden it."""
+    return read_tour(context["request"])
 
 
 @register.simple_tag

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from argparse import ArgumentParser, ArgumentTypeError
 from collections.abc import Callable
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
@@ -13,12 +14,15 @@ from orchestrator.messaging import halted
 from orchestrator.messaging.halted import Chosen, Waiting
 from orchestrator.studio.halted import say_halt
 from orchestrator.workspace import halt
+from orchestrator.workspace.audit import Action, note
+from orchestrator.workspace.who import command
 
 VERBS: dict[str, Callable[[Chosen, datetime], int]] = {
     "release": halted.release,
     "expire": halted.expire,
     "quarantine": halted.quarantine,
 }
+NOTED = {"release": Action.RELEASED, "expire": Action.EXPIRED, "quarantine": Action.QUARANTINED}
 DONE = {"release": "released", "expire": "expired", "quarantine": "put into quarantine"}
 
 
@@ -75,6 +79,8 @@ class Command(BaseCommand):
 
     def _do(self, verb: str, chosen: Chosen, now: datetime) -> None:
         count = VERBS[verb](chosen, now)
+        which = {name: value for name, value in asdict(chosen).items() if value}
+        note(NOTED[verb], command(), now=now, messages=count, **which)
         self.stdout.write(f"{count} {DONE[verb]}")
         if verb == "release" and chosen == Chosen() and halt.end(now):
             self.stdout.write("The halt has ended: messages leave when they are due.")

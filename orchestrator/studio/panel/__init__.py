@@ -1,0 +1,1 @@
+"""Forms for what stands in a journey: who enters, the goal, who leaves, and rules; what has no form stays text."""
