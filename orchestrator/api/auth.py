@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from rest_framework.authentication import BasicAuthentication, SessionAuthentication
 from rest_framework.permissions import BasePermission
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
+
+from orchestrator.api.callers import CallsOfAnAccount, ProgramAuthentication, StudioSession
 
 
 class MayRead(BasePermission):
@@ -24,8 +25,9 @@ class MayRead(BasePermission):
 class ReadView(APIView):
     """A door that only tells."""
 
-    authentication_classes = (BasicAuthentication, SessionAuthentication)
+    authentication_classes = (ProgramAuthentication, StudioSession)
     permission_classes = (MayRead,)
+    throttle_classes = (CallsOfAnAccount,)
     renderer_classes = (JSONRenderer,)
 
 

@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 from rest_framework import serializers, status
-from rest_framework.authentication import BasicAuthentication, SessionAuthentication
 from rest_framework.parsers import JSONParser
 from rest_framework.permissions import BasePermission
 from rest_framework.renderers import JSONRenderer
@@ -14,6 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from orchestrator.api.callers import CallsOfAnAccount, ProgramAuthentication, StudioSession
 from orchestrator.customers.models import Customer
 from orchestrator.customers.survivors import survivors
 from orchestrator.journeys.enter import LONGEST_KEY, EnterError, enter
@@ -42,8 +42,9 @@ class Call(serializers.Serializer):  # type: ignore[type-arg]
 class EnrollmentsView(APIView):
     """201 with the new enrollment; 200 where the key is known, or nobody was let in, with the reason."""
 
-    authentication_classes = (BasicAuthentication, SessionAuthentication)
+    authentication_classes = (ProgramAuthentication, StudioSession)
     permission_classes = (MayEnroll,)
+    throttle_classes = (CallsOfAnAccount,)
     parser_classes = (JSONParser,)
     renderer_classes = (JSONRenderer,)
 

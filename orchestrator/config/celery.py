@@ -13,6 +13,7 @@ from orchestrator.store.garbage import collect_rarely
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "orchestrator.config.settings")
 
 SWEEP = 2.0  # seconds
+ALARMS = 30.0
 app = Celery("orchestrator")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.conf.update(
@@ -35,6 +36,7 @@ app.conf.update(
     beat_schedule={
         # One that was not taken within its interval is dropped: after downtime, workers find one sweep, not thousands.
         "sweep": {"task": "orchestrator.sweep", "schedule": SWEEP, "options": {"expires": SWEEP}},
+        "alarms": {"task": "orchestrator.alarms", "schedule": ALARMS, "options": {"expires": ALARMS}},
     },
     # Keep the database connection between tasks: opening one costs more than a small batch. Celery asks for this one
     # by its old, upper-case name, and closes the connection after every task where only the new one is given.

@@ -8,6 +8,7 @@ from django.views.generic import RedirectView
 
 from orchestrator.config.health import health
 
+handler403 = "orchestrator.studio.refusing.forbidden"
 urlpatterns = [
     path("api/v1/", include("orchestrator.api.urls")),
     path("", RedirectView.as_view(pattern_name="admin:index")),
