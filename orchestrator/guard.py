@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import signal
 import threading
+import traceback
 from collections.abc import Callable
 from types import FrameType
 from typing import TypeVar
 
 T = TypeVar("T")
+_FRAMES = 3  # of the innermost calls, as the log tells them
 
 
 class TookTooLong(BaseException):
@@ -33,6 +35,13 @@ def contained(error: BaseException) -> bool:
         return True
     in_main = threading.current_thread() is threading.main_thread()
     return not in_main or signal.getsignal(signal.SIGINT) is not signal.default_int_handler
+
+
+def where(error: BaseException) -> str:
+    """What was raised and where, for logs. Its words are left out: they may quote somebody's address or name."""
+    frames = traceback.extract_tb(error.__traceback__)[-_FRAMES:]
+    places = ", ".join(f"{frame.filename}:{frame.lineno} ({frame.name})" for frame in reversed(frames))
+    return f"{type(error).__name__} in {places or 'no code'}"
 
 
 def within(seconds: float, act: Callable[[], T]) -> T:

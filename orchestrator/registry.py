@@ -22,7 +22,7 @@ import pluggy
 
 from orchestrator.domain.gate_facts import Passage
 from orchestrator.domain.shapes import unusable
-from orchestrator.guard import contained, within
+from orchestrator.guard import contained, where, within
 from orchestrator.leavings import put_right
 from orchestrator.sdk import hookspecs
 from orchestrator.sdk.conditions import ConditionKind
@@ -67,7 +67,7 @@ class Registry:
             except BaseException as error:
                 if not contained(error):
                     raise
-                log.exception("plugin %s failed in %s", name, hook)
+                log.error("plugin %s failed in %s: %s", name, hook, where(error))
                 yield name, None, error
             else:
                 yield name, answer, None

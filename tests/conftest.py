@@ -8,7 +8,9 @@ from __future__ import annotations
 import atexit
 import os
 import shutil
+import sys
 import tempfile
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -77,7 +79,7 @@ def pytest_report_header() -> str:
         version = connection.info.parameter_status("server_version")
         return (
             f"database: PostgreSQL {version} at {connection.info.host}:{connection.info.port}\n"
-            "tests that meet no database: left to the run with TEST_DATABASE=sqlite"
+            "tests that meet no database, or that either would do for: left to the run with TEST_DATABASE=sqlite"
         )
 
 
@@ -108,19 +110,40 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items[:] = here
 
 
-NO_DATABASE = ("domain", "sdk", "contracts", "plugins", "messaging/content", "simulated")
+NO_DATABASE = (
+    "domain", "sdk", "contracts", "plugins", "messaging/content", "simulated", "journeys/test_yaml.py",
+    "journeys/test_yaml_edit.py", "studio/test_builder_tree.py", "test_deploy.py",
+)  # fmt: skip
+
+
+# They read the site's pages one by one, for what is written there and who may: Python alone decides that.
+EITHER_DATABASE = ("studio/test_matrix.py", "studio/test_policy.py")
 
 
 def _meets_a_database(item: pytest.Item) -> bool:
     """Whether a test might behave otherwise on another database: all do, but those of these folders that ask for none."""
-    pure = any(item.path.is_relative_to(Path(__file__).parent / folder) for folder in NO_DATABASE)
+    if _is_in(item, EITHER_DATABASE):
+        return False
+    pure = _is_in(item, NO_DATABASE)
     asks = {"db", "transactional_db"} & set(getattr(item, "fixturenames", ()))
     return not pure or bool(asks) or item.get_closest_marker("django_db") is not None
+
+
+def _is_in(item: pytest.Item, places: Iterable[str]) -> bool:
+    return any(item.path.is_relative_to(Path(__file__).parent / place) for place in places)
 
 
 def _was_asked_for(config: pytest.Config) -> bool:
     """Whether somebody named files or folders: then they get what they named."""
     return config.args_source is config.ArgsSource.ARGS
+
+
+@pytest.fixture(autouse=True)
+def _language() -> Iterator[None]:
+    """A page that was asked for in Polish leaves its thread Polish: the next test begins in no language in particular."""
+    yield
+    if (translation := sys.modules.get("django.utils.translation")) is not None:
+        translation.deactivate()
 
 
 @pytest.fixture(scope="session")

@@ -8,8 +8,9 @@ class EventsConfig(AppConfig):
     label = "events"
 
     def ready(self) -> None:
-        """Say what becomes of events in a merge and in an erasure."""
-        from orchestrator.events import erasing, joining
+        """Say what becomes of events in a merge, an erasure and an export."""
+        from orchestrator.events import erasing, exporting, joining
 
         joining.handle()
         erasing.handle()
+        exporting.handle()

@@ -8,8 +8,9 @@ class LoyaltyConfig(AppConfig):
     label = "loyalty"
 
     def ready(self) -> None:
-        """Say what becomes of points in a merge and in an erasure."""
-        from orchestrator.loyalty import erasing, joining
+        """Say what becomes of points in a merge, an erasure and an export."""
+        from orchestrator.loyalty import erasing, exporting, joining
 
         joining.handle()
         erasing.handle()
+        exporting.handle()

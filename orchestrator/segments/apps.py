@@ -8,8 +8,9 @@ class SegmentsConfig(AppConfig):
     label = "segments"
 
     def ready(self) -> None:
-        """Say what becomes of memberships in a merge and in an erasure."""
-        from orchestrator.segments import erasing, joining
+        """Say what becomes of memberships in a merge, an erasure and an export."""
+        from orchestrator.segments import erasing, exporting, joining
 
         joining.handle()
         erasing.handle()
+        exporting.handle()

@@ -20,6 +20,15 @@ class Segment(models.Model):
     title = models.CharField(_("title"), max_length=200)
     source = models.TextField(_("rule"))
     rule = models.JSONField()
+    guard = models.BooleanField(
+        _("gets no marketing"),
+        default=False,
+        db_default=False,
+        help_text=_(
+            "For an open complaint, suspected fraud, or your own staff: nobody of whom the rule is true gets marketing,"
+            " whatever a journey says. It is asked anew for every message, at the moment it would leave."
+        ),
+    )
     settled = models.BooleanField(_("settled"), default=False)
     cursor = models.BigIntegerField(default=0)
     due_at = models.DateTimeField(_("next look at everybody"), null=True)

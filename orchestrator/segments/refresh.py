@@ -56,10 +56,15 @@ def _segments() -> QuerySet[Any]:
 
 
 def _stored(id_: int, key: str, plain: Any, settled: bool) -> Stored:
+    return Stored(id_, key, read_stored(plain), settled)
+
+
+def read_stored(plain: Any) -> Rule | None:
+    """A stored rule; None where a plugin that it needs is gone."""
     try:
-        return Stored(id_, key, read_rule(plain, registry.current().conditions), settled)
+        return read_rule(plain, registry.current().conditions)
     except DefinitionError:
-        return Stored(id_, key, None, settled)
+        return None
 
 
 def refresh(customer_ids: Collection[int], now: datetime, silently: bool = False) -> None:
@@ -126,12 +131,17 @@ def looks_again_after(rule: Rule) -> timedelta | None:
 def _look(segment: Stored, whom: Whom, now: datetime) -> None:
     if segment.rule is None:
         return
-    true = living(whom, segment.rule, Scope(CUSTOMERS, now, ZoneInfo(Workspace.get().time_zone), _brand()))
+    true = living(whom, segment.rule, scope_of(Workspace.get().time_zone, now))
     members = set(_members(type(whom)).column(segment=segment.id, **whom.given()))
     if true != members:
         came = _enter(segment, sorted(true - members), now)
         went = _leave(segment, sorted(members - true))
         record([*_told(segment, ENTERED, came, now), *_told(segment, LEFT, went, now)], now)
+
+
+def scope_of(zone: str, now: datetime) -> Scope:
+    """What rules about customers are asked in: the workspace's zone, the default brand."""
+    return Scope(CUSTOMERS, now, ZoneInfo(zone), _brand())
 
 
 def _brand() -> int:

@@ -22,6 +22,11 @@ def moment(text: bytes) -> datetime:
     return datetime.fromisoformat(text.decode()).replace(tzinfo=UTC)
 
 
+def computed(value: datetime | str) -> datetime:
+    """A moment that is no column's but a statement's own: SQLite answers such a one as text."""
+    return moment(value.encode()) if isinstance(value, str) else value
+
+
 sqlite3.register_converter("datetime", moment)
 
 

@@ -1,6 +1,7 @@
 """`make chaos`: a campaign whose workers are killed, and the proof that its outbox is exact.
 
 python -m tests.chaos [--messages 100000] [--workers 8] [--kills 200] [--seed 1] [--controls]
+python -m tests.chaos --withdrawals 20000 --workers 8: people withdraw while workers have their messages in hand
 """
 
 from __future__ import annotations
@@ -65,6 +66,8 @@ def _server(asked: argparse.Namespace) -> str:
 
 
 def _large(asked: argparse.Namespace, folder: Path, url: str, port: int) -> Campaign:
+    if asked.withdrawals:
+        return _withdrawals(asked, folder, url, port)
     hot = min(HOT, max(10, asked.messages // 200))
     # About half of what the hot would get.
     cap = max(3, round(asked.messages * 0.54 / hot / 2))
@@ -75,6 +78,15 @@ def _large(asked: argparse.Namespace, folder: Path, url: str, port: int) -> Camp
         asked.messages, asked.workers, asked.kills, asked.seed, folder, url, port, cap, hot,
         stops=stops, terminations=terminations, flushes=flushes, speed=speed, turn=turn, restarts=_restarts(asked),
         poison=asked.poison,
+    )  # fmt: skip
+
+
+def _withdrawals(asked: argparse.Namespace, folder: Path, url: str, port: int) -> Campaign:
+    """As many people as withdrawals, who get about two messages each; most of them withdraw from one."""
+    return Campaign(
+        asked.withdrawals * 9 // 4, asked.workers, max(asked.withdrawals // 500, 4), asked.seed, folder, url, port, 1000,
+        hot=10, withdrawals=4 / 9, withdrawers=16, cold=asked.withdrawals, only=("digest", "coupon"), erasures=0.0,
+        stops=0, terminations=2, flushes=1, speed=6.0, turn=40, pauses=1.0, control="withdrawal" if asked.unguarded else "",
     )  # fmt: skip
 
 
@@ -125,6 +137,8 @@ def _read(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--kills", type=int, default=200, metavar="N")
     parser.add_argument("--seed", type=int, default=1, metavar="N")
     parser.add_argument("--poison", type=int, default=2, metavar="N", help="messages that kill their worker")
+    parser.add_argument("--withdrawals", type=_count, default=0, metavar="N", help="so many race the workers")
+    parser.add_argument("--unguarded", action="store_true", help="with them: the gate believes an old look")
     parser.add_argument(
         "--own", action="store_true", help="on a PostgreSQL of this campaign's own, restarted on the way"
     )

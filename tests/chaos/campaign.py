@@ -21,6 +21,7 @@ class Campaign:
     `ending`: seconds that are left to a campaign once everybody has been let in.
     `restarts`: of the PostgreSQL server, by turns in order and as by a crash; only where it is the campaign's own.
     `poison`: messages at which a plugin ends its process. `beats`: Celery's schedulers, for as long as there is a broker.
+    `withdrawers`: so many withdraw at once, in every way there is; 0: one does, now and then. `cold`: who gets little.
     `turn`: messages a worker claims at once; of a class N provider's, it hands off a `part` at a time.
     `points`: where workers die, anywhere if empty. `nap`: where they sleep longer than their lease, how likely.
     """
@@ -47,6 +48,8 @@ class Campaign:
     part: int = 10
     ranked: bool = True
     withdrawals: float = 0.025
+    withdrawers: int = 0
+    cold: int = 0
     erasures: float = 0.0025
     receipts: float = 0.5
     pauses: float = 0.004

@@ -70,6 +70,12 @@ def exercised(case: Case) -> Mapping[str, object]:
         "unknown_by_blow": unknown,
         "unknown_per_kill": round(unknown / case.kills, 2) if case.kills else 0,
         "withdrawn": len(diary.withdrawn),
+        "withdrawn_by": dict(sorted(diary.ways.items())),
+        "withdrawal_came_first": sum(row.reason == "consent_withdrawn" for row in rows),
+        "hand_off_came_first": sum(
+            bool(row.number) and row.purpose == "marketing" and (row.customer, row.channel) in diary.withdrawn
+            for row in rows
+        ),
         "erased": len(diary.erased),
         "receipts": len(diary.receipts),
         "worker_errors": diary.worker_errors,

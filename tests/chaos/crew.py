@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable
 from datetime import datetime
 
-from tests.chaos import actors, bells, points, worker
+from tests.chaos import actors, bells, points, withdrawing, worker
 from tests.chaos.campaign import Campaign, Done, fork
 from tests.chaos.carriers import Carriers
 from tests.chaos.clock import Clock
@@ -57,7 +57,10 @@ class Crew:
         while not os.path.exists(campaign.socket):
             time.sleep(0.01)
         crowd = self._help_with("crowd", actors.let_in, self._town, self._progress)
-        self._help_with("withdrawal", actors.withdraw, self._town, self._progress)
+        if not campaign.withdrawers:
+            self._help_with("withdrawal", actors.withdraw, self._town, self._progress)
+        for number in range(campaign.withdrawers):
+            self._help_with(f"withdrawer_{number}", withdrawing.withdraw, self._town, self._progress, number)
         self._help_with("erasure", actors.erase, self._town, self._progress)
         self._help_with("receipts", actors.bring_receipts)
         if self._broker is not None:

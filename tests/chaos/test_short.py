@@ -25,23 +25,16 @@ INVARIANTS = {
 
 @pytest.fixture(scope="module")
 def told(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    return run(tmp_path_factory, "--messages", "300", "--workers", "4", "--kills", "6", "--poison", "0")
+
+
+def run(tmp_path_factory: pytest.TempPathFactory, *sizes: str) -> dict[str, Any]:
+    """A campaign's verdict."""
     with installed(tmp_path_factory.mktemp("chaos"), "postgresql") as one:
         template = urlsplit(one.environment["DATABASE_URL"]).path.strip("/")
-        sizes = [
-            "--messages",
-            "300",
-            "--workers",
-            "4",
-            "--kills",
-            "6",
-            "--poison",
-            "0",
-            "--template",
-            template,
-        ]
         path = os.pathsep.join([str(ROOT), str(Path(ROOT) / "plugins")])
         done = subprocess.run(
-            [sys.executable, "-m", "tests.chaos", *sizes],
+            [sys.executable, "-m", "tests.chaos", *sizes, "--template", template],
             cwd=ROOT, env={**os.environ, "PYTHONPATH": path}, text=True, capture_output=True, check=False,
         )  # fmt: skip
     assert done.stdout, done.stderr[-3000:]
@@ -71,6 +64,15 @@ def test_workers_died_and_what_they_did_was_tried(told: dict[str, Any]) -> None:
         "R",
     ):
         assert told["cases"][name] > 0, name
+
+
+def test_whoever_withdraws_while_workers_hold_their_messages_gets_nothing_after_it(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    told = run(tmp_path_factory, "--withdrawals", "80", "--workers", "4")
+    assert told["red"] == []
+    assert told["cases"]["I7"] >= 40
+    assert told["exercised"]["withdrawal_came_first"] > 0
 
 
 def test_every_control_names_an_invariant_that_there_is() -> None:

@@ -74,7 +74,7 @@ def build(campaign: Campaign) -> Town:
     journeys = {key: _publish(key, channel, purpose) for _, key, channel, purpose, _ in KINDS}
     sharers = min(MAILBOX_SHARERS, campaign.hot // 2)
     hot = _people(0, campaign.hot, sharers)
-    cold = _people(campaign.hot, max(40, campaign.messages // 16), 0)
+    cold = _people(campaign.hot, campaign.cold or max(40, campaign.messages // 16), 0)
     return Town(journeys, hot, cold)
 
 

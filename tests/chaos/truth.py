@@ -79,6 +79,7 @@ class Diary:
     stopped: dict[str, float] = field(default_factory=dict)
     worker_errors: Counter[str] = field(default_factory=Counter)
     user_errors: Counter[str] = field(default_factory=Counter)
+    ways: Counter[str] = field(default_factory=Counter)  # of withdrawing, and what the message was then
     beats: Counter[str] = field(default_factory=Counter)  # how often each rang
 
 
@@ -136,6 +137,8 @@ def _diary(lines: Iterable[str]) -> Diary:
                 diary.withdrawn.setdefault((int(customer), channel), float(at))
             case ["erased", customer, at]:
                 diary.erased.setdefault(int(customer), float(at))
+            case ["way", way, state]:
+                diary.ways[f"{way}, {state}"] += 1
             case ["receipt", key]:
                 diary.receipts.add(key)
             case ["stopped", journey, at]:

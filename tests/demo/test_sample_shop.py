@@ -33,7 +33,13 @@ def count(shop: Lived) -> dict[str, Any]:
 
 def test_its_people_go_through_the_shipped_journeys_and_every_channel(shop: Lived) -> None:
     assert count(shop) == {
-        "published": ["loyalty_milestones", "onboarding", "reactivation"],
+        "published": [
+            "double_opt_in",
+            "double_opt_in_sms",
+            "loyalty_milestones",
+            "onboarding",
+            "reactivation",
+        ],
         "entered_twice": 0,
         "unsettled": 0,
         "failed": 0,

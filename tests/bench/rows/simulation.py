@@ -65,7 +65,7 @@ def measure(bench: Bench) -> Sequence[Figure]:
     seed(bench.people, MONDAY_NOON)
     orders = people * 2
     said = f"{people:,} people with some {orders:,} orders in {DAYS} days: {told['entered']:,} passages, "
-    said += f"{told['sent']:,} messages; ticks of an hour, one process"
+    said += f"{told['sent']:,} messages; ticks of an hour, a process for each processor"
     return [Figure("simulation_30_days_100k_s", middle(times), bench.n, said)]
 
 

@@ -16,7 +16,9 @@ from orchestrator.customers.imports.files import FileError, inspect
 from orchestrator.customers.imports.report import show_progress
 from orchestrator.domain.zones import parse_zone
 from orchestrator.events.imports import import_orders
+from orchestrator.workspace.audit import Action, note
 from orchestrator.workspace.models import Workspace
+from orchestrator.workspace.who import command
 
 
 class Command(BaseCommand):
@@ -43,6 +45,15 @@ class Command(BaseCommand):
                 report = import_orders(path, timezone.now(), zone, workspace.currency, advance)
         except FileError as error:
             raise CommandError(str(error)) from error
+        counts: dict[str, Any] = {"new_orders": report.new_orders, "new_customers": report.new_customers}
+        note(
+            Action.IMPORTED,
+            command(),
+            of="orders",
+            orders=report.orders,
+            **counts,
+            left_out=report.errors.count,
+        )
         seconds = round(time.monotonic() - began, 2)
         if options["json"]:
             summary = {
