@@ -27,6 +27,8 @@ from orchestrator.store.doorbells import DELIVER, WALK, ring_now
 
 LONGEST = 10.0  # seconds after which a task begins no further batch
 MOST_BELLS = 8  # for one kind of work in one sweep
+SKEW = 1.0  # seconds by which the clocks of two machines may differ
+_looked_from: dict[str, float] = {}  # when this process's last look began, by its task
 
 
 @task_prerun.connect(weak=False)
@@ -36,15 +38,16 @@ def _fresh(**_: object) -> None:
 
 
 @shared_task(name=WALK)
-def walk() -> None:
+def walk(rung_at: int | None = None) -> None:
     """Let people in and move those whose time has come; somebody's order is delivered meanwhile."""
-    walk_beside(_now, _shift(os.getpid()).between("walk", _for(LONGEST)))
+    _answer(WALK, rung_at, lambda: walk_beside(_now, _shift(os.getpid()).between("walk", _for(LONGEST))))
 
 
 @shared_task(name=DELIVER)
-def deliver() -> None:
+def deliver(rung_at: int | None = None) -> None:
     """Deliver what is due; somebody's order is walked meanwhile."""
-    deliver_beside(_now, _shift(os.getpid()).between("deliver", _for(LONGEST)), time.sleep)
+    stop = _shift(os.getpid()).between("deliver", _for(LONGEST))
+    _answer(DELIVER, rung_at, lambda: deliver_beside(_now, stop, time.sleep))
 
 
 @shared_task(name="orchestrator.sweep")
@@ -74,6 +77,21 @@ def _shift(process: int) -> Shift:
 def _bells(now: datetime) -> int:
     """One for each batch that may be claimed, so that a backlog calls every worker; counted no further than matters."""
     return -(-ready_count(now, BATCH * MOST_BELLS) // BATCH)
+
+
+def _answer(task: str, rung_at: int | None, look: Callable[[], object]) -> None:
+    """Look, unless this process began a look after the bell was rung, which has seen what the bell told of.
+
+    So that a queue of bells is gone through in no time. A look that its time cut short rings for what it has left. Where
+    clocks of machines differ by more than `SKEW`, a bell may be passed over: what it told of waits for the sweep.
+    """
+    began, at = time.time(), time.monotonic()
+    if rung_at is not None and rung_at / 1000 < _looked_from.get(task, 0.0) - SKEW:
+        return
+    look()
+    _looked_from[task] = began
+    if time.monotonic() - at > LONGEST:
+        ring_now(task)
 
 
 def _for(seconds: float) -> Callable[[], bool]:

@@ -82,10 +82,10 @@ def _large(asked: argparse.Namespace, folder: Path, url: str, port: int) -> Camp
 
 
 def _withdrawals(asked: argparse.Namespace, folder: Path, url: str, port: int) -> Campaign:
-    """As many people as withdrawals, who get about two messages each; most of them withdraw from one."""
+    """As many people as withdrawals, who get about four messages each; most of them withdraw from one."""
     return Campaign(
-        asked.withdrawals * 9 // 4, asked.workers, max(asked.withdrawals // 500, 4), asked.seed, folder, url, port, 1000,
-        hot=10, withdrawals=4 / 9, withdrawers=16, cold=asked.withdrawals, only=("digest", "coupon"), erasures=0.0,
+        asked.withdrawals * 4, asked.workers, max(asked.withdrawals // 500, 4), asked.seed, folder, url, port, 1000,
+        hot=10, withdrawals=1 / 4, withdrawers=16, cold=asked.withdrawals, only=("digest", "coupon"), erasures=0.0,
         stops=0, terminations=2, flushes=1, speed=6.0, turn=40, pauses=1.0, control="withdrawal" if asked.unguarded else "",
     )  # fmt: skip
 

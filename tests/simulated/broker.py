@@ -15,7 +15,7 @@ class Broker:
         self._bells: list[tuple[datetime, str]] = []
         self._drops = stage.chance.choice((0.0, 0.2, 1.0))
 
-    def send_task(self, name: str, **options: object) -> None:
+    def send_task(self, name: str, arguments: object = (), **options: object) -> None:
         """Somebody rang."""
         self._stage.count["doorbells"] += 1
         if self._stage.chance.random() < self._drops:

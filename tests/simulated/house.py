@@ -122,7 +122,11 @@ class House:
     def open(self) -> Iterator[None]:
         """Within, the engine lives in this house."""
         stage, chance = self.stage, self.stage.chance
-        virtual = SimpleNamespace(monotonic=lambda: stage.seconds, sleep=lambda seconds: stage.edge("rests"))
+        virtual = SimpleNamespace(
+            monotonic=lambda: stage.seconds,
+            time=lambda: stage.seconds,
+            sleep=lambda seconds: stage.edge("rests"),
+        )
         with ExitStack() as stack, at_home(self.wrapper):
             for where, name, what in (
                 (doorbells, "current_app", self.broker),

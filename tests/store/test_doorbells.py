@@ -74,6 +74,7 @@ def timers(monkeypatch: pytest.MonkeyPatch, settings: Any) -> Timers:
     monkeypatch.setattr(doorbells, "time", made)
     monkeypatch.setattr(doorbells.threading, "Timer", made.start)
     monkeypatch.setattr(doorbells, "_rung_at", {})
+    monkeypatch.setattr(doorbells, "_quiet", {})
     monkeypatch.setattr(doorbells, "_gathering", set())
     return made
 
@@ -112,12 +113,32 @@ def test_a_bell_after_those_gathered_is_gathered_anew_and_one_after_a_pause_ring
     timers.waiting.pop()[1]()
     assert called == [doorbells.WALK] * 2
     doorbells.ring(doorbells.WALK)
-    assert (called, [seconds for seconds, _ in timers.waiting]) == ([doorbells.WALK] * 2, [0.02])
-    timers.now += 0.02
+    assert (called, [seconds for seconds, _ in timers.waiting]) == ([doorbells.WALK] * 2, [0.04])
+    timers.now += 0.04
     timers.waiting.pop()[1]()
-    timers.now += 0.02
+    timers.now += 0.08
     doorbells.ring(doorbells.WALK)
     assert (called, timers.waiting) == ([doorbells.WALK] * 4, [])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_whoever_rings_without_a_pause_rings_ever_more_rarely_until_there_is_one(
+    timers: Timers, called: list[str]
+) -> None:
+    waited = []
+    doorbells.ring(doorbells.WALK)
+    for _ in range(6):
+        doorbells.ring(doorbells.WALK)
+        ((seconds, go_off),) = timers.waiting
+        waited.append(seconds)
+        timers.waiting.clear()
+        timers.now += seconds
+        go_off()
+    assert (waited, len(called)) == ([0.02, 0.04, 0.08, 0.16, 0.16, 0.16], 7)
+    timers.now += 0.16
+    doorbells.ring(doorbells.WALK)
+    doorbells.ring(doorbells.WALK)
+    assert (len(called), [seconds for seconds, _ in timers.waiting]) == (8, [0.02])
 
 
 @pytest.mark.django_db(transaction=True)
