@@ -116,8 +116,15 @@ NO_DATABASE = (
 )  # fmt: skip
 
 
-# They read the site's pages one by one, for what is written there and who may: Python alone decides that.
-EITHER_DATABASE = ("studio/test_matrix.py", "studio/test_policy.py")
+# They read the site's pages one by one, for what is written there and who may, or files and words: Python alone decides
+# that. Each page is asked for on both databases by studio/test_pages.py.
+EITHER_DATABASE = (
+    "studio/test_matrix.py", "studio/test_policy.py", "studio/test_every_page.py", "studio/test_words.py",
+    "studio/test_plain_words.py", "studio/test_editor.py", "studio/test_canvas_forms.py", "studio/test_evidence.py",
+    "studio/test_roles.py", "studio/test_rights.py", "accounts/test_account_page.py", "accounts/test_issuer.py",
+    "rubbish/test_journey_files.py", "rubbish/test_order_files.py", "test_readme.py", "test_architecture.py",
+    "test_repository.py",
+)  # fmt: skip
 
 
 def _meets_a_database(item: pytest.Item) -> bool:
