@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -32,6 +33,7 @@ WORDS: Mapping[type[nodes.Node], str] = {
     nodes.NSRef: "a namespace",
 }
 RESERVED = frozenset({"self", "super", "caller", "varargs", "kwargs", "namespace", "range"})
+REMEMBERED = 128  # texts; each at most as long as SOURCE_LENGTH
 SEGMENT = "segment"  # segment("vip"): whether the customer is in it
 _OPENING, _CLOSING = frozenset("([{"), frozenset(")]}")
 
@@ -54,8 +56,24 @@ class Checked:
     segments: tuple[Use, ...] = ()
 
 
+# By all that the answer depends on; whoever compiles a tree does it with an environment of their own.
+_known: OrderedDict[tuple[Any, ...], Checked] = OrderedDict()
+
+
 def check(environment: Environment, text: str) -> Checked:
-    """Parse a template and refuse what it may not say. Nothing of it is compiled or run."""
+    """Parse a template and refuse what it may not say. Nothing of it is compiled or run.
+
+    The last texts that were in order are remembered: publishing asks about each of them ten times.
+    """
+    place = (environment.autoescape, frozenset(environment.filters), frozenset(environment.tests), text)
+    known = _known.pop(place, None) or _check(environment, text)
+    _known[place] = known
+    if len(_known) > REMEMBERED:
+        _known.popitem(last=False)
+    return known
+
+
+def _check(environment: Environment, text: str) -> Checked:
     if len(text) > SOURCE_LENGTH:
         raise TemplateFault(
             "too_long", 1, f"this is longer than {SOURCE_LENGTH:,} characters.", "Shorten it."
