@@ -22,6 +22,9 @@ NOTHING: dict[str, Any] = {
     ),
     "customers.address": _("There are no addresses yet. They come with their customers."),
     "customers.customer": _("There are no customers yet. Bring them in with `manage.py import_customers FILE` or by the API."),
+    "customers.identity": _(
+        "No browser and no app is known. Their ids come with calls to /v1, and lead to a customer once somebody signs in."
+    ),
     "customers.privacycomment": _("Nothing was said of any request of a person yet."),
     "customers.privacyrequest": _(
         "Nobody has asked for anything by right. Write down what comes by letter, telephone or email on the day it comes:"

@@ -19,7 +19,10 @@ from django.utils.translation import gettext_lazy as _
 
 # Every model that has a page, under the matter it is about. One that stands nowhere fails tests/studio/test_roles.py.
 MATTERS: Mapping[str, tuple[str, ...]] = {
-    "people": ("customers.customer", "customers.address", "events.event", "loyalty.pointsentry", "segments.membership"),
+    "people": (
+        "customers.customer", "customers.address", "customers.identity", "events.event", "loyalty.pointsentry",
+        "segments.membership",
+    ),
     "consents": (
         "consents.consent", "consents.consentrecord", "consents.consenttext", "consents.signupform", "consents.suppression",
     ),

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from orchestrator.accounts.models import Attempts, Factor, IssuerLink, RecoveryCode
 from orchestrator.consents.models import Consent, ConsentRecord, ConsentText, SignupForm, Suppression
-from orchestrator.customers.models import Address, Customer, PrivacyComment, PrivacyRequest
+from orchestrator.customers.models import Address, Customer, Identity, PrivacyComment, PrivacyRequest
 from orchestrator.domain.outbox import FINAL, State
 from orchestrator.events.models import Event
 from orchestrator.journeys.models import (
@@ -372,6 +372,7 @@ def make_customer(index: int, brand: Brand, now: datetime) -> Customer:
         created_at=now - timedelta(days=index),
         updated_at=now,
     )
+    Identity.objects.create(kind="anonymous", value=f"browser-{index}", customer=customer, created_at=now)
     if index % 5 == 4:
         return customer
     for channel, value in (("email", f"{first.lower()}{index}@shop.example"), ("sms", f"+4860000{index:04}")):

@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from orchestrator.accounts.models import Attempts, Factor, IssuerLink, RecoveryCode
 from orchestrator.consents.models import Consent, ConsentRecord, Suppression
-from orchestrator.customers.models import Address, Customer, PrivacyComment, PrivacyRequest
+from orchestrator.customers.models import Address, Customer, Identity, PrivacyComment, PrivacyRequest
 from orchestrator.events.models import Event
 from orchestrator.journeys.models import (
     Door,
@@ -79,6 +79,7 @@ HISTORY: list[Any] = [
     Enrollment,
     EntryTimer,
     Event,
+    Identity,
     JourneyVersion,
     Launch,
     MailboxMessage,

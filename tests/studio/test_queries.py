@@ -29,6 +29,7 @@ BIG = {
     "Enrollment",
     "EntryTimer",
     "Event",
+    "Identity",
     "MailboxMessage",
     "Message",
     "MessageBody",
@@ -71,7 +72,7 @@ def _again() -> None:
     """The same shop with fifty people."""
     from orchestrator.accounts.models import Attempts, Factor, IssuerLink, RecoveryCode
     from orchestrator.consents.models import Consent, ConsentRecord, Suppression
-    from orchestrator.customers.models import Address, PrivacyComment, PrivacyRequest
+    from orchestrator.customers.models import Address, Identity, PrivacyComment, PrivacyRequest
     from orchestrator.events.models import Event
     from orchestrator.journeys.models import (
         Door,
@@ -117,7 +118,7 @@ def _again() -> None:
         ComplaintBreaker, ProviderBreaker,
         Spending, Budget, StepFault, Halt, Heartbeat, Retention, Receipt, Subject, TemplateVersion, Template,
         AlarmNotice, Alarm, AlarmChannel,
-        PrivacyComment, PrivacyRequest, Address, Customer, Block,
+        PrivacyComment, PrivacyRequest, Identity, Address, Customer, Block,
     ]  # fmt: skip
     for kind in kinds:
         kind._default_manager.all().delete()

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 WHY: Mapping[str, tuple[str, ...]] = {
     # It is emptied by an erasure, or by the class of inactive customers, and not by age.
-    "person": ("customers.Customer", "customers.Address", "segments.Membership"),
+    "person": ("customers.Customer", "customers.Address", "customers.Identity", "segments.Membership"),
     # What holds now of a person: it ends when they say otherwise.
     "holds_now": ("consents.Consent", "consents.Suppression", "journeys.EntryTimer"),
     # Nobody's data: settings, drafts and what was published, which messages and passages are explained by.
