@@ -104,6 +104,7 @@ _ROOMS: list[dict[str, Any]] = [
         "separator": True,
         "items": [
             _list(_("Customers"), "group", "customers.customer"),
+            _list(_("Identities"), "fingerprint", "customers.identity"),
             _list(_("Segments"), "group_work", "segments.segment"),
             _list(_("Events"), "bolt", "events.event"),
             _list(_("Points"), "loyalty", "loyalty.pointsentry"),

@@ -1,0 +1,35 @@
+"""What comes through the door, and what becomes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from orchestrator.ingest.keys import Key
+
+EVENT, CHANGE, DEAD = "event", "change", "dead"
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """One call as it came: JSON that is parsed, and what stood around it in its batch. `kind`: of its route, if that says it."""
+
+    item: Any
+    key: Key
+    received_at: datetime
+    batch: Mapping[str, Any] = field(default_factory=dict)
+    kind: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Fate:
+    """What became of a call: an event, a change of somebody, or a dead letter for a reason.
+
+    `reason` may stand beside the first two as well: a part that was not taken.
+    """
+
+    became: str
+    reason: str = ""
+    words: str = ""
