@@ -34,6 +34,10 @@ NOTHING: dict[str, Any] = {
         "Nothing has happened yet. Your shop tells what customers do by POST /v1/track; `manage.py import_orders FILE`"
         " brings in orders of the past."
     ),
+    "ingest.deadletter": _(
+        "Everything that came was taken. A call to /v1 that cannot be is kept here with the reason, and can be taken later."
+    ),
+    "ingest.writekey": _("There is no write key yet. With one, a shop, a site or an app tells what customers do, by /v1."),
     "journeys.door": _("No journey has a limit. With `limit: {entries: 100 per day}` in its entry it has a door, shown here."),
     "journeys.doorstep": _(
         "Nobody waits or was turned away. Here stand those whom a journey's limit or filter keeps out, and why."

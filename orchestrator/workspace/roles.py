@@ -21,8 +21,9 @@ from django.utils.translation import gettext_lazy as _
 MATTERS: Mapping[str, tuple[str, ...]] = {
     "people": (
         "customers.customer", "customers.address", "customers.identity", "events.event", "loyalty.pointsentry",
-        "segments.membership",
+        "segments.membership", "ingest.deadletter",
     ),
+    "keys": ("ingest.writekey",),
     "consents": (
         "consents.consent", "consents.consentrecord", "consents.consenttext", "consents.signupform", "consents.suppression",
     ),
@@ -105,7 +106,7 @@ ROLES: Mapping[str, Role] = {
     "developer": Role(
         _("developer"),
         _("writes templates and lets programs in; sees nobody's data"),
-        _LOOKS | {"content": _ALL},
+        _LOOKS | {"content": _ALL, "keys": "view add change"},
         ("journeys.add_enrollment",),
     ),
     "privacy_officer": Role(

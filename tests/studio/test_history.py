@@ -14,6 +14,7 @@ from orchestrator.accounts.models import Attempts, Factor, IssuerLink, RecoveryC
 from orchestrator.consents.models import Consent, ConsentRecord, Suppression
 from orchestrator.customers.models import Address, Customer, Identity, PrivacyComment, PrivacyRequest
 from orchestrator.events.models import Event
+from orchestrator.ingest.models import DeadLetter
 from orchestrator.journeys.models import (
     Door,
     Doorstep,
@@ -71,6 +72,7 @@ HISTORY: list[Any] = [
     Consent,
     ConsentRecord,
     Customer,
+    DeadLetter,
     Decision,
     DeliveryAttempt,
     Door,

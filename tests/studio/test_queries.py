@@ -24,6 +24,7 @@ BIG = {
     "Consent",
     "ConsentRecord",
     "Customer",
+    "DeadLetter",
     "Decision",
     "DeliveryAttempt",
     "Enrollment",
@@ -74,6 +75,7 @@ def _again() -> None:
     from orchestrator.consents.models import Consent, ConsentRecord, Suppression
     from orchestrator.customers.models import Address, Identity, PrivacyComment, PrivacyRequest
     from orchestrator.events.models import Event
+    from orchestrator.ingest.models import DeadLetter, WriteKey
     from orchestrator.journeys.models import (
         Door,
         Doorstep,
@@ -115,7 +117,7 @@ def _again() -> None:
         Consent, ConsentRecord, Suppression, Event, EntryTimer, UsualInterval, Door, Doorstep, Launch, Membership, Segment,
         StepRun, Simulation, PublishNotice, PublishComment, PublishRequest, DraftEdit, JourneyVersion, Journey, Decision,
         DeliveryAttempt, MailboxMessage, MessageBody, PointsEntry,
-        ComplaintBreaker, ProviderBreaker,
+        ComplaintBreaker, ProviderBreaker, DeadLetter, WriteKey,
         Spending, Budget, StepFault, Halt, Heartbeat, Retention, Receipt, Subject, TemplateVersion, Template,
         AlarmNotice, Alarm, AlarmChannel,
         PrivacyComment, PrivacyRequest, Identity, Address, Customer, Block,

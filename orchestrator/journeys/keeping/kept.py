@@ -12,7 +12,8 @@ WHY: Mapping[str, tuple[str, ...]] = {
     # Nobody's data: settings, drafts and what was published, which messages and passages are explained by.
     "setting": (
         "workspace.AlarmChannel", "workspace.Brand", "workspace.Topic", "workspace.Sequence", "workspace.Retention",
-        "workspace.Workspace", "consents.ConsentText", "consents.SignupForm", "segments.Segment", "messaging.Block",
+        "workspace.Workspace", "ingest.WriteKey", "consents.ConsentText", "consents.SignupForm", "segments.Segment",
+        "messaging.Block",
         "messaging.Template", "messaging.TemplateVersion", "messaging.FrequencyCap", "messaging.QuietHoursRule",
         "messaging.RateLimit", "messaging.Price", "messaging.Budget", "journeys.Door", "journeys.Journey",
         "journeys.JourneyVersion",
@@ -30,6 +31,7 @@ WHY: Mapping[str, tuple[str, ...]] = {
     "passing": (
         "workspace.Heartbeat", "messaging.ProviderBreaker", "messaging.StepFault", "messaging.Subject",
         "journeys.UsualInterval", "journeys.Doorstep", "journeys.DraftEdit", "accounts.Attempts",
+        "ingest.LiveCall",
     ),
     # How staff sign in: it goes with their account.
     "account": ("accounts.Factor", "accounts.RecoveryCode", "accounts.IssuerLink"),
