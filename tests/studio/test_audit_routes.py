@@ -71,6 +71,7 @@ NOTHING = {
     "confirm": "the person's own act: the consent ledger has it with its proof",
     "enrollments": "programs call it for each of their customers: the passage is the row",
     "form": "the person's own act: the consent ledger has it with its proof",
+    "ingest": "programs tell what customers do: the event is the row",
     "hook": "a provider's report: the receipt is the row",
     "preferences": "the person's own act: the consent ledger has it with its proof",
     "set_language": "one's own display",
