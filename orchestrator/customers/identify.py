@@ -163,7 +163,12 @@ def _add_browsers(ids: Mapping[Place, int], now: datetime) -> dict[Place, Known]
 
 
 def _write_links(book: _Book, now: datetime) -> None:
-    _insert(book.links, now)
+    """Ids that nobody had lead to somebody. Where another call has added a browser meanwhile, it is merged like any other."""
+    late = set(book.links) - _insert(book.links, now)
+    for place, other in find(late).items() if late else ():
+        to = book.links[place]
+        if not other.named and not other.erased and other.id != to:
+            book.pairs.append(Pair(to, other.id))
 
 
 def _insert(ids: Mapping[Place, int], now: datetime) -> set[Place]:

@@ -157,3 +157,22 @@ def test_the_same_number_of_queries_for_two_and_for_two_hundred(django_assert_ma
         identify(claims(2, "few"), NOW)
     with django_assert_max_num_queries(28):
         identify(claims(200, "many"), NOW)
+
+
+def test_a_browser_that_another_call_adds_meanwhile_is_joined_all_the_same(monkeypatch):
+    """Between our looking and our writing, somebody else has added it."""
+    from orchestrator.customers import identify as module
+
+    found = module.find
+
+    def looks(places):
+        known = found(places)
+        monkeypatch.setattr(module, "find", found)
+        identify([browser("b1", page="shoes")], NOW)
+        return known
+
+    monkeypatch.setattr(module, "find", looks)
+    done = identify([user("anna", "b1")], NOW)
+    assert (done.added, done.merged) == (1, 1)
+    assert leads() == {"b1": "anna"}
+    assert Customer.objects.get(id=done.ids[0]).attributes == {"page": "shoes"}
