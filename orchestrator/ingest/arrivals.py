@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import Any
 
 from orchestrator.ingest.keys import Key
+from orchestrator.sdk.value import value
 
 EVENT, CHANGE, DEAD = "event", "change", "dead"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Arrival:
     """One call as it came: JSON that is parsed, and what stood around it in its batch. `kind`: of its route, if that says it."""
 
@@ -23,7 +24,7 @@ class Arrival:
     kind: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Fate:
     """What became of a call: an event, a change of somebody, or a dead letter for a reason.
 

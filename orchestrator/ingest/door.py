@@ -23,6 +23,7 @@ from orchestrator.ingest.keys import Key
 from orchestrator.store.again import again
 
 TRIES = 3
+_EVENT = Fate(EVENT)
 _WORDS = {
     ERASED: "this person was erased at their own wish; nothing was stored",
     TWO_USERS: "both ids are known users; only a server's key may say that they are one person",
@@ -146,8 +147,9 @@ class _Turn:
         problems = record_each(events, self.now)
         for index, at in enumerate(numbers):
             why = problems.get(index)
-            part = self.parts.get(at, Fate(EVENT))
-            self.fates[at] = Fate(DEAD, "bad_value", why) if why else replace(part, became=EVENT)
+            part = self.parts.get(at)
+            taken = replace(part, became=EVENT) if part else _EVENT
+            self.fates[at] = Fate(DEAD, "bad_value", why) if why else taken
         return []
 
 

@@ -1,15 +1,15 @@
 """GATHER: single calls of several request threads are committed together, and each is answered after the commit.
 
-Whoever gets the turn does all that waits; whoever waited for the turn finds theirs done. So a lone call waits for nobody,
-and the more come at once, the fewer commits there are: a commit waits for the disk, and two calls can wait for one. Its
-price: calls in one turn fail together; then each is tried by itself, so that none fails for another.
+Whoever comes while nobody is at work does theirs at once; whoever comes meanwhile waits, and the first of them then does all
+that wait. So a lone call waits for nobody, and the more come at once, the fewer commits there are: a commit waits for the disk,
+and two calls can wait for one. Its price: calls in one turn fail together; then each is tried by itself, so that none fails
+for another.
 """
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from django.utils import timezone
@@ -20,11 +20,16 @@ MOST = 500  # calls in one turn
 Do = Callable[[Sequence[Post], datetime], list[Answer]]
 
 
-@dataclass(slots=True, eq=False)
 class _Slot:
-    post: Post
-    answer: Answer | None = None
-    error: Exception | None = None
+    """One call that waits. It is woken when it is done, or when its turn has come to do what waits."""
+
+    __slots__ = ("answer", "error", "post", "woken")
+
+    def __init__(self, post: Post) -> None:
+        self.post = post
+        self.answer: Answer | None = None
+        self.error: BaseException | None = None
+        self.woken = threading.Event()
 
     @property
     def done(self) -> bool:
@@ -36,26 +41,48 @@ class Gatherer:
 
     def __init__(self, do: Do = answer, most: int = MOST) -> None:
         self._do, self._most = do, most
-        self._turn, self._lock = threading.Lock(), threading.Lock()
+        self._lock = threading.Lock()
+        self._busy = False
         self._waiting: list[_Slot] = []
 
     def answer(self, post: Post) -> Answer:
         """What the client is told, after it is committed; or what went wrong with this call."""
         slot = _Slot(post)
-        with self._lock:
-            self._waiting.append(slot)
-        while not slot.done:
-            with self._turn:
-                if not slot.done:
-                    self._work()
+        if self._waits(slot):
+            slot.woken.wait()
+        if not slot.done:
+            self._turn()
         if slot.error is not None:
             raise slot.error
         assert slot.answer is not None
         return slot.answer
 
-    def _work(self) -> None:
+    def _waits(self, slot: _Slot) -> bool:
+        """Whether somebody is at work; if not, it is this one's turn."""
+        with self._lock:
+            self._waiting.append(slot)
+            waits, self._busy = self._busy, True
+        return waits
+
+    def _turn(self) -> None:
+        """Do what waits, oneself the first of it, wake whose it was, and hand on the turn."""
         with self._lock:
             slots, self._waiting = self._waiting[: self._most], self._waiting[self._most :]
+        try:
+            self._work(slots)
+        except BaseException as error:  # the process is told to end: nobody may wait for ever
+            for one in slots:
+                one.error = None if one.done else error
+            raise
+        finally:
+            for one in slots:
+                one.woken.set()
+            with self._lock:
+                self._busy = bool(self._waiting)
+                if self._waiting:
+                    self._waiting[0].woken.set()
+
+    def _work(self, slots: Sequence[_Slot]) -> None:
         try:
             answers = self._do([one.post for one in slots], timezone.now())
         except Exception as error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from datetime import datetime
+from functools import lru_cache
 from hashlib import sha256
 from typing import Any
 
@@ -102,12 +103,17 @@ def _kind(item: Mapping[str, Any]) -> str:
 def _id(item: Mapping[str, Any], name: str) -> str | None:
     """An id as text; a number is one too, and empty is none."""
     value = item.get(name)
-    if isinstance(value, int) and not isinstance(value, bool):
-        value = str(value) if abs(value) < 10**18 else shown(value)
     if value is None or value == "":
         return None
+    if isinstance(value, int) and not isinstance(value, bool):
+        value = str(value) if abs(value) < 10**18 else shown(value)
     if not isinstance(value, str):
         raise Refusal("bad_id", f"{name} is a text, not {shown(value)}")
+    return _checked(value, name)
+
+
+@lru_cache(maxsize=8192)  # people come again and again
+def _checked(value: str, name: str) -> str:
     text = value.strip()
     if not text or len(text) > LONGEST_ID or not text.isprintable():
         raise Refusal("bad_id", f"{name} {shown(value)} must have 1 to {LONGEST_ID} letters")

@@ -6,9 +6,11 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 EARLIEST, LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
+_LONGEST = 40
 _MILLISECONDS = 100_000_000_000  # seconds since 1970 reach it in the year 5138
 
 
@@ -28,6 +30,12 @@ def happened_at(original: Any, sent: Any, received: datetime) -> datetime:
 
 def moment(value: Any) -> datetime | None:
     """An instant in UTC of ISO 8601 (without a zone it is UTC), or of seconds or milliseconds since 1970; else None."""
+    if value is None:
+        return None
+    return _moment(value) if isinstance(value, str) and len(value) <= _LONGEST else _read(value)
+
+
+def _read(value: Any) -> datetime | None:
     try:
         if isinstance(value, str):
             read = datetime.fromisoformat(value.strip())
@@ -39,3 +47,6 @@ def moment(value: Any) -> datetime | None:
     except (ValueError, OverflowError, OSError):
         return None
     return at if EARLIEST <= at < LATEST else None
+
+
+_moment = lru_cache(maxsize=1024)(_read)  # a batch says when it was sent for each of its calls

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
+
+from orchestrator.sdk.value import value
 
 IDENTIFY, TRACK, PAGE, SCREEN, GROUP, ALIAS = KINDS = (
     "identify",
@@ -18,7 +20,7 @@ IDENTIFY, TRACK, PAGE, SCREEN, GROUP, ALIAS = KINDS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Facts:
     """What becomes true of somebody; an attribute of None is removed. `addresses`: channel -> address as it was written.
 
@@ -39,7 +41,7 @@ class Facts:
         return any(said) or bool(self.last_seen_zone or self.created_at)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Call:
     """One call. `key` names it for good, at most 100 letters; `at` is when it happened, in UTC, by our clock.
 

@@ -31,6 +31,7 @@ from orchestrator.events.models import Event
 from orchestrator.ingest import keys, limits
 from orchestrator.ingest.models import WriteKey
 from orchestrator.ingest.view import ingest
+from orchestrator.store.garbage import collect_rarely
 from tests.bench import copying
 from tests.bench.bench import Bench, same
 from tests.bench.figures import Figure, alternately, middle
@@ -47,6 +48,7 @@ def measure(bench: Bench) -> Sequence[Figure]:
     forget_passages()
     vacuum()
     secret = _key()
+    collect_rarely()  # as the web's processes do
     return [_batches(bench, secret), _singles(bench, secret)]
 
 
