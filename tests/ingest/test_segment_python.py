@@ -45,6 +45,7 @@ def segment(shop: Shop, live_server: LiveServer) -> Iterator[Make]:
     yield make
     for one in made:
         one.join()
+    request._session.close()  # kept alive, it would keep the server's thread and its connection to the database
     assert wrong == []
 
 

@@ -38,6 +38,11 @@ class WriteKeyForm(forms.ModelForm):
         model = WriteKey
         fields = ("name", "kind", "origins", "refused", "per_minute")
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in {"origins", "refused"} & set(self.fields):  # who may only look is given none
+            self.fields[name].widget.attrs["rows"] = 3
+
     def clean_name(self) -> str:
         """One line: it stands in the audit log."""
         return checks.one_line(self.cleaned_data["name"])
