@@ -104,8 +104,10 @@ _ROOMS: list[dict[str, Any]] = [
         "separator": True,
         "items": [
             _list(_("Customers"), "group", "customers.customer"),
+            _list(_("Identities"), "fingerprint", "customers.identity"),
             _list(_("Segments"), "group_work", "segments.segment"),
             _list(_("Events"), "bolt", "events.event"),
+            _list(_("Calls not taken"), "move_to_inbox", "ingest.deadletter"),
             _list(_("Points"), "loyalty", "loyalty.pointsentry"),
         ],
     },
@@ -156,6 +158,7 @@ _ROOMS: list[dict[str, Any]] = [
             _list(_("Who is told of alarms"), "notifications_active", "workspace.alarmchannel"),
             _list(_("Retention"), "auto_delete", "workspace.retention"),
             _list(_("Audit log"), "history_edu", "workspace.auditentry"),
+            _list(_("Write keys"), "vpn_key", "ingest.writekey"),
             _list(_("Users"), "badge", "auth.user"),
             _list(_("Second factors"), "phonelink_lock", "accounts.factor"),
             _list(_("Attempts to sign in"), "lock_clock", "accounts.attempts"),

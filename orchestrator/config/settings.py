@@ -77,6 +77,7 @@ INSTALLED_APPS = [
     "orchestrator.events",
     "orchestrator.consents",
     "orchestrator.loyalty",
+    "orchestrator.ingest",
     "orchestrator.segments",
     "orchestrator.messaging",
     "orchestrator.journeys",

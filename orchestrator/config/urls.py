@@ -11,6 +11,7 @@ from orchestrator.config.health import health
 handler403 = "orchestrator.studio.refusing.forbidden"
 urlpatterns = [
     path("api/v1/", include("orchestrator.api.urls")),
+    path("", include("orchestrator.ingest.urls")),
     path("", RedirectView.as_view(pattern_name="admin:index")),
     path("admin/", admin.site.urls),
     path("healthz", health, name="health"),

@@ -15,7 +15,7 @@ from django.db import transaction
 
 from orchestrator.customers import erasing, joining
 from orchestrator.customers.audited import note_of_people
-from orchestrator.customers.forgotten import forget
+from orchestrator.customers.forgotten import forget, forget_ids
 from orchestrator.customers.keys import mark
 from orchestrator.customers.locks import lock
 from orchestrator.customers.models import Address, Customer
@@ -83,6 +83,7 @@ def handle() -> None:
     models = (
         "customers.Customer",
         "customers.Address",
+        "customers.Identity",
         "customers.PrivacyRequest",
         "customers.PrivacyComment",
     )
@@ -92,6 +93,7 @@ def handle() -> None:
 def _empty(customer_ids: Collection[int], now: datetime) -> None:
     """The addresses go; the row stays, and says since when and with which number it is empty."""
     forget(customer_ids, now)
+    forget_ids(customer_ids)
     Address.objects.filter(customer__in=customer_ids).delete()
     people = Customer.objects.filter(id__in=customer_ids, erased_at=None).values_list("id", "external_id")
     bulk.update(Customer, _COLUMNS, list(_emptied(list(people), now)))

@@ -69,7 +69,7 @@ def inner(names: str) -> dict[str, str]:
 
 def handle() -> None:
     """Have people's own rows, addresses and requests exported."""
-    from orchestrator.customers.models import Address, Customer, PrivacyComment, PrivacyRequest
+    from orchestrator.customers.models import Address, Customer, Identity, PrivacyComment, PrivacyRequest
 
     register(
         Table(
@@ -91,6 +91,13 @@ def handle() -> None:
             lambda ids: Address.objects.filter(customer__in=ids),
             same("channel", "value", "verified_at", "invalid_at", "invalid_reason", "created_at"),
             {"digest": SECRET, **inner("id customer")},
+        ),
+        Table(
+            "identities",
+            Identity,
+            lambda ids: Identity.objects.filter(customer__in=ids),
+            same("kind", "value", "created_at"),
+            inner("id customer"),
         ),
         Table(
             "requests",

@@ -11,7 +11,10 @@ from datetime import datetime
 
 from django.db.models import F
 
-from orchestrator.customers.models import PrivacyComment, PrivacyRequest
+from orchestrator.customers.keys import MARK
+from orchestrator.customers.known import mark_of
+from orchestrator.customers.models import Identity, PrivacyComment, PrivacyRequest
+from orchestrator.store import bulk
 from orchestrator.workspace.audit import Action, note
 
 
@@ -27,3 +30,11 @@ def forget(customer_ids: Collection[int], now: datetime) -> None:
     theirs.update(customer=None, identity="", extended_why="", extended_told="", answer="")
     for one in done:
         note(Action.REQUEST_DONE, one.taken_by, one, now, result={"erased": True})
+
+
+def forget_ids(customer_ids: Collection[int]) -> None:
+    """Of the ids of their browsers, and those they gave up, only keyed hashes stay: should one of them come again, nothing
+    is kept of whoever uses it."""
+    theirs = Identity.objects.filter(customer__in=customer_ids).exclude(value__startswith=MARK)
+    rows = [(id_, mark_of(kind, value)) for id_, kind, value in theirs.values_list("id", "kind", "value")]
+    bulk.update(Identity, ("value",), rows)

@@ -25,6 +25,7 @@ class Person:
     """What is known about somebody. `external_id` None is always somebody new; an attribute of None is removed.
 
     `addresses`: channel -> address, in any spelling. `created_at`: since when they are known, default now.
+    `time_zone`: the one they chose; `last_seen_zone`: that of the device they used last.
     """
 
     external_id: str | None = None
@@ -34,6 +35,7 @@ class Person:
     attributes: Mapping[str, Any] = field(default_factory=dict)
     addresses: Mapping[str, str] = field(default_factory=dict)
     created_at: datetime | None = None
+    last_seen_zone: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,17 +78,20 @@ def check(person: Person, index: int = 0) -> tuple[Person, tuple[Problem, ...]]:
 
 def _check_place(person: Person, index: int) -> tuple[Person, tuple[Problem, ...]]:
     language, country, zone = _language(person.language), _country(person.country), _zone(person.time_zone)
+    seen = _zone(person.last_seen_zone)
     wrong = (
         ("language", person.language, language, "is no language code; write it like pl or pt-BR"),
         ("country", person.country, country, "is no country code; write two letters, like PL"),
         ("time_zone", person.time_zone, zone, "is no time zone; write it like Europe/Warsaw"),
+        ("last_seen_zone", person.last_seen_zone, seen, "is no time zone; write it like Europe/Warsaw"),
     )
     problems = tuple(
         Problem(index, name, f"{shown(given)} {words}")
         for name, given, kept, words in wrong
         if given.strip() and not kept
     )
-    return replace(person, language=language, country=country, time_zone=zone), problems
+    kept = replace(person, language=language, country=country, time_zone=zone, last_seen_zone=seen)
+    return kept, problems
 
 
 def _language(value: str) -> str:

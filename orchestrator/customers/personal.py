@@ -10,6 +10,8 @@ from __future__ import annotations
 REMOVED = frozenset(
     {
         "customers.Address",
+        "ingest.DeadLetter",
+        "ingest.LiveCall",
         "consents.Consent",
         "segments.Membership",
         "messaging.MessageBody",
@@ -33,6 +35,7 @@ EMPTIED: dict[str, dict[str, str]] = {
         "paused_until": "empty",
         "restricted_at": "empty",
     },
+    "customers.Identity": {"value": "its keyed hash"},
     "customers.PrivacyRequest": {
         "customer": "empty",
         "identity": "empty",
@@ -65,6 +68,7 @@ EMPTIED: dict[str, dict[str, str]] = {
 KEPT: dict[str, str] = {
     "customers.Customer": "id created_at updated_at erased_at erased_number erase_due_at merged_into"
     " changed_pending",
+    "customers.Identity": "id kind customer created_at",
     "customers.PrivacyRequest": "id kind came_by received_on due_on extended_on identity_by identity_at state taken_by"
     " made_by made_at closed_by closed_at refusal result",
     "customers.PrivacyComment": "id request author said_at",
@@ -106,6 +110,7 @@ NOBODYS = frozenset(
         "workspace.Workspace",
         "consents.ConsentText",
         "consents.SignupForm",
+        "ingest.WriteKey",
         "segments.Segment",
         "messaging.Block",
         "messaging.Template",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from uuid import uuid4
@@ -18,7 +18,7 @@ from orchestrator.customers.people import Person, Problem, check
 from orchestrator.customers.survivors import lock_survivors
 from orchestrator.store import bulk
 
-__all__ = ["Person", "Problem", "Saved", "save"]
+__all__ = ["Person", "Problem", "Saved", "save", "save_known"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +40,7 @@ class _Draft:
     language: str = ""
     country: str = ""
     time_zone: str = ""
+    last_seen_zone: str = ""
     attributes: dict[str, Any] = field(default_factory=dict)
     addresses: dict[tuple[str, str], None] = field(default_factory=dict)
     created_at: datetime | None = None
@@ -71,6 +72,25 @@ def save(people: Sequence[Person], now: datetime) -> Saved:
     return Saved(answer, len(created), updated, tuple(problems))
 
 
+def save_known(people: Sequence[tuple[int, Person]], now: datetime) -> Saved:
+    """The same for customers named by their numbers, whatever ids they have; one transaction.
+
+    Whoever was merged since they were found is written to as who stands for them now.
+    """
+    checked = [
+        (id_, *check(replace(person, external_id=None), at)) for at, (id_, person) in enumerate(people)
+    ]
+    drafts = _fold([replace(person, external_id=str(id_)) for id_, person, _ in checked])
+    unique = {int(draft.token): draft for draft in drafts}
+    with transaction.atomic():
+        ids = lock_survivors(unique.keys())
+        known = [(ids[id_], draft) for id_, draft in unique.items() if id_ in ids]
+        updated, erased = _merge(known, now)
+        _add_addresses([(id_, draft) for id_, draft in known if id_ not in erased], now)
+    answer = tuple(ids.get(id_, id_) for id_, _, _ in checked)
+    return Saved(answer, 0, updated, tuple(problem for *_, found in checked for problem in found))
+
+
 _ERASED = "this customer was erased at their own wish; nothing was stored"
 
 
@@ -97,6 +117,7 @@ def _fold(people: Iterable[Person]) -> list[_Draft]:
         draft.language = person.language or draft.language
         draft.country = person.country or draft.country
         draft.time_zone = person.time_zone or draft.time_zone
+        draft.last_seen_zone = person.last_seen_zone or draft.last_seen_zone
         draft.attributes.update(person.attributes)
         draft.addresses.update(dict.fromkeys(person.addresses.items()))
         draft.created_at = min(filter(None, (person.created_at, draft.created_at)), default=None)
@@ -151,8 +172,8 @@ def _add(drafts: Sequence[_Draft], now: datetime) -> dict[str, int]:
     """Insert these; token -> id of those that were not there. Nameless ones wear their token until they are told apart."""
     rows = [
         (
-            draft.token, draft.language, draft.country, draft.time_zone, "", _present(draft.attributes), "full",
-            draft.created_at or now, now, True,
+            draft.token, draft.language, draft.country, draft.time_zone, draft.last_seen_zone,
+            _present(draft.attributes), "full", draft.created_at or now, now, True,
         )
         for draft in drafts
     ]  # fmt: skip
@@ -178,14 +199,19 @@ def _merge(known: Sequence[tuple[int, _Draft]], now: datetime) -> tuple[int, set
                 touched[id_] = touched.get(id_, False) or before != _seen_by_journeys(customer)
     bulk.update(
         Customer,
-        ("language", "country", "time_zone", "attributes", "created_at", "updated_at", "changed_pending"),
+        _CHANGED,
         [_row(current[id_], now, looked_for) for id_, looked_for in touched.items()],
     )
     return len(touched), erased
 
 
+_CHANGED = (
+    "language", "country", "time_zone", "last_seen_zone", "attributes", "created_at", "updated_at", "changed_pending",
+)  # fmt: skip
+
+
 def _seen_by_journeys(customer: Customer) -> tuple[Any, ...]:
-    return customer.attributes, customer.country, customer.time_zone
+    return customer.attributes, customer.country, customer.time_zone, customer.last_seen_zone
 
 
 def _apply(customer: Customer, draft: _Draft) -> bool:
@@ -193,6 +219,7 @@ def _apply(customer: Customer, draft: _Draft) -> bool:
     customer.language = draft.language or customer.language
     customer.country = draft.country or customer.country
     customer.time_zone = draft.time_zone or customer.time_zone
+    customer.last_seen_zone = draft.last_seen_zone or customer.last_seen_zone
     customer.attributes = _present({**customer.attributes, **draft.attributes})
     customer.created_at = min(filter(None, (customer.created_at, draft.created_at)))
     return before != (*_seen_by_journeys(customer), customer.language, customer.created_at)
@@ -200,8 +227,8 @@ def _apply(customer: Customer, draft: _Draft) -> bool:
 
 def _row(customer: Customer, now: datetime, look: bool) -> tuple[Any, ...]:
     return (
-        customer.pk, customer.language, customer.country, customer.time_zone, customer.attributes,
-        customer.created_at, now, customer.changed_pending or look,
+        customer.pk, customer.language, customer.country, customer.time_zone, customer.last_seen_zone,
+        customer.attributes, customer.created_at, now, customer.changed_pending or look,
     )  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from orchestrator.customers.joining import Handler, Into, hand_over, register
-from orchestrator.customers.models import Address, Customer, PrivacyRequest
+from orchestrator.customers.models import Address, Customer, Identity, PrivacyRequest
 from orchestrator.domain.merging import OWN_LIMITS, earlier, filled, later, stricter
 from orchestrator.store import bulk
 
@@ -20,7 +20,7 @@ _ADDRESS = ("channel", "value", "digest", "verified_at", "invalid_at", "invalid_
 
 def handle() -> None:
     """Have the customers' own rows joined, before any other room's."""
-    models = ("customers.Customer", "customers.Address", "customers.PrivacyRequest")
+    models = ("customers.Customer", "customers.Address", "customers.Identity", "customers.PrivacyRequest")
     register("customers", Handler(models, join))
 
 
@@ -36,6 +36,7 @@ def join(into: Into, now: datetime) -> None:
     gone = [(merged, survivor, now, False) for merged, survivor in fresh.items()]
     bulk.update(Customer, ("merged_into", "updated_at", "changed_pending"), gone)
     _move_addresses(into)
+    hand_over(Identity, into)
     hand_over(PrivacyRequest, into)
 
 

@@ -6,17 +6,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import field
 from datetime import datetime
 from decimal import Decimal
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 from typing import Any
 
 from orchestrator.domain.zones import as_instant
-from orchestrator.events.rows import HISTORY, row
+from orchestrator.events.rows import HISTORY, Row, row
 from orchestrator.events.storing import store
 from orchestrator.sdk.value import value
 from orchestrator.store import doorbells
 
-__all__ = ["HISTORY", "NewEvent", "Recorded", "record"]
+__all__ = ["HISTORY", "NewEvent", "Recorded", "record", "record_each"]
 _MOMENT_AND_KEY = itemgetter(0, 1)
+_MOMENT_AND_KEY_OF_ROW = attrgetter("occurred_at", "key")
 
 
 @value
@@ -51,7 +52,24 @@ def record(events: Sequence[NewEvent], now: datetime) -> Recorded:
     ordered = sorted(
         ((as_instant(event.occurred_at), event.key, event) for event in events), key=_MOMENT_AND_KEY
     )
-    rows = [row(event, at, now) for at, _, event in ordered]
+    return _store([row(event, at, now) for at, _, event in ordered], now)
+
+
+def record_each(events: Sequence[NewEvent], now: datetime) -> dict[int, str]:
+    """The same, for events of which each stands for itself: those that can be stored are. Answers the others -> why not."""
+    rows: list[Row] = []
+    problems: dict[int, str] = {}
+    for index, event in enumerate(events):
+        try:
+            rows.append(row(event, as_instant(event.occurred_at), now))
+        except ValueError as error:
+            problems[index] = str(error)
+    rows.sort(key=_MOMENT_AND_KEY_OF_ROW)
+    _store(rows, now)
+    return problems
+
+
+def _store(rows: Sequence[Row], now: datetime) -> Recorded:
     stored = store(rows, now)
     if stored:
         doorbells.ring(doorbells.WALK)

@@ -95,6 +95,13 @@ WORDS: Mapping[str, Words] = {
         _("RODO art. 5(2): keep it as long as somebody may have to account for a change."),
     ),
     "session": Words(_("Logins that have run out let nobody in."), _("Nothing.")),
+    "dead_letter": Words(
+        _(
+            "Calls to /v1 that were not taken, word for word: they may name people whom nobody finds by an id."
+        ),
+        _("What was not taken by then can be taken no more."),
+        _MINIMAL,
+    ),
     "event": Words(
         _("What people did. The last event of each name of each person stays, however old it is."),
         _(

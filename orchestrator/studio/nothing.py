@@ -22,6 +22,9 @@ NOTHING: dict[str, Any] = {
     ),
     "customers.address": _("There are no addresses yet. They come with their customers."),
     "customers.customer": _("There are no customers yet. Bring them in with `manage.py import_customers FILE` or by the API."),
+    "customers.identity": _(
+        "No browser and no app is known. Their ids come with calls to /v1, and lead to a customer once somebody signs in."
+    ),
     "customers.privacycomment": _("Nothing was said of any request of a person yet."),
     "customers.privacyrequest": _(
         "Nobody has asked for anything by right. Write down what comes by letter, telephone or email on the day it comes:"
@@ -31,6 +34,10 @@ NOTHING: dict[str, Any] = {
         "Nothing has happened yet. Your shop tells what customers do by POST /v1/track; `manage.py import_orders FILE`"
         " brings in orders of the past."
     ),
+    "ingest.deadletter": _(
+        "Everything that came was taken. A call to /v1 that cannot be is kept here with the reason, and can be taken later."
+    ),
+    "ingest.writekey": _("There is no write key yet. With one, a shop, a site or an app tells what customers do, by /v1."),
     "journeys.door": _("No journey has a limit. With `limit: {entries: 100 per day}` in its entry it has a door, shown here."),
     "journeys.doorstep": _(
         "Nobody waits or was turned away. Here stand those whom a journey's limit or filter keeps out, and why."

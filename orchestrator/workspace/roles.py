@@ -19,7 +19,11 @@ from django.utils.translation import gettext_lazy as _
 
 # Every model that has a page, under the matter it is about. One that stands nowhere fails tests/studio/test_roles.py.
 MATTERS: Mapping[str, tuple[str, ...]] = {
-    "people": ("customers.customer", "customers.address", "events.event", "loyalty.pointsentry", "segments.membership"),
+    "people": (
+        "customers.customer", "customers.address", "customers.identity", "events.event", "loyalty.pointsentry",
+        "segments.membership", "ingest.deadletter",
+    ),
+    "keys": ("ingest.writekey",),
     "consents": (
         "consents.consent", "consents.consentrecord", "consents.consenttext", "consents.signupform", "consents.suppression",
     ),
@@ -102,7 +106,7 @@ ROLES: Mapping[str, Role] = {
     "developer": Role(
         _("developer"),
         _("writes templates and lets programs in; sees nobody's data"),
-        _LOOKS | {"content": _ALL},
+        _LOOKS | {"content": _ALL, "keys": "view add change"},
         ("journeys.add_enrollment",),
     ),
     "privacy_officer": Role(

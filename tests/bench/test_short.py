@@ -23,7 +23,7 @@ from tests.bench.figures import KEYS, TARGETS
 from tests.environment import ROOT
 
 pytestmark = [pytest.mark.postgresql, pytest.mark.slow]
-NOT_YET = {"ingest_single_vs_drf"}
+NOT_YET: set[str] = set()
 
 
 @pytest.fixture(scope="module")

@@ -63,6 +63,7 @@ FILL: Mapping[str, Callable[[], Sequence[Any]]] = {
     "unsubscribe": lambda: ["no-such-token"],
     "preferences": lambda: ["no-such-token"],
     "hook": lambda: ["acme_sms"],
+    "ingest": lambda: ["track"],
 }
 
 

@@ -13,9 +13,10 @@ from django.utils import timezone
 
 from orchestrator.accounts.models import Attempts, Factor, IssuerLink, RecoveryCode
 from orchestrator.consents.models import Consent, ConsentRecord, ConsentText, SignupForm, Suppression
-from orchestrator.customers.models import Address, Customer, PrivacyComment, PrivacyRequest
+from orchestrator.customers.models import Address, Customer, Identity, PrivacyComment, PrivacyRequest
 from orchestrator.domain.outbox import FINAL, State
 from orchestrator.events.models import Event
+from orchestrator.ingest.models import DeadLetter, WriteKey
 from orchestrator.journeys.models import (
     Door,
     Doorstep,
@@ -243,6 +244,7 @@ def fill(people: int = 5, now: datetime | None = None) -> Sample:
     )
     make_alarms(people, now)
     make_accounts(people, now)
+    make_keys(people, now)
     Suppression.objects.create(channel="email", digest="f" * 64, reason="complaint", created_at=now)
     template, text = make_template(brand, now)
     journey, version = make_journey(brand, now)
@@ -265,6 +267,18 @@ def make_accounts(count: int, now: datetime) -> None:
             user=user, issuer="https://id.shop.example", subject=f"s-{number}", linked_at=now
         )
         Attempts.objects.create(kind="account", key=f"{number:064}", count=5, since=now, last=now, until=now)
+
+
+def make_keys(count: int, now: datetime) -> None:
+    """So many write keys, each with a call that was not taken."""
+    for number in range(count):
+        key = WriteKey.objects.create(
+            name=f"Shop {number}", kind="server", digest=f"{number:064}", prefix="wk_abcde", created_at=now
+        )
+        DeadLetter.objects.create(
+            key=key, mark=f"{number:064}", received_at=now, kind="track", reason="no_id",
+            payload='{"type": "track", "event": "Order Completed"}', words="the call names nobody",
+        )  # fmt: skip
 
 
 def make_alarms(count: int, now: datetime) -> None:
@@ -372,6 +386,7 @@ def make_customer(index: int, brand: Brand, now: datetime) -> Customer:
         created_at=now - timedelta(days=index),
         updated_at=now,
     )
+    Identity.objects.create(kind="anonymous", value=f"browser-{index}", customer=customer, created_at=now)
     if index % 5 == 4:
         return customer
     for channel, value in (("email", f"{first.lower()}{index}@shop.example"), ("sms", f"+4860000{index:04}")):

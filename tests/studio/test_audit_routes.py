@@ -24,6 +24,8 @@ NOTED = {
     "admin:customers_privacyrequest_act": "exported, erasure_ordered, erased, restricted, lifted, objected, rectified, changed,"
     " commented, identity_checked, request_extended, request_refused, request_withdrawn or request_done",
     "admin:customers_privacyrequest_new": "request_received",
+    "admin:ingest_writekey_revoke": "key_retired",
+    "admin:ingest_writekey_rotate": "key_rotated",
     "admin:journeys_journey_back": "changed",
     "admin:journeys_journey_begin": "created",
     "admin:journeys_journey_canvas_save": "changed, once in ten minutes of one person's drawing",
@@ -48,6 +50,8 @@ NOTED = {
 }
 NOTHING = {
     "admin:app_list": "a list",
+    "admin:ingest_deadletter_replay": "what a program sent is taken: the event is the row",
+    "admin:ingest_writekey_watch": "only looks, for ten minutes",
     "admin:index": "a list",
     "admin:journeys_journey_calendar": "only looks",
     "admin:journeys_journey_canvas_check": "only looks",
@@ -67,6 +71,7 @@ NOTHING = {
     "confirm": "the person's own act: the consent ledger has it with its proof",
     "enrollments": "programs call it for each of their customers: the passage is the row",
     "form": "the person's own act: the consent ledger has it with its proof",
+    "ingest": "programs tell what customers do: the event is the row",
     "hook": "a provider's report: the receipt is the row",
     "preferences": "the person's own act: the consent ledger has it with its proof",
     "set_language": "one's own display",

@@ -12,8 +12,9 @@ from django.urls import reverse
 
 from orchestrator.accounts.models import Attempts, Factor, IssuerLink, RecoveryCode
 from orchestrator.consents.models import Consent, ConsentRecord, Suppression
-from orchestrator.customers.models import Address, Customer, PrivacyComment, PrivacyRequest
+from orchestrator.customers.models import Address, Customer, Identity, PrivacyComment, PrivacyRequest
 from orchestrator.events.models import Event
+from orchestrator.ingest.models import DeadLetter
 from orchestrator.journeys.models import (
     Door,
     Doorstep,
@@ -71,6 +72,7 @@ HISTORY: list[Any] = [
     Consent,
     ConsentRecord,
     Customer,
+    DeadLetter,
     Decision,
     DeliveryAttempt,
     Door,
@@ -79,6 +81,7 @@ HISTORY: list[Any] = [
     Enrollment,
     EntryTimer,
     Event,
+    Identity,
     JourneyVersion,
     Launch,
     MailboxMessage,

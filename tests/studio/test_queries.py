@@ -24,11 +24,13 @@ BIG = {
     "Consent",
     "ConsentRecord",
     "Customer",
+    "DeadLetter",
     "Decision",
     "DeliveryAttempt",
     "Enrollment",
     "EntryTimer",
     "Event",
+    "Identity",
     "MailboxMessage",
     "Message",
     "MessageBody",
@@ -71,8 +73,9 @@ def _again() -> None:
     """The same shop with fifty people."""
     from orchestrator.accounts.models import Attempts, Factor, IssuerLink, RecoveryCode
     from orchestrator.consents.models import Consent, ConsentRecord, Suppression
-    from orchestrator.customers.models import Address, PrivacyComment, PrivacyRequest
+    from orchestrator.customers.models import Address, Identity, PrivacyComment, PrivacyRequest
     from orchestrator.events.models import Event
+    from orchestrator.ingest.models import DeadLetter, WriteKey
     from orchestrator.journeys.models import (
         Door,
         Doorstep,
@@ -114,10 +117,10 @@ def _again() -> None:
         Consent, ConsentRecord, Suppression, Event, EntryTimer, UsualInterval, Door, Doorstep, Launch, Membership, Segment,
         StepRun, Simulation, PublishNotice, PublishComment, PublishRequest, DraftEdit, JourneyVersion, Journey, Decision,
         DeliveryAttempt, MailboxMessage, MessageBody, PointsEntry,
-        ComplaintBreaker, ProviderBreaker,
+        ComplaintBreaker, ProviderBreaker, DeadLetter, WriteKey,
         Spending, Budget, StepFault, Halt, Heartbeat, Retention, Receipt, Subject, TemplateVersion, Template,
         AlarmNotice, Alarm, AlarmChannel,
-        PrivacyComment, PrivacyRequest, Address, Customer, Block,
+        PrivacyComment, PrivacyRequest, Identity, Address, Customer, Block,
     ]  # fmt: skip
     for kind in kinds:
         kind._default_manager.all().delete()

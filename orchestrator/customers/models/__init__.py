@@ -2,6 +2,7 @@
 
 from orchestrator.customers.models.address import Address
 from orchestrator.customers.models.customer import Customer
+from orchestrator.customers.models.identity import Identity
 from orchestrator.customers.models.privacy import PrivacyComment, PrivacyRequest
 
-__all__ = ["Address", "Customer", "PrivacyComment", "PrivacyRequest"]
+__all__ = ["Address", "Customer", "Identity", "PrivacyComment", "PrivacyRequest"]

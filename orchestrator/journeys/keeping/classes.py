@@ -19,6 +19,7 @@ from orchestrator.consents.models import Consent, ConsentRecord
 from orchestrator.customers.models import Customer
 from orchestrator.domain.outbox import OPEN
 from orchestrator.events.models import Event
+from orchestrator.ingest.models import DeadLetter
 from orchestrator.journeys.keeping import inactive
 from orchestrator.journeys.keeping.shape import Asked, DataClass, Moments, blank, is_blank
 from orchestrator.journeys.models import Enrollment, Launch, Simulation, StepRun
@@ -143,6 +144,7 @@ CLASSES: Mapping[str, DataClass] = {
         ),
         DataClass("journal", LogEntry, "action_time"),
         DataClass("session", Session, "expire_date", by_time=True),
+        DataClass("dead_letter", DeadLetter, "received_at"),
         DataClass("event", Event, "received_at", open=_tells),
         DataClass(
             "consent_proof", ConsentRecord, "recorded_at", blank(**PROOF), _in_use, done=is_blank(**PROOF)

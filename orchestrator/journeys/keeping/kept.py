@@ -6,13 +6,14 @@ from collections.abc import Mapping
 
 WHY: Mapping[str, tuple[str, ...]] = {
     # It is emptied by an erasure, or by the class of inactive customers, and not by age.
-    "person": ("customers.Customer", "customers.Address", "segments.Membership"),
+    "person": ("customers.Customer", "customers.Address", "customers.Identity", "segments.Membership"),
     # What holds now of a person: it ends when they say otherwise.
     "holds_now": ("consents.Consent", "consents.Suppression", "journeys.EntryTimer"),
     # Nobody's data: settings, drafts and what was published, which messages and passages are explained by.
     "setting": (
         "workspace.AlarmChannel", "workspace.Brand", "workspace.Topic", "workspace.Sequence", "workspace.Retention",
-        "workspace.Workspace", "consents.ConsentText", "consents.SignupForm", "segments.Segment", "messaging.Block",
+        "workspace.Workspace", "ingest.WriteKey", "consents.ConsentText", "consents.SignupForm", "segments.Segment",
+        "messaging.Block",
         "messaging.Template", "messaging.TemplateVersion", "messaging.FrequencyCap", "messaging.QuietHoursRule",
         "messaging.RateLimit", "messaging.Price", "messaging.Budget", "journeys.Door", "journeys.Journey",
         "journeys.JourneyVersion",
@@ -30,6 +31,7 @@ WHY: Mapping[str, tuple[str, ...]] = {
     "passing": (
         "workspace.Heartbeat", "messaging.ProviderBreaker", "messaging.StepFault", "messaging.Subject",
         "journeys.UsualInterval", "journeys.Doorstep", "journeys.DraftEdit", "accounts.Attempts",
+        "ingest.LiveCall",
     ),
     # How staff sign in: it goes with their account.
     "account": ("accounts.Factor", "accounts.RecoveryCode", "accounts.IssuerLink"),

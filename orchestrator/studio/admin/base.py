@@ -31,7 +31,7 @@ class StudioAdmin(NotedAdmin):
     list_per_page = 50
     list_fullwidth = True
     together: Sequence[str | Prefetch[Any]] = ()
-    actions = None
+    actions: Any = None
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
