@@ -6,29 +6,16 @@ from datetime import UTC, datetime
 from typing import Any
 
 from rest_framework import serializers, status
-from rest_framework.parsers import JSONParser
-from rest_framework.permissions import BasePermission
-from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
-from orchestrator.api.callers import CallsOfAnAccount, ProgramAuthentication, StudioSession
+from orchestrator.api.auth import Door, refused
+from orchestrator.api.once import once
 from orchestrator.customers.models import Customer
 from orchestrator.customers.survivors import survivors
 from orchestrator.journeys.enter import LONGEST_KEY, EnterError, enter
 
 _STATUS = {"no_journey": status.HTTP_404_NOT_FOUND, "not_live": status.HTTP_409_CONFLICT}
-
-
-class MayEnroll(BasePermission):
-    """Whoever may add enrollments: an account made for the program, with that right and no other."""
-
-    message = "This account may not let people into journeys; give it the right to add enrollments."
-
-    def has_permission(self, request: Request, view: APIView) -> bool:
-        """By Django's own rights."""
-        return bool(request.user and request.user.has_perm("journeys.add_enrollment"))
 
 
 class Call(serializers.Serializer):  # type: ignore[type-arg]
@@ -39,15 +26,12 @@ class Call(serializers.Serializer):  # type: ignore[type-arg]
     properties = serializers.DictField(default=dict)
 
 
-class EnrollmentsView(APIView):
+class EnrollmentsView(Door):
     """201 with the new enrollment; 200 where the key is known, or nobody was let in, with the reason."""
 
-    authentication_classes = (ProgramAuthentication, StudioSession)
-    permission_classes = (MayEnroll,)
-    throttle_classes = (CallsOfAnAccount,)
-    parser_classes = (JSONParser,)
-    renderer_classes = (JSONRenderer,)
+    rights = {"POST": ("journeys.add_enrollment",)}
 
+    @once
     def post(self, request: Request, journey: str) -> Response:
         """Let one customer in."""
         call = Call(data=request.data)
@@ -55,15 +39,15 @@ class EnrollmentsView(APIView):
         said: dict[str, Any] = call.validated_data
         customer = _customer(said["customer"])
         if customer is None:
-            return _refused(
+            return refused(
                 "no_customer", f"there is no customer with the external id “{said['customer']}”", 404
             )
         try:
             done = enter(journey, customer, said["key"], said["properties"], datetime.now(UTC))
         except EnterError as error:
-            return _refused(error.code, str(error), _STATUS.get(error.code, status.HTTP_400_BAD_REQUEST))
+            return refused(error.code, str(error), _STATUS.get(error.code, status.HTTP_400_BAD_REQUEST))
         except ValueError as error:
-            return _refused("bad_properties", str(error), status.HTTP_400_BAD_REQUEST)
+            return refused("bad_properties", str(error), status.HTTP_400_BAD_REQUEST)
         answer = {"enrollment": done.enrollment, "entered": done.made, "reason": done.reason}
         return Response(answer, status.HTTP_201_CREATED if done.made else status.HTTP_200_OK)
 
@@ -72,7 +56,3 @@ def _customer(external_id: str) -> int | None:
     """Who has this id; where they were merged, who stands for them now."""
     found = Customer.objects.filter(external_id=external_id).values_list("id", flat=True).first()
     return survivors([found]).get(found) if found is not None else None
-
-
-def _refused(code: str, what: str, code_of_http: int) -> Response:
-    return Response({"code": code, "detail": what}, code_of_http)

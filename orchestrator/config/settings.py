@@ -180,11 +180,13 @@ LOGIN_URL = "admin:login"
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "orchestrator.api.callers.ProgramAuthentication",
+        "orchestrator.api.callers.KeyAuthentication",
         "orchestrator.api.callers.StudioSession",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAdminUser"],
     "DEFAULT_THROTTLE_CLASSES": ["orchestrator.api.callers.CallsOfAnAccount"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "EXCEPTION_HANDLER": "orchestrator.api.problems.answer",
 }
 # Calls of the API that one account may make in a minute.
 API_PER_MINUTE = int(env.str("API_PER_MINUTE", default="") or 3000)

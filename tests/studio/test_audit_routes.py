@@ -15,6 +15,9 @@ READ_ONLY = ("_changelist", "_history")
 FORMS = {"_add": "created", "_change": "changed", "_delete": "deleted"}
 NOTED = {
     "admin:account": "factor_removed or changed",
+    "admin:accounts_apikey_add": "key_made",
+    "admin:accounts_apikey_revoke": "key_retired",
+    "admin:accounts_apikey_rotate": "key_rotated",
     "admin:auth_user_factor_reset": "factor_reset",
     "admin:factor_set_up": "factor_set_up",
     "admin:auth_user_password_change": "changed",

@@ -3,6 +3,7 @@
 from orchestrator.studio.admin import (
     accounts,
     alarms,
+    api_keys,
     asked,
     audit,
     blocks,
@@ -37,6 +38,7 @@ from orchestrator.studio.admin import (
 __all__ = [
     "accounts",
     "alarms",
+    "api_keys",
     "asked",
     "audit",
     "blocks",
