@@ -11,6 +11,8 @@ from rest_framework.response import Response
 
 from orchestrator.api.auth import Door, refused
 from orchestrator.api.once import once
+from orchestrator.api.shapes import ObjectField
+from orchestrator.api.telling import told
 from orchestrator.customers.models import Customer
 from orchestrator.customers.survivors import survivors
 from orchestrator.journeys.enter import LONGEST_KEY, EnterError, enter
@@ -23,7 +25,15 @@ class Call(serializers.Serializer):  # type: ignore[type-arg]
 
     customer = serializers.CharField(max_length=100)
     key = serializers.CharField(max_length=LONGEST_KEY)
-    properties = serializers.DictField(default=dict)
+    properties = ObjectField(default=dict)
+
+
+class EntryShape(serializers.Serializer):  # type: ignore[type-arg]
+    """What came of it: `entered` says whether it was this call, `reason` why nobody was let in."""
+
+    enrollment = serializers.IntegerField(allow_null=True)
+    entered = serializers.BooleanField()
+    reason = serializers.CharField(allow_blank=True)
 
 
 class EnrollmentsView(Door):
@@ -31,6 +41,12 @@ class EnrollmentsView(Door):
 
     rights = {"POST": ("journeys.add_enrollment",)}
 
+    @told(
+        "enroll_customer", "Let a customer into a journey",
+        tag="enrollments", body=Call, writes=True, missing=True, status=201,
+        sent={"customer": "anna-7", "key": "order-1207", "properties": {"order": "1207"}}, answers=EntryShape,
+        example={"enrollment": 51, "entered": True, "reason": ""}, also={200: EntryShape},
+    )  # fmt: skip
     @once
     def post(self, request: Request, journey: str) -> Response:
         """Let one customer in."""

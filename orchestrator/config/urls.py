@@ -6,11 +6,13 @@ from django.contrib import admin
 from django.urls import include, path
 from django.views.generic import RedirectView
 
+from orchestrator.api.schema import SchemaView
 from orchestrator.config.health import health
 
 handler403 = "orchestrator.studio.refusing.forbidden"
 urlpatterns = [
     path("api/v1/", include("orchestrator.api.urls")),
+    path("api/schema/", SchemaView.as_view(), name="api_schema"),
     path("", RedirectView.as_view(pattern_name="admin:index")),
     path("admin/", admin.site.urls),
     path("healthz", health, name="health"),

@@ -134,6 +134,8 @@ def test_calls_of_one_account_are_counted_over_all_processes(shop: User, setting
 def test_every_door_asks_who_calls_and_how_often() -> None:
     [api] = [one for one in get_resolver().url_patterns if str(one.pattern) == "api/v1/"]
     for one in api.url_patterns:
+        if one.name == "api_nowhere":
+            continue  # there is nothing behind it
         view = one.callback.cls
         assert view.authentication_classes == WAYS, view
         assert view.throttle_classes == (CallsOfAnAccount,), view
