@@ -11,10 +11,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from orchestrator.api.auth import Door
-from orchestrator.api.found import customer_of, names_of
+from orchestrator.api.found import names_of
 from orchestrator.api.pages import page
 from orchestrator.api.params import PAGED, Param, read
-from orchestrator.api.passages import CUSTOMER, JOURNEY, journey_of
+from orchestrator.api.passages import CUSTOMER, JOURNEY, asked_for, journey_of
 from orchestrator.api.problems import Refused
 from orchestrator.api.shapes import Named, ObjectField, page_of
 from orchestrator.api.telling import told
@@ -131,7 +131,7 @@ class MessageView(Door):
 def _filtered(asked: Mapping[str, Any]) -> QuerySet[Message]:
     rows = Message.objects.all()
     if asked["customer"]:
-        rows = rows.filter(customer=customer_of(asked["customer"]).pk)
+        rows = rows.filter(customer=asked_for(asked["customer"]))
     if asked["journey"]:
         journey_of(asked["journey"])
         rows = rows.filter(journey=asked["journey"])

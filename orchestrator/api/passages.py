@@ -103,10 +103,19 @@ def _whole() -> QuerySet[Enrollment]:
 def _filtered(asked: Mapping[str, Any]) -> QuerySet[Enrollment]:
     rows = _whole()
     if asked["customer"]:
-        rows = rows.filter(customer=customer_of(asked["customer"]).pk)
+        rows = rows.filter(customer=asked_for(asked["customer"]))
     if asked["journey"]:
         rows = rows.filter(journey=journey_of(asked["journey"]))
     return rows.filter(status=asked["status"]) if asked["status"] else rows
+
+
+def asked_for(external_id: str) -> int:
+    """A customer's number; Refused (400) for a filter by somebody whom nobody knows."""
+    try:
+        return customer_of(external_id).pk
+    except Refused as error:
+        fault = {"parameter": "customer", "code": "no_customer", "detail": str(error)}
+        raise Refused("bad_parameter", f"customer: {error}", 400, [fault]) from None
 
 
 def journey_of(key: str) -> int:

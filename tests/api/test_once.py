@@ -90,9 +90,10 @@ def test_a_worker_killed_before_the_commit_has_done_nothing(monkeypatch: pytest.
     def killed(*given: Any) -> None:
         raise SystemExit
 
-    with monkeypatch.context() as patched, pytest.raises(SystemExit):
+    with monkeypatch.context() as patched:
         patched.setattr(module, "_keep", killed)
-        shop.post("events/batch/", body, **KEY)
+        with pytest.raises(SystemExit):
+            shop.post("events/batch/", body, **KEY)
     kept = CallAnswer.objects.filter(operation="events_batch")
     assert (Event.objects.count(), kept.count()) == (events, 0)
     assert shop.post("events/batch/", body, **KEY)[1]["stored"] == 1

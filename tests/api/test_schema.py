@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,10 @@ from django.core.management import call_command
 from django.test import Client
 from django.urls import get_resolver
 
-COMMITTED = Path(__file__).parents[2] / "docs" / "openapi.yaml"
+from orchestrator.api.known_problems import PROBLEMS
+from tests.environment import ROOT
+
+COMMITTED = ROOT / "docs" / "openapi.yaml"
 
 
 @pytest.fixture(scope="module")
@@ -68,3 +72,27 @@ def test_every_refusal_is_a_problem(schema: Any) -> None:
                 path,
                 method,
             )
+
+
+def test_the_page_shows_every_operation_and_every_problem_and_loads_nothing_from_elsewhere(
+    db: None, schema: Any
+) -> None:
+    answer = Client().get("/api/docs/")
+    page = answer.content.decode()
+    assert answer.status_code == 200
+    assert "script-src 'self'" in answer["Content-Security-Policy"]
+    assert re.findall(r"<script|style=|https?://(?!shop\.example)", page) == []
+    for _path, _method, said in operations(schema):
+        assert f'id="{said["operationId"]}"' in page
+    for code in PROBLEMS:
+        assert f'id="problem-{code}"' in page
+
+
+def test_every_code_that_the_api_gives_has_words() -> None:
+    source = "".join(
+        path.read_text(encoding="utf-8") for path in (ROOT / "orchestrator" / "api").glob("*.py")
+    )
+    source += (ROOT / "orchestrator" / "journeys" / "enter.py").read_text(encoding="utf-8")
+    given = set(re.findall(r'(?:Refused|refused|problem|BadRequest|EnterError)\(\s*"([a-z_]+)"', source))
+    assert len(given) > 20
+    assert given - set(PROBLEMS) == set()

@@ -48,8 +48,16 @@ NOTED = {
     "admin:messaging_template_editor_test": "sent_test",
     "admin:password_change": "changed",
     "admin:segments_segment_builder_save": "created or changed",
+    "journey_pause": "paused",
+    "journey_resume": "resumed",
 }
 NOTHING = {
+    "api_nowhere": "there is nothing at it",
+    "customer_addresses": "programs call it for each of their customers: the address is the row",
+    "customer_consents": "the person's own word: the consent ledger has it with its proof",
+    "customers": "programs call it for each of their customers: the customer is the row",
+    "customers_batch": "programs call it for each of their customers: the customer is the row",
+    "events_batch": "programs call it for each of their customers: the event is the row",
     "admin:app_list": "a list",
     "admin:index": "a list",
     "admin:journeys_journey_calendar": "only looks",
