@@ -52,5 +52,5 @@ urlpatterns = [
     path("enrollments/<int:number>/", passages.PassageView.as_view(), name="passage"),
     path("messages/", messages.MessagesView.as_view(), name="messages"),
     path("messages/<int:number>/", messages.MessageView.as_view(), name="message"),
-    re_path(r"^(?P<rest>.*)$", schema.NowhereView.as_view(), name="api_nowhere"),
+    re_path(r"^(?P<rest>[\s\S]*)$", schema.NowhereView.as_view(), name="api_nowhere"),
 ]

@@ -130,7 +130,7 @@ def test_batches_of_none_and_of_too_many(shop: Program, size: int) -> None:
     [
         "customers/a%00b/", "customers/%ff/", "customers/" + "x" * 5000 + "/", "customers/erased:x/", "segments/%00/",
         "journeys/%00/", "journeys/onboarding/versions/" + "9" * 40 + "/", "enrollments/" + "9" * 40 + "/",
-        "messages/" + "9" * 40 + "/", "messages/-1/", "messages/x/", "nothing/", "customers", "",
+        "messages/" + "9" * 40 + "/", "messages/-1/", "messages/x/", "nothing/", "customers", "", "a%0Ab/c/d/",
     ],
 )  # fmt: skip
 def test_addresses_that_lead_nowhere(shop: Program, path: str) -> None:

@@ -14,6 +14,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
@@ -29,14 +30,14 @@ from orchestrator.studio.admin.base import History, StudioAdmin
 from orchestrator.studio.links import linked, url_of
 
 OVERLAPS = {"0": _("none: now"), "1": _("1 hour"), "24": _("1 day"), "168": _("7 days")}  # hours
-_STATES = {"live": _("in use"), "expired": _("expired"), "revoked": _("revoked")}
+_STATES = {"live": _("in use"), "expired": _("has expired"), "revoked": _("was revoked")}
 
 
 class ApiKeyForm(forms.ModelForm):
     """What a key may do, how often, and until when."""
 
     scopes = forms.MultipleChoiceField(
-        label=_("scopes"),
+        label=capfirst(_("scopes")),
         choices=lambda: [(name, f"{name}: {TITLES[name]}") for name in RIGHTS],
         widget=UnfoldAdminCheckboxSelectMultipleWidget,
     )
@@ -200,6 +201,8 @@ class ApiKeyAdmin(StudioAdmin):
         live = isinstance(obj, ApiKey) and obj.state(timezone.now()) == "live"
         context["may_act"] = live and request.user.has_perm("accounts.change_apikey")
         context["overlaps"] = OVERLAPS.items()
+        # Whichever button saves, the secret is shown: one is enough.
+        context |= {"show_save_and_add_another": False, "show_save_and_continue": False}
         return super().render_change_form(request, context, add, change, form_url, obj)
 
     @display(description=_("begins with"))
