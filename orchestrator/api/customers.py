@@ -78,7 +78,7 @@ class TimelineShape(serializers.Serializer):  # type: ignore[type-arg]
         "get_timeline", "Tell what happened to a customer, the newest first",
         tag="customers", answers=TimelineShape, missing=True,
         params=(
-            Param("kind", "Only things of this kind; may be given several times.", choices=KINDS),
+            Param("kind", "Only things of this kind; may be given several times.", choices=tuple(KINDS)),
             Param("before", "The `next` of the page before."),
             Param("limit", "How many a page.", whole=(1, MOST), default=PAGE),
         ),

@@ -160,9 +160,11 @@ def _shop() -> str:
 
     call_command("migrate", verbosity=0)
     logging.getLogger("django.request").setLevel(logging.CRITICAL)
+    from orchestrator.workspace import sequence
     from tests.studio.sample import fill
 
     fill(20)
+    sequence.take(1000)  # past the numbers that the sample gave by hand
     return new_key()
 
 
