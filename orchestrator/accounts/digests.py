@@ -41,11 +41,28 @@ def unseal(sealed: str) -> bytes:
         raise Unreadable from error
 
 
+def seal_under(word: str, secret: bytes) -> str:
+    """As `seal`, and readable only to whoever brings `word` again: SECRET_KEY and the database together do not open it."""
+    return (
+        Fernet(base64.urlsafe_b64encode(_derived(settings.SECRET_KEY, word))).encrypt(secret).decode("ascii")
+    )
+
+
+def unseal_under(word: str, sealed: str) -> bytes:
+    """What was sealed under that word, or Unreadable."""
+    try:
+        return Fernet(base64.urlsafe_b64encode(_derived(settings.SECRET_KEY, word))).decrypt(
+            sealed.encode("ascii")
+        )
+    except (InvalidToken, UnicodeEncodeError) as error:
+        raise Unreadable from error
+
+
 def _fernet() -> MultiFernet:
     keys = (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
     return MultiFernet([Fernet(base64.urlsafe_b64encode(_derived(str(key)))) for key in keys])
 
 
-def _derived(key: str) -> bytes:
+def _derived(key: str, word: str = "") -> bytes:
     # SECRET_KEY is long and random: a derivation for one purpose is enough, a slow one would protect nothing more.
-    return HKDF(SHA256(), 32, None, f"{_SALT}.sealed".encode()).derive(key.encode())
+    return HKDF(SHA256(), 32, word.encode() or None, f"{_SALT}.sealed".encode()).derive(key.encode())

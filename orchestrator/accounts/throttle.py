@@ -73,6 +73,13 @@ def of_calls(user: int, most: int, within: timedelta) -> Counted:
     )
 
 
+def of_key(key: int, most: int, within: timedelta) -> Counted:
+    """By the key of a program that calls; beside `of_calls`, where the number is an account's."""
+    return Counted(
+        "program", digest("key", str(key)), lambda seen, now: sign_in.try_window(seen, now, most, within)
+    )
+
+
 def take(counted: Sequence[Counted], now: datetime) -> None:
     """Count one attempt of each, or none and TooManyAttempts. However many try at once, no more get through."""
     try:

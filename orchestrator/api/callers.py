@@ -1,4 +1,4 @@
-"""Who calls: programs by name and password, people by their session, and how often."""
+"""Who calls: programs by key, or by name and password; people by their session; and how often."""
 
 from __future__ import annotations
 
@@ -8,15 +8,27 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth import authenticate
 from django.utils import timezone
-from rest_framework.authentication import BasicAuthentication, SessionAuthentication
+from rest_framework.authentication import (
+    BaseAuthentication,
+    BasicAuthentication,
+    SessionAuthentication,
+    get_authorization_header,
+)
 from rest_framework.exceptions import AuthenticationFailed, Throttled
 from rest_framework.throttling import BaseThrottle
 
 from orchestrator.accounts import recent
 from orchestrator.accounts.demanded import password_is_enough
-from orchestrator.accounts.throttle import TooManyAttempts, of_calls, take
+from orchestrator.accounts.keys import KeyRefused, find, used
+from orchestrator.accounts.programs import Program
+from orchestrator.accounts.throttle import Counted, TooManyAttempts, of_calls, of_key, take
 
 _MINUTE = timedelta(minutes=1)
+_REFUSED = {
+    "unknown": "There is no such key.",
+    "expired": "This key has expired; make another, or rotate before it ends.",
+    "revoked": "This key was revoked.",
+}
 
 
 class ProgramAuthentication(BasicAuthentication):
@@ -43,12 +55,42 @@ class ProgramAuthentication(BasicAuthentication):
         return user, None
 
 
+class KeyAuthentication(BaseAuthentication):
+    """`Authorization: Bearer jk_…`: a key made in the studio, with the rights of its scopes.
+
+    Wrong keys are not counted as wrong passwords are: 256 random bits are not guessed at.
+    """
+
+    def authenticate(self, request: Any) -> tuple[Program, None] | None:
+        """The program; 401 with a code that says whether the key is unknown, expired or revoked."""
+        words = get_authorization_header(request).split()
+        if not words or words[0].lower() != b"bearer":
+            return None
+        now = timezone.now()
+        try:
+            key = find(words[1].decode("latin-1") if len(words) == 2 else "", now)
+        except KeyRefused as error:
+            raise AuthenticationFailed(_REFUSED[str(error)], f"key_{error}") from None
+        used(key, now)
+        return Program(key), None
+
+    def authenticate_header(self, request: Any) -> str:
+        """What a caller without a key is told to show."""
+        return 'Bearer realm="journeys"'
+
+
 class StudioSession(SessionAuthentication):
     """Somebody signed in to the studio. One whose session lacks the second factor that is demanded is nobody here."""
 
 
+WAYS = (ProgramAuthentication, KeyAuthentication, StudioSession)
+
+
 class CallsOfAnAccount(BaseThrottle):
-    """At most API_PER_MINUTE calls of one account in a minute, over all processes. Its price: a row written at each call."""
+    """At most API_PER_MINUTE calls of an account in a minute, and of a key what it was made for; over all processes.
+
+    Its price: a row written at each call.
+    """
 
     def __init__(self) -> None:
         self._wait = 0.0
@@ -58,7 +100,7 @@ class CallsOfAnAccount(BaseThrottle):
         if not request.user or not request.user.is_authenticated:
             return True
         try:
-            take([of_calls(request.user.pk, settings.API_PER_MINUTE, _MINUTE)], timezone.now())
+            take([_counted(request.user)], timezone.now())
         except TooManyAttempts as error:
             self._wait = error.wait.total_seconds()
             return False
@@ -67,3 +109,9 @@ class CallsOfAnAccount(BaseThrottle):
     def wait(self) -> float:
         """Seconds, as Retry-After says them."""
         return self._wait
+
+
+def _counted(user: Any) -> Counted:
+    if isinstance(user, Program):
+        return of_key(user.key.pk, user.key.per_minute, _MINUTE)
+    return of_calls(user.pk, settings.API_PER_MINUTE, _MINUTE)

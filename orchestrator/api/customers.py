@@ -11,10 +11,16 @@ from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema_view
+from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from orchestrator.api.auth import ReadView, refused
+from orchestrator.api.params import Param
+from orchestrator.api.shapes import Named, ObjectField
+from orchestrator.api.telling import told
 from orchestrator.api.told import tell_answer, tell_item, tell_next
 from orchestrator.customers.models import Customer
 from orchestrator.customers.survivors import survivors
@@ -59,6 +65,30 @@ class OneCustomerView(ReadView):
         raise NotImplementedError
 
 
+class TimelineShape(serializers.Serializer):  # type: ignore[type-arg]
+    """A page of what happened; each thing has `at`, `kind`, `text`, `facts` and its codes."""
+
+    customer = Named()
+    items = serializers.ListField(child=ObjectField())
+    next = serializers.CharField(allow_null=True)
+
+
+@extend_schema_view(
+    get=told(
+        "get_timeline", "Tell what happened to a customer, the newest first",
+        tag="customers", answers=TimelineShape, missing=True,
+        params=(
+            Param("kind", "Only things of this kind; may be given several times.", choices=tuple(KINDS)),
+            Param("before", "The `next` of the page before."),
+            Param("limit", "How many a page.", whole=(1, MOST), default=PAGE),
+        ),
+        example={
+            "customer": {"id": 7, "external_id": "anna-7", "name": "Anna"},
+            "items": [{"at": "2026-03-02T13:00:00+01:00", "kind": "events", "text": "order.placed", "facts": []}],
+            "next": None,
+        },
+    )
+)  # fmt: skip
 class TimelineView(OneCustomerView):
     """What happened, newest first. `kind` (may be given several times), `before` (the `next` of a page), `limit`."""
 
@@ -74,6 +104,14 @@ class TimelineView(OneCustomerView):
         }
 
 
+@extend_schema_view(
+    get=told(
+        "get_why", "Say why a customer got a journey's messages, or did not",
+        tag="customers", answers=OpenApiTypes.OBJECT, missing=True,
+        params=(Param("journey", "The journey's key.", required=True),),
+        example={"text": "They have not entered “Welcome”.", "passages": []},
+    )
+)  # fmt: skip
 class WhyView(OneCustomerView):
     """Why they entered a journey or did not, where they are, and what became of each message. `journey` is its key."""
 
@@ -85,6 +123,16 @@ class WhyView(OneCustomerView):
         return tell_answer(why(customer, find_journey(key), now))
 
 
+@extend_schema_view(
+    get=told(
+        "get_next", "Say what comes next for a customer",
+        tag="customers", answers=OpenApiTypes.OBJECT, missing=True,
+        example={
+            "customer": {"id": 7, "external_id": "anna-7", "name": "Anna"}, "as_of": "2026-03-02T13:00:00+01:00",
+            "text": "Nothing is to come.", "passages": [], "openings": [],
+        },
+    )
+)  # fmt: skip
 class NextView(OneCustomerView):
     """Where they stand, what follows in each case as of now, and what time will open for them."""
 

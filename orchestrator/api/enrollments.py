@@ -6,14 +6,13 @@ from datetime import UTC, datetime
 from typing import Any
 
 from rest_framework import serializers, status
-from rest_framework.parsers import JSONParser
-from rest_framework.permissions import BasePermission
-from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
-from orchestrator.api.callers import CallsOfAnAccount, ProgramAuthentication, StudioSession
+from orchestrator.api.auth import Door, refused
+from orchestrator.api.once import once
+from orchestrator.api.shapes import ObjectField
+from orchestrator.api.telling import told
 from orchestrator.customers.models import Customer
 from orchestrator.customers.survivors import survivors
 from orchestrator.journeys.enter import LONGEST_KEY, EnterError, enter
@@ -21,33 +20,34 @@ from orchestrator.journeys.enter import LONGEST_KEY, EnterError, enter
 _STATUS = {"no_journey": status.HTTP_404_NOT_FOUND, "not_live": status.HTTP_409_CONFLICT}
 
 
-class MayEnroll(BasePermission):
-    """Whoever may add enrollments: an account made for the program, with that right and no other."""
-
-    message = "This account may not let people into journeys; give it the right to add enrollments."
-
-    def has_permission(self, request: Request, view: APIView) -> bool:
-        """By Django's own rights."""
-        return bool(request.user and request.user.has_perm("journeys.add_enrollment"))
-
-
 class Call(serializers.Serializer):  # type: ignore[type-arg]
     """`customer` is the external id; the same `key` is the same entry; `properties` are what templates read."""
 
     customer = serializers.CharField(max_length=100)
     key = serializers.CharField(max_length=LONGEST_KEY)
-    properties = serializers.DictField(default=dict)
+    properties = ObjectField(default=dict)
 
 
-class EnrollmentsView(APIView):
+class EntryShape(serializers.Serializer):  # type: ignore[type-arg]
+    """What came of it: `entered` says whether it was this call, `reason` why nobody was let in."""
+
+    enrollment = serializers.IntegerField(allow_null=True)
+    entered = serializers.BooleanField()
+    reason = serializers.CharField(allow_blank=True)
+
+
+class EnrollmentsView(Door):
     """201 with the new enrollment; 200 where the key is known, or nobody was let in, with the reason."""
 
-    authentication_classes = (ProgramAuthentication, StudioSession)
-    permission_classes = (MayEnroll,)
-    throttle_classes = (CallsOfAnAccount,)
-    parser_classes = (JSONParser,)
-    renderer_classes = (JSONRenderer,)
+    rights = {"POST": ("journeys.add_enrollment",)}
 
+    @told(
+        "enroll_customer", "Let a customer into a journey",
+        tag="enrollments", body=Call, writes=True, missing=True, status=201,
+        sent={"customer": "anna-7", "key": "order-1207", "properties": {"order": "1207"}}, answers=EntryShape,
+        example={"enrollment": 51, "entered": True, "reason": ""}, also={200: EntryShape},
+    )  # fmt: skip
+    @once
     def post(self, request: Request, journey: str) -> Response:
         """Let one customer in."""
         call = Call(data=request.data)
@@ -55,15 +55,15 @@ class EnrollmentsView(APIView):
         said: dict[str, Any] = call.validated_data
         customer = _customer(said["customer"])
         if customer is None:
-            return _refused(
+            return refused(
                 "no_customer", f"there is no customer with the external id “{said['customer']}”", 404
             )
         try:
             done = enter(journey, customer, said["key"], said["properties"], datetime.now(UTC))
         except EnterError as error:
-            return _refused(error.code, str(error), _STATUS.get(error.code, status.HTTP_400_BAD_REQUEST))
+            return refused(error.code, str(error), _STATUS.get(error.code, status.HTTP_400_BAD_REQUEST))
         except ValueError as error:
-            return _refused("bad_properties", str(error), status.HTTP_400_BAD_REQUEST)
+            return refused("bad_properties", str(error), status.HTTP_400_BAD_REQUEST)
         answer = {"enrollment": done.enrollment, "entered": done.made, "reason": done.reason}
         return Response(answer, status.HTTP_201_CREATED if done.made else status.HTTP_200_OK)
 
@@ -72,7 +72,3 @@ def _customer(external_id: str) -> int | None:
     """Who has this id; where they were merged, who stands for them now."""
     found = Customer.objects.filter(external_id=external_id).values_list("id", flat=True).first()
     return survivors([found]).get(found) if found is not None else None
-
-
-def _refused(code: str, what: str, code_of_http: int) -> Response:
-    return Response({"code": code, "detail": what}, code_of_http)

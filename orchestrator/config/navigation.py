@@ -161,6 +161,7 @@ _ROOMS: list[dict[str, Any]] = [
             _list(_("Write keys"), "vpn_key", "ingest.writekey"),
             _list(_("Users"), "badge", "auth.user"),
             _list(_("Second factors"), "phonelink_lock", "accounts.factor"),
+            _list(_("API keys"), "vpn_key", "accounts.apikey"),
             _list(_("Attempts to sign in"), "lock_clock", "accounts.attempts"),
             _list(_("Accounts with an issuer"), "key", "accounts.issuerlink") | {"permission": _sees_issuers},
             _list(_("Settings"), "tune", "workspace.workspace"),

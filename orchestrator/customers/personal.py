@@ -93,7 +93,9 @@ KEPT: dict[str, str] = {
 NOBODYS = frozenset(
     {
         # Of staff and of programs, never of customers; they go with their users.
+        "accounts.ApiKey",
         "accounts.Attempts",
+        "accounts.CallAnswer",
         "accounts.Factor",
         "accounts.IssuerLink",
         "accounts.RecoveryCode",

@@ -23,12 +23,16 @@ __all__ = ["Person", "Problem", "Saved", "save", "save_known"]
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """`ids`: each person's customer, in the order given. `updated`: known customers in whom anything changed."""
+    """`ids`: each person's customer, in the order given. `updated`: known customers in whom anything changed.
+
+    `fresh`: those among the ids whom this call has added.
+    """
 
     ids: tuple[int, ...]
     created: int
     updated: int
     problems: tuple[Problem, ...] = ()
+    fresh: frozenset[int] = frozenset()
 
 
 @dataclass(slots=True)
@@ -69,7 +73,7 @@ def save(people: Sequence[Person], now: datetime) -> Saved:
     answer = tuple(ids[draft.token] for draft in drafts)
     problems = [problem for _, found in checked for problem in found]
     problems += [Problem(at, "external_id", _ERASED) for at, id_ in enumerate(answer) if id_ in erased]
-    return Saved(answer, len(created), updated, tuple(problems))
+    return Saved(answer, len(created), updated, tuple(problems), frozenset(ids[token] for token in created))
 
 
 def save_known(people: Sequence[tuple[int, Person]], now: datetime) -> Saved:

@@ -7,6 +7,10 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 NOTHING: dict[str, Any] = {
+    "accounts.apikey": _("No program has a key yet. Make one for each program that is to use the API, with just what it needs."),
+    "accounts.callanswer": _(
+        "No answer is kept. A program that sends an Idempotency-Key is answered the same for a day, should it ask again."
+    ),
     "accounts.attempts": _("Nobody has tried to sign in lately. Wrong passwords and codes are counted here, without names."),
     "accounts.factor": _(
         "Nobody has a second factor yet. Everybody sets up their own under “Your account”; the settings say who must."

@@ -56,6 +56,7 @@ MATTERS: Mapping[str, tuple[str, ...]] = {
     "accounts": (
         "auth.user", "auth.group",
         "accounts.attempts", "accounts.factor", "accounts.recoverycode", "accounts.issuerlink",
+        "accounts.apikey", "accounts.callanswer",
     ),
     "audit": ("workspace.auditentry",),
 }  # fmt: skip

@@ -57,6 +57,18 @@ FILL: Mapping[str, Callable[[], Sequence[Any]]] = {
     "confirm": lambda: ["no-such-token"],
     "form": lambda: ["no-such-form"],
     "enrollments": lambda: ["onboarding"],
+    **{
+        f"customer{name}": lambda: [_first("customers.customer").external_id]
+        for name in ("", "_addresses", "_consents", "_ledger", "_events")
+    },
+    "segment": lambda: [_first("segments.segment").key],
+    "segment_members": lambda: [_first("segments.segment").key],
+    "segment_member": lambda: [_first("segments.segment").key, _first("customers.customer").external_id],
+    **{f"journey{name}": lambda: ["onboarding"] for name in ("", "_versions", "_pause", "_resume")},
+    "journey_version": lambda: ["onboarding", 1],
+    "passage": lambda: [_first("journeys.enrollment").pk],
+    "message": lambda: [_first("messaging.message").pk],
+    "api_nowhere": lambda: ["nowhere"],
     "customer_timeline": lambda: [_first("customers.customer").external_id],
     "customer_why": lambda: [_first("customers.customer").external_id],
     "customer_next": lambda: [_first("customers.customer").external_id],

@@ -11,7 +11,7 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.utils import timezone
 
-from orchestrator.accounts.models import Attempts, Factor, IssuerLink, RecoveryCode
+from orchestrator.accounts.models import ApiKey, Attempts, CallAnswer, Factor, IssuerLink, RecoveryCode
 from orchestrator.consents.models import Consent, ConsentRecord, ConsentText, SignupForm, Suppression
 from orchestrator.customers.models import Address, Customer, Identity, PrivacyComment, PrivacyRequest
 from orchestrator.domain.outbox import FINAL, State
@@ -267,6 +267,13 @@ def make_accounts(count: int, now: datetime) -> None:
             user=user, issuer="https://id.shop.example", subject=f"s-{number}", linked_at=now
         )
         Attempts.objects.create(kind="account", key=f"{number:064}", count=5, since=now, last=now, until=now)
+        mark = f"{ApiKey.objects.count():08x}"
+        ApiKey.objects.create(
+            name="Shop", prefix=f"jk_{mark}", digest=mark, scopes=["events:write"], made_at=now
+        )
+        CallAnswer.objects.create(
+            caller="key:1", mark=mark, operation="events", asked="a", status=200, sealed="s", made_at=now
+        )
 
 
 def make_keys(count: int, now: datetime) -> None:

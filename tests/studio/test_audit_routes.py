@@ -15,6 +15,9 @@ READ_ONLY = ("_changelist", "_history")
 FORMS = {"_add": "created", "_change": "changed", "_delete": "deleted"}
 NOTED = {
     "admin:account": "factor_removed or changed",
+    "admin:accounts_apikey_add": "key_made",
+    "admin:accounts_apikey_revoke": "key_retired",
+    "admin:accounts_apikey_rotate": "key_rotated",
     "admin:auth_user_factor_reset": "factor_reset",
     "admin:factor_set_up": "factor_set_up",
     "admin:auth_user_password_change": "changed",
@@ -47,8 +50,16 @@ NOTED = {
     "admin:messaging_template_editor_test": "sent_test",
     "admin:password_change": "changed",
     "admin:segments_segment_builder_save": "created or changed",
+    "journey_pause": "paused",
+    "journey_resume": "resumed",
 }
 NOTHING = {
+    "api_nowhere": "there is nothing at it",
+    "customer_addresses": "programs call it for each of their customers: the address is the row",
+    "customer_consents": "the person's own word: the consent ledger has it with its proof",
+    "customers": "programs call it for each of their customers: the customer is the row",
+    "customers_batch": "programs call it for each of their customers: the customer is the row",
+    "events_batch": "programs call it for each of their customers: the event is the row",
     "admin:app_list": "a list",
     "admin:ingest_deadletter_replay": "what a program sent is taken: the event is the row",
     "admin:ingest_writekey_watch": "only looks, for ten minutes",

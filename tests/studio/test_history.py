@@ -10,7 +10,7 @@ from django.forms.models import model_to_dict
 from django.test import Client
 from django.urls import reverse
 
-from orchestrator.accounts.models import Attempts, Factor, IssuerLink, RecoveryCode
+from orchestrator.accounts.models import Attempts, CallAnswer, Factor, IssuerLink, RecoveryCode
 from orchestrator.consents.models import Consent, ConsentRecord, Suppression
 from orchestrator.customers.models import Address, Customer, Identity, PrivacyComment, PrivacyRequest
 from orchestrator.events.models import Event
@@ -62,6 +62,7 @@ from tests.studio.sample import Sample
 
 HISTORY: list[Any] = [
     Attempts,
+    CallAnswer,
     Factor,
     IssuerLink,
     RecoveryCode,
@@ -147,6 +148,7 @@ def test_only_these_may_be_edited() -> None:
     editable = {model.__name__ for model in admin.site._registry} - {model.__name__ for model in HISTORY}
     assert editable == {
         "AlarmChannel",
+        "ApiKey",
         "Block",
         "Brand",
         "Budget",

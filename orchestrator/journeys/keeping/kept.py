@@ -20,7 +20,8 @@ WHY: Mapping[str, tuple[str, ...]] = {
     ),
     # Who let what run, and why it stopped: there are few, and somebody may have to answer for them.
     "answered_for": (
-        "journeys.PublishRequest", "journeys.PublishComment", "journeys.PublishNotice", "customers.PrivacyRequest",
+        "accounts.ApiKey", "journeys.PublishRequest", "journeys.PublishComment", "journeys.PublishNotice",
+        "customers.PrivacyRequest",
         "customers.PrivacyComment", "workspace.Halt", "messaging.ComplaintBreaker",
     ),
     # The audit log holds each entry by the one before it, and names no customer: nothing of it may go.
@@ -32,6 +33,7 @@ WHY: Mapping[str, tuple[str, ...]] = {
         "workspace.Heartbeat", "messaging.ProviderBreaker", "messaging.StepFault", "messaging.Subject",
         "journeys.UsualInterval", "journeys.Doorstep", "journeys.DraftEdit", "accounts.Attempts",
         "ingest.LiveCall",
+        "accounts.CallAnswer",
     ),
     # How staff sign in: it goes with their account.
     "account": ("accounts.Factor", "accounts.RecoveryCode", "accounts.IssuerLink"),

@@ -3,6 +3,7 @@
 from orchestrator.studio.admin import (
     accounts,
     alarms,
+    api_keys,
     asked,
     audit,
     blocks,
@@ -39,6 +40,7 @@ from orchestrator.studio.admin import (
 __all__ = [
     "accounts",
     "alarms",
+    "api_keys",
     "asked",
     "audit",
     "blocks",

@@ -1,0 +1,40 @@
+"""Whom and what a call names: customers by external id, following merges, and how rows name them back."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+from orchestrator.api.problems import Refused
+from orchestrator.customers.keys import MARK
+from orchestrator.customers.models import Customer
+from orchestrator.customers.survivors import survivors
+
+
+def customers_of(external_ids: Collection[str]) -> dict[str, int]:
+    """Each known external id -> who has it now; without strangers and the erased. Two or three queries."""
+    asked = [one for one in external_ids if one and "\0" not in one and not one.startswith(MARK)]
+    found = dict(Customer.objects.filter(external_id__in=asked).values_list("external_id", "id"))
+    now = survivors(list(found.values()))
+    return {str(external): now[id_] for external, id_ in found.items() if id_ in now}
+
+
+def customer_of(external_id: str) -> Customer:
+    """Who has this id; of somebody merged, who stands for them. Refused (404) where nobody does."""
+    id_ = customers_of([external_id]).get(external_id)
+    customer = Customer.objects.filter(pk=id_).first() if id_ is not None else None
+    if customer is None:
+        raise no_customer(external_id)
+    return customer
+
+
+def no_customer(external_id: str) -> Refused:
+    """Nobody has this id."""
+    return Refused("no_customer", f"There is no customer with the external id “{external_id[:100]}”.", 404)
+
+
+def names_of(ids: Collection[int]) -> dict[int, dict[str, Any]]:
+    """How rows name these customers: number and external id; of the erased the number alone. One query."""
+    rows = Customer.objects.filter(id__in=set(ids)).values_list("id", "external_id", "erased_at")
+    known = {id_: external if erased is None else None for id_, external, erased in rows}
+    return {id_: {"id": id_, "external_id": known.get(id_)} for id_ in ids}
