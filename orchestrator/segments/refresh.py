@@ -1,7 +1,8 @@
 """REFRESH: who is in which segment now. A coming and a going are events, found by their row and so told once.
 
-Whoever did something is looked at at once; rules that time alone makes true or false are asked of everybody again
-and again, in chunks, by `pass_over`. The table of memberships decides who has come or gone, whoever looks first.
+Whoever did something, or was changed, is looked at at once, in the segments that others name first; rules that time
+alone makes true or false are asked of everybody again and again, in chunks, by `pass_over`. The table of memberships
+decides who has come or gone, whoever looks first.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from orchestrator.domain.definition.rule_parser import read_rule
 from orchestrator.domain.definition.rules import Happened, Received, Rule
 from orchestrator.events.record import NewEvent, record
 from orchestrator.segments.compile import CUSTOMERS, Scope
+from orchestrator.segments.define import named
 from orchestrator.segments.matching import Chosen, Span, Whom, living
 from orchestrator.segments.models import Membership, Segment
 from orchestrator.store import bulk, deadlines
@@ -50,6 +52,23 @@ def stored() -> list[Stored]:
     return [_stored(*row) for row in _segments().rows()]
 
 
+def inner_first(segments: Sequence[Stored]) -> list[Stored]:
+    """Each segment after those that its rule names: one look at a customer then finds them in all, however nested."""
+    by_key = {one.key: one for one in segments}
+    ordered: dict[str, Stored] = {}
+    work = [(one, False) for one in reversed(segments)]
+    seen = set[str]()
+    while work:
+        one, ready = work.pop()
+        if ready:
+            ordered[one.key] = one
+        elif one.key not in seen:
+            seen.add(one.key)
+            inside = named(one.rule) if one.rule is not None else []
+            work += [(one, True), *((by_key[key], False) for key in reversed(inside) if key in by_key)]
+    return list(ordered.values())
+
+
 @prepared
 def _segments() -> QuerySet[Any]:
     return Segment.objects.order_by("id").values_list("id", "key", "rule", "settled")
@@ -74,7 +93,7 @@ def refresh(customer_ids: Collection[int], now: datetime, silently: bool = False
     """
     if not customer_ids:
         return
-    for segment in stored():
+    for segment in inner_first(stored()):
         _look(replace(segment, settled=False) if silently else segment, Chosen(customer_ids), now)
 
 
