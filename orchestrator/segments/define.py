@@ -50,7 +50,7 @@ def define(key: str, title: str, source: str, rule: Rule, now: datetime) -> Defi
         for name, what in _wrong(key, rule):
             raise DefinitionError([Problem((), 0, 0, f"bad_{name}", what, "Mend the rule.")])
         changed = row is None or row.rule != rule.plain()
-        row = row or Segment(key=key, changed_at=now)
+        row = row or Segment(key=key, changed_at=now, measure_at=now)
         row.title, row.source = title, source
         if changed:
             row.rule, row.changed_at = rule.plain(), now

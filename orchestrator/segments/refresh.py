@@ -25,7 +25,7 @@ from orchestrator.events.record import NewEvent, record
 from orchestrator.segments.compile import CUSTOMERS, Scope
 from orchestrator.segments.define import named
 from orchestrator.segments.matching import Chosen, Span, Whom, living
-from orchestrator.segments.models import Membership, Segment
+from orchestrator.segments.models import Membership, Segment, Transition
 from orchestrator.store import bulk, deadlines
 from orchestrator.store.prepared import Given, prepared
 from orchestrator.store.statement import execute
@@ -48,7 +48,7 @@ class Stored:
 
 
 def stored() -> list[Stored]:
-    """All segments."""
+    """All segments that have a rule; the members of a list are who was put on it."""
     return [_stored(*row) for row in _segments().rows()]
 
 
@@ -71,7 +71,7 @@ def inner_first(segments: Sequence[Stored]) -> list[Stored]:
 
 @prepared
 def _segments() -> QuerySet[Any]:
-    return Segment.objects.order_by("id").values_list("id", "key", "rule", "settled")
+    return Segment.objects.filter(static=False).order_by("id").values_list("id", "key", "rule", "settled")
 
 
 def _stored(id_: int, key: str, plain: Any, settled: bool) -> Stored:
@@ -153,9 +153,20 @@ def _look(segment: Stored, whom: Whom, now: datetime) -> None:
     true = living(whom, segment.rule, scope_of(Workspace.get().time_zone, now))
     members = set(_members(type(whom)).column(segment=segment.id, **whom.given()))
     if true != members:
-        came = _enter(segment, sorted(true - members), now)
-        went = _leave(segment, sorted(members - true))
-        record([*_told(segment, ENTERED, came, now), *_told(segment, LEFT, went, now)], now)
+        put(segment, sorted(true - members), sorted(members - true), now)
+
+
+def put(
+    segment: Stored, coming: Sequence[int], going: Sequence[int], now: datetime
+) -> tuple[list[int], list[int]]:
+    """Let these in and those out, and tell of it; answers who really came and who went. Both rise by id."""
+    came, went = _enter(segment, coming, now), _leave(segment, going)
+    record([*_told(segment, ENTERED, came, now), *_told(segment, LEFT, went, now)], now)
+    if segment.settled:
+        rows = [(segment.id, customer, now, True) for _, customer in came]
+        rows += [(segment.id, customer, now, False) for _, customer in went]
+        bulk.insert(Transition, ("segment", "customer", "at", "entered"), rows)
+    return [customer for _, customer in came], [customer for _, customer in went]
 
 
 def scope_of(zone: str, now: datetime) -> Scope:
