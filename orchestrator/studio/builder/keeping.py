@@ -50,7 +50,7 @@ def keep(id_: int | None, key: str, title: str, text: str, rule: Rule, since: st
         row = Segment.objects.select_for_update().filter(pk=id_).first() if id_ is not None else None
         if id_ is None:
             _free(key)
-        elif row is None:
+        elif row is None or row.static:
             raise CannotKeep(_("This segment is gone: somebody has deleted it."))
         elif revision(row) != since:
             raise _changed(row)
