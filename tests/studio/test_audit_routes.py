@@ -45,6 +45,10 @@ NOTED = {
     "admin:messaging_template_editor_test": "sent_test",
     "admin:password_change": "changed",
     "admin:segments_segment_builder_save": "created or changed",
+    "admin:segments_segment_filtered": "changed, once for all whom the filter finds",
+    "admin:segments_segment_list": "created",
+    "admin:segments_segment_one": "changed",
+    "admin:segments_segment_people": "changed, once for a list",
 }
 NOTHING = {
     "admin:app_list": "a list",
