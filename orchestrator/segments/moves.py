@@ -37,16 +37,14 @@ def moves(segments: Sequence[int], since: datetime, now: datetime) -> Moves:
     """What has moved between these segments after `since`, until `now`; two statements."""
     if not segments:
         return Moves({}, {}, {})
-    pairs: dict[tuple[int, int], int] = {
-        (int(before), int(after)): int(count)
-        for before, after, count in execute(
-            _moved_sql(len(segments)), [*segments, _moment(since), _moment(now)]
-        )
-    }
+    pairs: dict[tuple[int, int], int] = {}
     came = dict.fromkeys(segments, 0)
+    for before, after, count in execute(_sql(len(segments)), [*segments, _moment(since), _moment(now)]):
+        if before == _CAME:
+            came[after] = int(count)
+        else:
+            pairs[before, after] = int(count)
     sizes = _sizes(segments)
-    for id_, count in execute(_came_sql(len(segments)), [*segments, _moment(since), _moment(now)]):
-        came[int(id_)] = int(count)
     stayed = {id_: max(sizes[id_] - came[id_], 0) for id_ in segments}
     return Moves(pairs, stayed, sizes)
 
@@ -60,30 +58,22 @@ def _sizes(segments: Sequence[int]) -> dict[int, int]:
     return dict.fromkeys(segments, 0) | {int(id_): int(count) for id_, count in execute(sql, segments)}
 
 
-def _changed(count: int) -> str:
-    """Who is in a segment and was not (+1), or was and is not (-1): comings and goings take turns, so their sum says it."""
-    return _CHANGED.format(", ".join(["%s"] * count))
-
-
-def _moved_sql(count: int) -> str:
-    return _MOVED.format(changed=_changed(count))
-
-
-def _came_sql(count: int) -> str:
-    return f"{_changed(count)} SELECT segment_id, count(*) FROM changed WHERE way > 0 GROUP BY segment_id"
+def _sql(count: int) -> str:
+    return _MOVED.format(", ".join(["%s"] * count))
 
 
 _SIZES = "SELECT segment_id, count(*) FROM segments_membership WHERE segment_id IN ({}) GROUP BY segment_id"
-_CHANGED = """
+_CAME = -1  # in the place of a segment: not who moved from there, but all who came
+# Who is in a segment and was not (+1), or was and is not (-1): comings and goings take turns, so their sum says it. Each
+# who went with each segment they came into, or with none; those who came without having gone; and all who came.
+_MOVED = """
 WITH changed AS (
     SELECT customer_id, segment_id, sum(CASE WHEN entered THEN 1 ELSE -1 END) AS way
     FROM segments_transition
     WHERE segment_id IN ({}) AND at > %s AND at <= %s
     GROUP BY customer_id, segment_id
     HAVING sum(CASE WHEN entered THEN 1 ELSE -1 END) <> 0
-)"""
-# Each who went with each segment they came into, or with none; and those who came without having gone.
-_MOVED = """{changed}
+)
 SELECT l.segment_id, COALESCE(e.segment_id, 0), count(*)
 FROM changed l LEFT JOIN changed e ON e.customer_id = l.customer_id AND e.way > 0
 WHERE l.way < 0 GROUP BY 1, 2
@@ -91,6 +81,8 @@ UNION ALL
 SELECT 0, e.segment_id, count(*)
 FROM changed e LEFT JOIN changed l ON l.customer_id = e.customer_id AND l.way < 0
 WHERE e.way > 0 AND l.customer_id IS NULL GROUP BY 2
+UNION ALL
+SELECT -1, segment_id, count(*) FROM changed WHERE way > 0 GROUP BY 2
 """
 
 

@@ -66,7 +66,7 @@ def read_matrix(segments: Sequence[Segment], days: int, now: datetime) -> Matrix
         Row(
             names.get(before, _("none of these")),
             url_of("segments_segment", before) if before else "",
-            [(_cell(shown, before, after), before == after) for after in places],
+            [(_cell(shown, before, after), before == after != ELSEWHERE) for after in places],
             shown.say(("was", before)) if before else "",
         )
         for before in places

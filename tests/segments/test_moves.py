@@ -138,11 +138,11 @@ def test_how_far_two_have_the_same_people(people: list[int], monkeypatch: pytest
     assert some.both.low <= some.both.count <= some.both.high
 
 
-def test_a_matrix_takes_three_statements(people: list[int]) -> None:
+def test_a_matrix_takes_two_statements(people: list[int]) -> None:
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
 
     lists = [make_list(key, key, NOW) for key in "abcdef"]
     with CaptureQueriesContext(connection) as asked:
         moving.moves(lists, NOW - MONTH, NOW)
-    assert len(asked) == 3
+    assert len(asked) == 2

@@ -109,7 +109,7 @@ def test_a_segments_page_teaches_and_shows(marketer: Client, guests: Segment) ->
     page = marketer.get(reverse("admin:segments_segment_change", args=[golden.pk])).text
     assert '<polyline points="6.0,134.0' in page
     assert (
-        plain(page).partition("The last who came and went")[2].partition("Some members")[0].count(" came ")
+        plain(page).partition("The last who came and went")[2].partition("Some members")[0].count(": coming ")
         == 5
     )
 
