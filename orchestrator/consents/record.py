@@ -14,7 +14,7 @@ from orchestrator.customers.models import Customer
 from orchestrator.customers.plain import check_text, make_plain
 from orchestrator.customers.survivors import lock_survivors
 from orchestrator.domain.zones import as_instant
-from orchestrator.store import bulk
+from orchestrator.store import bulk, doorbells
 from orchestrator.workspace.models import Brand
 from orchestrator.workspace.sequence import take
 
@@ -176,4 +176,5 @@ def _derive(current: Mapping[Place, tuple[int, _Standing]], latest: Mapping[Plac
     bulk.insert(Consent, (*place_columns, "state", "changed_at", "record"), fresh)
     bulk.update(Consent, ("state", "changed_at", "record"), changed)
     # What they allow is among what segments and filters ask of them.
-    Customer.objects.filter(id__among=whose, changed_pending=False).update(changed_pending=True)
+    if Customer.objects.filter(id__among=whose, changed_pending=False).update(changed_pending=True):
+        doorbells.ring(doorbells.WALK)

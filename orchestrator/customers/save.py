@@ -16,7 +16,7 @@ from orchestrator.customers.locks import lock
 from orchestrator.customers.models import Address, Customer
 from orchestrator.customers.people import Person, Problem, check
 from orchestrator.customers.survivors import lock_survivors
-from orchestrator.store import bulk
+from orchestrator.store import bulk, doorbells
 
 __all__ = ["Person", "Problem", "Saved", "save", "save_known"]
 
@@ -70,6 +70,8 @@ def save(people: Sequence[Person], now: datetime) -> Saved:
             [(ids[draft.token], draft) for draft in unique if draft.token not in created], now
         )
         _add_addresses([(ids[draft.token], draft) for draft in unique if ids[draft.token] not in erased], now)
+        if created or updated:
+            doorbells.ring(doorbells.WALK)
     answer = tuple(ids[draft.token] for draft in drafts)
     problems = [problem for _, found in checked for problem in found]
     problems += [Problem(at, "external_id", _ERASED) for at, id_ in enumerate(answer) if id_ in erased]
@@ -215,18 +217,21 @@ _CHANGED = (
 
 
 def _seen_by_journeys(customer: Customer) -> tuple[Any, ...]:
-    return customer.attributes, customer.country, customer.time_zone, customer.last_seen_zone
+    """All that a rule can ask of the customer's own row, and what their hours go by."""
+    return (
+        customer.attributes, customer.language, customer.country, customer.time_zone, customer.last_seen_zone,
+    )  # fmt: skip
 
 
 def _apply(customer: Customer, draft: _Draft) -> bool:
-    before = (*_seen_by_journeys(customer), customer.language, customer.created_at)
+    before = (*_seen_by_journeys(customer), customer.created_at)
     customer.language = draft.language or customer.language
     customer.country = draft.country or customer.country
     customer.time_zone = draft.time_zone or customer.time_zone
     customer.last_seen_zone = draft.last_seen_zone or customer.last_seen_zone
     customer.attributes = _present({**customer.attributes, **draft.attributes})
     customer.created_at = min(filter(None, (customer.created_at, draft.created_at)))
-    return before != (*_seen_by_journeys(customer), customer.language, customer.created_at)
+    return before != (*_seen_by_journeys(customer), customer.created_at)
 
 
 def _row(customer: Customer, now: datetime, look: bool) -> tuple[Any, ...]:

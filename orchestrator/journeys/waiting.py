@@ -95,6 +95,7 @@ def _timed() -> dict[str, tuple[QuerySet[Any], str]]:
     return {
         "pull": (Event.objects.filter(pending=True), "occurred_at"),
         "segments": (Segment.objects.filter(due_at__isnull=False), "due_at"),
+        "measure": (Segment.objects.filter(settled=True, measure_at__isnull=False), "measure_at"),
         "launch": (launching(), "due_at"),
         "knock": (Doorstep.objects.all(), "due_at"),
         "admit": (admitting(), "due_at"),

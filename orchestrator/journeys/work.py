@@ -33,6 +33,8 @@ from orchestrator.messaging.deliver import BATCH as DELIVERED_AT_ONCE
 from orchestrator.messaging.deliver import deliver
 from orchestrator.messaging.gate import Clock
 from orchestrator.messaging.rescue import rescue
+from orchestrator.segments.measure import BATCH as MEASURED_AT_ONCE
+from orchestrator.segments.measure import measure
 from orchestrator.segments.refresh import BATCH as LOOKED_AT_ONCE
 from orchestrator.segments.refresh import pass_over
 from orchestrator.store import deadlines, doorbells
@@ -53,6 +55,7 @@ _WALKS: Mapping[str, tuple[str, Step, int]] = {
     "wake": ("woken", wake_senders, MOVED_AT_ONCE),
     "move": ("moved", move_due, MOVED_AT_ONCE),
     "erase": ("erased", carry_out, ERASED_AT_ONCE),
+    "measure": ("measured", measure, MEASURED_AT_ONCE),
     "retain": ("retained", retain, RETAINED_AT_ONCE),
 }
 # Where one batch was full there is a backlog: larger ones cost a sixth less a person. Whoever else wants one of these
@@ -88,6 +91,7 @@ class Worked:
     messages: int = 0
     rescued: int = 0
     erased: int = 0
+    measured: int = 0
     retained: int = 0
 
     def __bool__(self) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import Any
 
 from django.db.models import BooleanField, Case, F, Q, Value, When
@@ -11,7 +11,7 @@ from django.db.models.functions import NullIf, StrIndex, Substr
 from django.db.models.lookups import Exact, GreaterThan, GreaterThanOrEqual, IsNull, LessThan, LessThanOrEqual
 
 from orchestrator.domain.definition.comparisons import Comparison
-from orchestrator.segments.json_values import JsonHolds, JsonKnown, JsonValue, literal
+from orchestrator.segments.json_values import IsDay, JsonHolds, JsonKnown, JsonValue, literal
 from orchestrator.store.fields import MoneyField
 
 LOOKUPS: dict[str, Any] = {
@@ -61,7 +61,10 @@ def _equals(comparison: Comparison, json: str, column: str, money: str) -> Q:
     left = _value(comparison.name, kind, json, column, money)
     if left is None:
         return Q(pk__isnull=True)
-    return Q(*(Q(Exact(left, _written(term, money))) for term in terms), _connector=Q.OR)
+    wanted = [_written(term, money) for term in terms if not money or in_hundredths(term)]
+    if not wanted:
+        return Q(pk__isnull=True)
+    return Q(*(Q(Exact(left, term)) for term in wanted), _connector=Q.OR)
 
 
 def _ordered(comparison: Comparison, json: str, column: str, money: str) -> Any:
@@ -70,17 +73,18 @@ def _ordered(comparison: Comparison, json: str, column: str, money: str) -> Any:
         text = _value(comparison.name, "text", json, column, money)
         if text is None:
             return Q(pk__isnull=True)
-        return LOOKUPS[comparison.op](Substr(text, 1, 10), Value(wanted.isoformat()))
+        day = Substr(text, 1, 10)
+        return Q(IsDay(day)) & Q(LOOKUPS[comparison.op](day, Value(wanted.isoformat())))
     left = _value(comparison.name, "number", json, column, money)
     if left is None:
         return Q(pk__isnull=True)
-    return LOOKUPS[comparison.op](left, _written(wanted, money))
+    return bounded(comparison.op, left, wanted) if money else LOOKUPS[comparison.op](left, literal(wanted))
 
 
 def _contains(comparison: Comparison, json: str, column: str) -> Q:
     value: Any = comparison.value
     if column:
-        return Q(GreaterThan(StrIndex(F(column), Value(str(value))), 0))
+        return Q(GreaterThan(StrIndex(NullIf(F(column), Value("")), Value(str(value))), 0))
     return Q(JsonHolds(json, comparison.name, value))
 
 
@@ -93,7 +97,25 @@ def _value(name: str, kind: str, json: str, column: str, money: str) -> Any:
     return JsonValue(json, name, kind)
 
 
+def bounded(op: str, amount: Any, wanted: Any) -> Any:
+    """An amount beside a written number, to its last digit: what is finer than a hundredth is not rounded into one."""
+    if op == "is" and not in_hundredths(wanted):
+        return Q(pk__isnull=True)
+    way = ROUND_CEILING if op in ("at_least", "below") else ROUND_FLOOR
+    return LOOKUPS[op](amount, _money(Decimal(str(wanted)).quantize(Decimal("0.01"), way)))
+
+
+def in_hundredths(term: Any) -> bool:
+    """Whether some amount can be just this number."""
+    written = Decimal(str(term))
+    return written == written.quantize(Decimal("0.01"), ROUND_FLOOR)
+
+
+def _money(amount: Decimal) -> Value:
+    return Value(amount, output_field=MoneyField())
+
+
 def _written(term: Any, money: str) -> Any:
     if money:
-        return Value(Decimal(str(term)), output_field=MoneyField())
+        return _money(Decimal(str(term)))
     return literal(term.isoformat() if isinstance(term, date) else term)

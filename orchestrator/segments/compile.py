@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -32,7 +31,6 @@ from django.db.models.functions import Coalesce
 from django.db.models.lookups import Exact
 
 from orchestrator.consents.models import Consent, ConsentState
-from orchestrator.domain.definition.comparisons import Comparison
 from orchestrator.domain.definition.rules import (
     AllOf,
     AnyOf,
@@ -46,7 +44,7 @@ from orchestrator.domain.definition.rules import (
 )
 from orchestrator.domain.durations import Duration
 from orchestrator.events.models import Event
-from orchestrator.segments.comparisons import condition
+from orchestrator.segments.comparisons import LOOKUPS, bounded, condition
 from orchestrator.segments.json_values import JsonValue
 from orchestrator.segments.models import Membership
 from orchestrator.store.fields import MoneyField
@@ -138,8 +136,8 @@ def _happened(rule: Happened, scope: Scope) -> Condition:
     total = Coalesce(
         Subquery(grouped.annotate(n=Sum("amount")).values("n")), Value(0, money), output_field=money
     )
-    parts = [_bound(bound, count, int) for bound in rule.count]
-    parts += [_bound(bound, total, lambda value: Value(Decimal(str(value)), money)) for bound in rule.total]
+    parts = [Q(LOOKUPS[bound.op](count, bound.value)) for bound in rule.count]
+    parts += [Q(bounded(bound.op, total, bound.value)) for bound in rule.total]
     return truth(Q(*parts))
 
 
@@ -162,12 +160,6 @@ def events_of(rule: Happened, scope: Scope) -> QuerySet[Event]:
         money = "amount" if comparison.name == "amount" else ""
         events = events.filter(condition(comparison, json="properties", money=money))
     return events
-
-
-def _bound(bound: Comparison, value: Any, written: Callable[[Any], Any]) -> Q:
-    from orchestrator.segments.comparisons import LOOKUPS
-
-    return Q(LOOKUPS[bound.op](value, written(bound.value)))
 
 
 def _consented(rule: Consented, scope: Scope) -> Condition:

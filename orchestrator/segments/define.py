@@ -39,11 +39,18 @@ def read_segment_rule(tree: Node, key: str, file: str = "") -> Rule:
 
 
 def define(key: str, title: str, source: str, rule: Rule, now: datetime) -> Defined:
-    """Make the segment or change it; with another rule everybody is looked at anew, from `now` on."""
+    """Make the segment or change it; with another rule everybody is looked at anew, from `now` on.
+
+    DefinitionError where the rule leads back to the segment by what others have defined since it was read: all are
+    locked, so that two who write at once cannot close a circle between them.
+    """
     with transaction.atomic():
-        row = Segment.objects.select_for_update().filter(key=key).first()
+        locked = {row.key: row for row in Segment.objects.order_by("id").select_for_update()}
+        row = locked.get(key)
+        for name, what in _wrong(key, rule):
+            raise DefinitionError([Problem((), 0, 0, f"bad_{name}", what, "Mend the rule.")])
         changed = row is None or row.rule != rule.plain()
-        row = row or Segment(key=key, changed_at=now)
+        row = row or Segment(key=key, changed_at=now, measure_at=now)
         row.title, row.source = title, source
         if changed:
             row.rule, row.changed_at = rule.plain(), now

@@ -1,9 +1,9 @@
-"""The segments a person is in, each with the rule that put them there (RODO art. 15(1)(h))."""
+"""The segments a person is in, each with the rule that put them there, and when they came and went (RODO art. 15(1)(h))."""
 
 from __future__ import annotations
 
 from orchestrator.customers.exporting import Table, inner, register, same
-from orchestrator.segments.models import Membership
+from orchestrator.segments.models import Membership, Transition
 
 
 def handle() -> None:
@@ -15,5 +15,12 @@ def handle() -> None:
             lambda ids: Membership.objects.filter(customer__in=ids),
             {"segment": "segment__title", **same("since"), "rule": "segment__rule"},
             inner("id customer"),
-        )
+        ),
+        Table(
+            "segment_changes",
+            Transition,
+            lambda ids: Transition.objects.filter(customer__in=ids),
+            {"segment": "segment__title", **same("at", "entered")},
+            inner("id customer"),
+        ),
     )

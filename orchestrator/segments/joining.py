@@ -7,8 +7,8 @@ from collections.abc import Collection
 from datetime import datetime
 
 from orchestrator.customers import joining
-from orchestrator.customers.joining import Handler, Into
-from orchestrator.segments.models import Membership
+from orchestrator.customers.joining import Handler, Into, hand_over
+from orchestrator.segments.models import Membership, Transition
 from orchestrator.segments.refresh import refresh
 from orchestrator.store import bulk
 
@@ -17,7 +17,7 @@ Row = tuple[int, int, int, datetime]  # id, segment, customer, since
 
 def handle() -> None:
     """Have memberships joined in a merge."""
-    joining.register("segments", Handler(("segments.Membership",), join, tell=tell))
+    joining.register("segments", Handler(("segments.Membership", "segments.Transition"), join, tell=tell))
 
 
 def tell(customer_ids: Collection[int], now: datetime) -> None:
@@ -43,6 +43,7 @@ def join(into: Into, now: datetime) -> None:
         if (row[2], row[3]) != (place[0], since[place])
     ]
     bulk.update(Membership, ("customer", "since"), moved)
+    hand_over(Transition, into)
 
 
 def _kept(survivor: int, rows: list[Row]) -> Row:

@@ -92,7 +92,9 @@ class JsonHolds(Func):
         """json_each for lists, instr() for texts."""
         column, parameters = compiler.compile(self.source_expressions[0])
         atom = {True: "true", False: "false"}.get(self.value) if isinstance(self.value, bool) else None
-        element = "type = %s" if atom else "(value = %s AND type NOT IN ('true', 'false', 'null'))"
+        # A list or a mapping inside stands there as its text, which no text may be taken for.
+        kinds = "'text'" if isinstance(self.value, str) else "'integer', 'real'"
+        element = "type = %s" if atom else f"(value = %s AND type IN ({kinds}))"
         sql = (
             f"(CASE json_type({column}, %s) WHEN 'array' THEN EXISTS"
             f" (SELECT 1 FROM json_each({column}, %s) WHERE {element})"
@@ -103,12 +105,49 @@ class JsonHolds(Func):
         return sql, (*one, *one, atom or self.value, *one, inside)
 
 
+class Number(Value):
+    """A written number to its last digit: as a decimal field's it would be rounded to ten places on SQLite."""
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
+        """The number by its shortest spelling, as `->>` answers those of a column."""
+        return "%s", (Decimal(str(self.value)),)
+
+    def as_sqlite(self, compiler: Any, connection: Any, **_: Any) -> tuple[str, tuple[Any, ...]]:
+        """The number itself, which is what json_extract answers."""
+        return "%s", (self.value,)
+
+
+class IsDay(Func):
+    """Whether a text is a date as it is written, `2026-05-31`, of a year, month and day that there is."""
+
+    output_field = BooleanField()
+
+    def as_postgresql(self, compiler: Any, connection: Any, **_: Any) -> tuple[str, list[Any]]:
+        """By its form, since no cast of PostgreSQL's answers instead of failing."""
+        text, parameters = compiler.compile(self.source_expressions[0])
+        return f"({text} ~ '{_DAY}')", [*parameters]
+
+    def as_sqlite(self, compiler: Any, connection: Any, **_: Any) -> tuple[str, tuple[Any, ...]]:
+        """SQLite's date() answers another day, or none, for one that there is not; only where it has to reckon."""
+        text, parameters = compiler.compile(self.source_expressions[0])
+        return f"(date({text}, '+0 days') = {text} AND {text} >= '0001-01-01')", (
+            *parameters,
+            *parameters,
+            *parameters,
+        )
+
+
+_LEAP = "([0-9]{2}(0[48]|[2468][048]|[13579][26])|([02468][48]|[2468]0|[13579][26])00)"
+_MONTHS = "((0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])|(0[13-9]|1[0-2])-(29|30)|(0[13578]|1[02])-31)"
+_DAY = f"^(?!0000)([0-9]{{4}}-{_MONTHS}|{_LEAP}-02-29)$"
+
+
 def literal(value: str | int | float | bool) -> Expression:
     """The written value as an SQL value of its kind."""
     if isinstance(value, bool):
         return Value(value, output_field=BooleanField())
     if isinstance(value, (int, float)):
-        return Value(Decimal(str(value)), output_field=_FIELDS["number"])
+        return Number(value, output_field=_FIELDS["number"])
     return Value(value, output_field=TextField())
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -12,8 +13,10 @@ from orchestrator.customers.models import Customer
 class Segment(models.Model):
     """A stored rule. Whoever comes to fulfil it enters the segment, whoever ceases to leaves it.
 
+    A static one is a list instead: it has no rule, nobody looks, and its members are who was put on it.
     A new or edited rule is first looked at in silence (`settled` false): it finds its members, and nobody has
     entered or left by it. `cursor` is the last customer a pass over everybody has looked at; `due_at` when it goes on.
+    `measure_at` is when its size is written down next.
     """
 
     key = models.SlugField(_("key"), max_length=63, unique=True)
@@ -29,17 +32,40 @@ class Segment(models.Model):
             " whatever a journey says. It is asked anew for every message, at the moment it would leave."
         ),
     )
+    static = models.BooleanField(_("a list"), default=False, db_default=False, editable=False)
+    aim = models.CharField(
+        _("what it is for"),
+        max_length=200,
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_(
+            "A sentence: who is meant, and what you want with them. Whoever finds it next year asks."
+        ),
+    )
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("who looks after it"),
+    )
     settled = models.BooleanField(_("settled"), default=False)
     cursor = models.BigIntegerField(default=0)
     due_at = models.DateTimeField(_("next look at everybody"), null=True)
     changed_at = models.DateTimeField(_("changed"))
     passed_at = models.DateTimeField(_("last look at everybody"), null=True)
+    measure_at = models.DateTimeField(null=True, editable=False)
 
     class Meta:
         verbose_name = _("segment")
         verbose_name_plural = _("segments")
         ordering = ["key"]
-        indexes = [models.Index(fields=["due_at"], condition=Q(due_at__isnull=False), name="segment_due")]
+        indexes = [
+            models.Index(fields=["due_at"], condition=Q(due_at__isnull=False), name="segment_due"),
+            models.Index(fields=["measure_at"], condition=Q(settled=True), name="segment_measure"),
+        ]
 
     def __str__(self) -> str:
         return self.title or self.key
@@ -66,6 +92,47 @@ class Membership(models.Model):
             models.UniqueConstraint(fields=["customer", "segment"], name="membership_once"),
         ]
         indexes = [models.Index(fields=["segment", "customer"], name="membership_of_segment")]
+
+    def __str__(self) -> str:
+        return f"{self.segment_id} · {self.customer_id}"
+
+
+class SegmentSize(models.Model):
+    """How many were in a segment when a day of the workspace's zone began, or at the first look on it."""
+
+    segment = models.ForeignKey(Segment, models.CASCADE, db_index=False, related_name="sizes")
+    on = models.DateField(_("day"))
+    members = models.BigIntegerField(_("members"))
+
+    class Meta:
+        verbose_name = _("size of a segment")
+        verbose_name_plural = _("sizes of segments")
+        constraints = [models.UniqueConstraint(fields=["segment", "on"], name="segment_size_once")]
+
+    def __str__(self) -> str:
+        return f"{self.segment_id} · {self.on}"
+
+
+class Transition(models.Model):
+    """A customer came into a segment or went. Events tell journeys of it; here a month of them is found by one index.
+
+    Who is found in silence has not come, and has no row. Rows go by themselves after a year (`measure.py`).
+    """
+
+    segment = models.ForeignKey(Segment, models.CASCADE, db_index=False, related_name="transitions")
+    customer = models.ForeignKey(
+        Customer, models.DO_NOTHING, db_constraint=False, related_name="+", verbose_name=_("customer")
+    )
+    at = models.DateTimeField(_("at"))
+    entered = models.BooleanField(_("came in"))
+
+    class Meta:
+        verbose_name = _("coming or going")
+        verbose_name_plural = _("comings and goings")
+        # All that a matrix asks stands in the index: no row is read.
+        indexes = [
+            models.Index(fields=["segment", "at", "customer", "entered"], name="transition_of_segment"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.segment_id} · {self.customer_id}"

@@ -1,7 +1,8 @@
 """REFRESH: who is in which segment now. A coming and a going are events, found by their row and so told once.
 
-Whoever did something is looked at at once; rules that time alone makes true or false are asked of everybody again
-and again, in chunks, by `pass_over`. The table of memberships decides who has come or gone, whoever looks first.
+Whoever did something, or was changed, is looked at at once, in the segments that others name first; rules that time
+alone makes true or false are asked of everybody again and again, in chunks, by `pass_over`. The table of memberships
+decides who has come or gone, whoever looks first.
 """
 
 from __future__ import annotations
@@ -22,8 +23,9 @@ from orchestrator.domain.definition.rule_parser import read_rule
 from orchestrator.domain.definition.rules import Happened, Received, Rule
 from orchestrator.events.record import NewEvent, record
 from orchestrator.segments.compile import CUSTOMERS, Scope
+from orchestrator.segments.define import named
 from orchestrator.segments.matching import Chosen, Span, Whom, living
-from orchestrator.segments.models import Membership, Segment
+from orchestrator.segments.models import Membership, Segment, Transition
 from orchestrator.store import bulk, deadlines
 from orchestrator.store.prepared import Given, prepared
 from orchestrator.store.statement import execute
@@ -46,13 +48,30 @@ class Stored:
 
 
 def stored() -> list[Stored]:
-    """All segments."""
+    """All segments that have a rule; the members of a list are who was put on it."""
     return [_stored(*row) for row in _segments().rows()]
+
+
+def inner_first(segments: Sequence[Stored]) -> list[Stored]:
+    """Each segment after those that its rule names: one look at a customer then finds them in all, however nested."""
+    by_key = {one.key: one for one in segments}
+    ordered: dict[str, Stored] = {}
+    work = [(one, False) for one in reversed(segments)]
+    seen = set[str]()
+    while work:
+        one, ready = work.pop()
+        if ready:
+            ordered[one.key] = one
+        elif one.key not in seen:
+            seen.add(one.key)
+            inside = named(one.rule) if one.rule is not None else []
+            work += [(one, True), *((by_key[key], False) for key in reversed(inside) if key in by_key)]
+    return list(ordered.values())
 
 
 @prepared
 def _segments() -> QuerySet[Any]:
-    return Segment.objects.order_by("id").values_list("id", "key", "rule", "settled")
+    return Segment.objects.filter(static=False).order_by("id").values_list("id", "key", "rule", "settled")
 
 
 def _stored(id_: int, key: str, plain: Any, settled: bool) -> Stored:
@@ -74,7 +93,7 @@ def refresh(customer_ids: Collection[int], now: datetime, silently: bool = False
     """
     if not customer_ids:
         return
-    for segment in stored():
+    for segment in inner_first(stored()):
         _look(replace(segment, settled=False) if silently else segment, Chosen(customer_ids), now)
 
 
@@ -134,9 +153,20 @@ def _look(segment: Stored, whom: Whom, now: datetime) -> None:
     true = living(whom, segment.rule, scope_of(Workspace.get().time_zone, now))
     members = set(_members(type(whom)).column(segment=segment.id, **whom.given()))
     if true != members:
-        came = _enter(segment, sorted(true - members), now)
-        went = _leave(segment, sorted(members - true))
-        record([*_told(segment, ENTERED, came, now), *_told(segment, LEFT, went, now)], now)
+        put(segment, sorted(true - members), sorted(members - true), now)
+
+
+def put(
+    segment: Stored, coming: Sequence[int], going: Sequence[int], now: datetime
+) -> tuple[list[int], list[int]]:
+    """Let these in and those out, and tell of it; answers who really came and who went. Both rise by id."""
+    came, went = _enter(segment, coming, now), _leave(segment, going)
+    record([*_told(segment, ENTERED, came, now), *_told(segment, LEFT, went, now)], now)
+    if segment.settled:
+        rows = [(segment.id, customer, now, True) for _, customer in came]
+        rows += [(segment.id, customer, now, False) for _, customer in went]
+        bulk.insert(Transition, ("segment", "customer", "at", "entered"), rows)
+    return [customer for _, customer in came], [customer for _, customer in went]
 
 
 def scope_of(zone: str, now: datetime) -> Scope:

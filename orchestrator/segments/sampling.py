@@ -99,9 +99,9 @@ def tally(
         known = {fact.key: truth for fact, truth in zip(facts, truths, strict=True)}
         for name in [name for name, rule in rules.items() if holds(rule, known)]:
             hits[name] += keys
-    told = {name: _estimate(len(found), sample) for name, found in hits.items()}
+    told = {name: estimate(len(found), sample) for name, found in hits.items()}
     newest = {name: nlargest(examples, found) for name, found in hits.items()}
-    return Tally(_estimate(len(rows), sample), len(rows), told, newest)
+    return Tally(estimate(len(rows), sample), len(rows), told, newest)
 
 
 def fulfilled(rules: Mapping[str, Rule], scope: Scope, customer_id: int) -> dict[str, bool]:
@@ -128,7 +128,8 @@ def _asked(people: QuerySet[Customer], facts: Sequence[Rule], scope: Scope) -> l
     return list(people.annotate(**columns).values_list("pk", *columns))
 
 
-def _estimate(hits: int, sample: Sample) -> Estimate:
+def estimate(hits: int, sample: Sample) -> Estimate:
+    """For how many everywhere so many of a sample stand."""
     if sample.whole:
         return Estimate(hits, hits, hits, exact=True)
     asked = len(sample.ids)

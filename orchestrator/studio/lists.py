@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Sequence
 from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
@@ -19,9 +20,11 @@ class BadList(ValueError):
     """Why the list cannot be read, in words, and how to mend it."""
 
 
-def read_ids(pasted: str, uploaded: UploadedFile[Any] | None) -> list[str]:
-    """The ids of both, in their order, as often as they stand there."""
-    ids = [*_ids(pasted), *(_ids(_text(uploaded)) if uploaded else ())]
+def read_ids(
+    pasted: str, uploaded: UploadedFile[Any] | None, columns: Sequence[str] = (HEADER,)
+) -> list[str]:
+    """The ids of both, in their order, as often as they stand there. `columns`: what a CSV may call them, the best first."""
+    ids = [*_ids(pasted, columns), *(_ids(_text(uploaded), columns) if uploaded else ())]
     if not ids:
         raise BadList(_("The list names nobody: write one external id a line, or choose a CSV."))
     if len(ids) > MOST:
@@ -39,8 +42,8 @@ def _text(uploaded: UploadedFile[Any]) -> str:
         raise BadList(_("The file is not UTF-8 text: save it as “CSV UTF-8”.")) from None
 
 
-def _ids(text: str) -> list[str]:
-    """The column `external_id` where the first line names it, else the first of each line; empty lines are none."""
+def _ids(text: str, columns: Sequence[str]) -> list[str]:
+    """The column where the first line names it, else the first of each line; empty lines are none."""
     lines = text.splitlines()
     first = next((line for line in lines if line.strip()), "")
     delimiter = next((mark for mark in (";", "\t", ",") if mark in first), ",")
@@ -51,6 +54,7 @@ def _ids(text: str) -> list[str]:
     if not rows:
         return []
     names = [cell.strip().lower() for cell in rows[0]]
-    place = names.index(HEADER) if HEADER in names else 0
-    body = rows[1:] if HEADER in names else rows
+    named = [name for name in columns if name in names]
+    place = names.index(named[0]) if named else 0
+    body = rows[1:] if named else rows
     return [cell for row in body if place < len(row) and (cell := row[place].strip())]

@@ -112,8 +112,10 @@ NOTHING: dict[str, Any] = {
     "segments.membership": _("Nobody is in a segment yet."),
     "segments.segment": _(
         "There is no segment yet. One is a rule, such as {event: order.placed, within: 90 days}, and everybody of"
-        " whom it is true."
+        " whom it is true; or a list of people whom no rule can find."
     ),
+    "segments.segmentsize": _("No size was written down yet: that is done once a day."),
+    "segments.transition": _("Nobody came into a segment or left one yet."),
     "workspace.alarm": _(
         "Nothing was ever wrong. When a provider is down, a journey falls silent or a budget is spent, it stands here."
     ),

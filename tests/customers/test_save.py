@@ -56,11 +56,18 @@ def test_saving_the_same_again_changes_nothing() -> None:
     assert Address.objects.count() == 1
 
 
-def test_a_new_language_alone_does_not_ask_the_journeys_to_look() -> None:
+def test_what_no_rule_asks_does_not_ask_the_journeys_to_look() -> None:
+    save([Person("a", "pl", created_at=NOW)], NOW)
+    Customer.objects.update(changed_pending=False)
+    assert save([Person("a", created_at=NOW - timedelta(days=9))], LATER).updated == 1
+    assert Customer.objects.get().changed_pending is False
+
+
+def test_a_new_language_asks_them_since_rules_do() -> None:
     save([Person("a", "pl")], NOW)
     Customer.objects.update(changed_pending=False)
     assert save([Person("a", "en")], LATER).updated == 1
-    assert Customer.objects.get().changed_pending is False
+    assert Customer.objects.get().changed_pending is True
 
 
 def test_one_external_id_twice_in_a_call_is_one_customer() -> None:

@@ -21,6 +21,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 STANDARD = ("changelist", "add", "change", "delete", "history")
 PLAIN_TEMPLATES = (None, "studio/readonly.html")
 NO_PAGES = {
+    "segments_segment_one": "two buttons on a customer's page",
     "logout": "a button",
     "autocomplete": "JSON for a field",
     "jsi18n": "a script",
@@ -71,6 +72,9 @@ FILLED: Mapping[str, Callable[[], Iterable[Sequence[Any]]]] = {
     ],
     "journeys_journey_back": lambda: [row[:2] for row in _versions()],
     "journeys_journey_versions": _versions,
+    "segments_segment_people": lambda: [
+        [one.pk] for one in apps.get_model("segments", "segment")._default_manager.filter(static=True)
+    ],
 }
 
 
@@ -89,6 +93,11 @@ def more() -> Iterator[tuple[str, str]]:
         yield "journeys_journey_migrate published", _address("journeys_journey_migrate", journey.pk)
         yield "customers_customer_change why", f"{address}?why={journey.key}"
         yield "customers_customer_change events", f"{address}?kind=events"
+    yield (
+        "segments_segment_matrix two",
+        _address("segments_segment_matrix") + "?segment=golden&segment=guests",
+    )
+    yield "segments_segment_overlap two", _address("segments_segment_overlap") + "?first=golden&second=guests"
     yield "journeys_journey_add text", _address("journeys_journey_add") + "?text=1"
     if customer:
         yield (

@@ -56,7 +56,7 @@ from orchestrator.messaging.models import (
     Template,
     TemplateVersion,
 )
-from orchestrator.segments.models import Membership, Segment
+from orchestrator.segments.models import Membership, Segment, SegmentSize, Transition
 from orchestrator.workspace.audit import Action, note
 from orchestrator.workspace.models import (
     Alarm,
@@ -305,6 +305,7 @@ def make_groups(journey: Journey, version: JourneyVersion, customers: list[Custo
     segment = Segment.objects.create(
         key="golden", title="Golden", source="{attribute: loyalty_tier, is: gold}", rule=rule, changed_at=now
     )
+    make_list(segment, customers, now)
     Door.objects.create(journey=journey, due_at=now)
     Launch.objects.create(journey=journey, trigger=0, on=now.date(), opens_at=now, state="running", entered=3)
     Simulation.objects.create(journey=journey, asked_at=now, days=30, state="running", done=250, seen_at=now)
@@ -322,6 +323,21 @@ def make_groups(journey: Journey, version: JourneyVersion, customers: list[Custo
         Doorstep.objects.create(
             journey=journey, version=version, customer=customer, candidate={}, due_at=now, until=now
         )
+
+
+def make_list(segment: Segment, customers: list[Customer], now: datetime) -> None:
+    """A list that the first of them is on, and how the segment and it came to be as large."""
+    guests = Segment.objects.create(
+        key="guests", title="Guests of the fair", source="", rule={}, static=True, settled=True, changed_at=now,
+        aim="Invite them again next year",
+    )  # fmt: skip
+    for one in customers[:1]:
+        Membership.objects.create(segment=guests, customer=one, since=now)
+    for customer in customers:
+        Transition.objects.create(segment=segment, customer=customer, at=now, entered=True)
+    for ago in range(1, 4):
+        day = now.date() - timedelta(days=ago)
+        SegmentSize.objects.create(segment=segment, on=day, members=10 * len(customers) - ago)
 
 
 def make_requests(customers: list[Customer], now: datetime) -> None:

@@ -52,6 +52,10 @@ NOTED = {
     "admin:segments_segment_builder_save": "created or changed",
     "journey_pause": "paused",
     "journey_resume": "resumed",
+    "admin:segments_segment_filtered": "changed, once for all whom the filter finds",
+    "admin:segments_segment_list": "created",
+    "admin:segments_segment_one": "changed",
+    "admin:segments_segment_people": "changed, once for a list",
 }
 NOTHING = {
     "api_nowhere": "there is nothing at it",

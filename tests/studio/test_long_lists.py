@@ -74,8 +74,8 @@ def summary(client: Client, row: Any) -> dict[str, Any]:
 
 
 def test_what_goes_along_is_listed_while_it_is_short(marketer: Client, sample: Sample) -> None:
-    told = summary(marketer, Segment.objects.get())
-    assert len(told["deleted_objects"][1]) == 5
+    told = summary(marketer, Segment.objects.get(key="golden"))
+    assert len(told["deleted_objects"][1]) == 5 + 5 + 3  # with those who came, and three days' sizes
     assert told["perms_lacking"] == {"membership"}
 
 
@@ -83,13 +83,16 @@ def test_what_goes_along_is_counted_where_it_is_long(
     marketer: Client, sample: Sample, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(deleting, "LISTED", 4)
-    told = summary(marketer, Segment.objects.get())
+    told = summary(marketer, Segment.objects.get(key="golden"))
     assert told == {
-        "deleted_objects": ["Golden", ["Memberships: 5"]],
+        "deleted_objects": [
+            "Golden",
+            ["Memberships: 5", "Sizes of segments: 3", "Comings and goings: 5"],
+        ],
         "perms_lacking": {"membership"},
         "protected": [],
     }
-    assert Membership.objects.count() == 5
+    assert Membership.objects.filter(segment__key="golden").count() == 5
 
 
 def test_what_stands_in_the_way_is_counted_too(
@@ -103,7 +106,7 @@ def test_a_long_deletion_asks_as_often_as_a_longer_one(
     marketer: Client, sample: Sample, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(deleting, "LISTED", 1)
-    segment = Segment.objects.get()
+    segment = Segment.objects.get(key="golden")
     url = reverse("admin:segments_segment_delete", args=[segment.pk])
     marketer.get(url)
     with CaptureQueriesContext(connection) as few:

@@ -226,7 +226,7 @@ def test_a_new_segment_has_no_figures_yet(marketer: Client, sample: Sample) -> N
     page = plain(marketer.get(reverse("admin:segments_segment_add")).text)
     assert "Rule in words" not in page
     assert "0 people" not in page
-    assert "Rule in words" in opened(marketer, Segment.objects.get())
+    assert "Rule in words" in opened(marketer, Segment.objects.get(key="golden"))
 
 
 def test_send_once_leads_to_the_first_segment(marketer: Client, sample: Sample) -> None:

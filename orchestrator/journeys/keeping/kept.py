@@ -27,13 +27,14 @@ WHY: Mapping[str, tuple[str, ...]] = {
     # The audit log holds each entry by the one before it, and names no customer: nothing of it may go.
     "audit": ("workspace.AuditEntry",),
     # Sums, by which budgets and balances are known.
-    "balance": ("messaging.Spending", "loyalty.PointsEntry"),
+    "balance": ("messaging.Spending", "loyalty.PointsEntry", "segments.SegmentSize"),
     # It is overwritten, or goes by itself.
     "passing": (
         "workspace.Heartbeat", "messaging.ProviderBreaker", "messaging.StepFault", "messaging.Subject",
         "journeys.UsualInterval", "journeys.Doorstep", "journeys.DraftEdit", "accounts.Attempts",
         "ingest.LiveCall",
         "accounts.CallAnswer",
+        "segments.Transition",
     ),
     # How staff sign in: it goes with their account.
     "account": ("accounts.Factor", "accounts.RecoveryCode", "accounts.IssuerLink"),

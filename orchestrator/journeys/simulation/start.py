@@ -27,7 +27,8 @@ _MADE = (
     "messaging_complaintbreaker",
     "messaging_stepfault", "messaging_mailboxmessage", "messaging_receipt", "messaging_subject", "messaging_spending",
     "journeys_doorstep", "journeys_steprun", "journeys_launch", "journeys_entrytimer", "journeys_usualinterval",
-    "segments_membership", "workspace_auditentry", "workspace_halt", "workspace_heartbeat", "workspace_retention",
+    "segments_segmentsize", "segments_transition",
+    "workspace_auditentry", "workspace_halt", "workspace_heartbeat", "workspace_retention",
 )  # fmt: skip
 
 
@@ -96,8 +97,16 @@ def _begins(at: datetime, lived: Collection[int], twins: Twins) -> dict[str, Beg
         # By its volume the simulation says how a limit would be met; a bucket fills between two ticks, and not in them.
         "messaging_ratelimit": Begin(instead={"enabled": false}),
         "segments_segment": Begin(
-            instead={"due_at": twins.literal(at), "cursor": "0", "settled": false, "passed_at": "NULL"}
+            instead={
+                "due_at": f"CASE WHEN static THEN NULL ELSE {twins.literal(at)} END",
+                "cursor": "0",
+                "settled": "static",
+                "passed_at": "NULL",
+                "measure_at": "NULL",
+            }
         ),
+        # Of a list it is not known who was on it then.
+        "segments_membership": Begin(f"segment_id IN (SELECT id FROM {real}.segments_segment WHERE static)"),
         "workspace_workspace": Begin(instead={"paused_at": "NULL", "stopped": "'{}'"}),
         **dict.fromkeys(_MADE, nothing),
     }

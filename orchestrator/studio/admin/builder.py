@@ -60,7 +60,7 @@ class BuilderPages(StudioAdmin):
 
     def builder_view(self, request: HttpRequest, object_id: int) -> HttpResponse:
         """The page of a segment's rule."""
-        segment = get_object_or_404(Segment, pk=object_id)
+        segment = get_object_or_404(Segment, pk=object_id, static=False)
         if not self.has_change_permission(request, segment):
             raise PermissionDenied
         return self._page(request, segment)

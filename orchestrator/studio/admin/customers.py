@@ -20,7 +20,7 @@ from django.views.decorators.http import require_POST
 from unfold.decorators import display
 
 from orchestrator.customers.models import Address, Customer
-from orchestrator.studio import merging, objecting, people, person, privacy, rights, words
+from orchestrator.studio import listed, merging, objecting, people, person, privacy, rights, words
 from orchestrator.studio.admin.base import BigHistory, BigPage, channel_mark, customer_link
 from orchestrator.studio.card import read_card
 from orchestrator.studio.coming import read_next
@@ -43,6 +43,14 @@ class CustomerAdmin(BigPage):
     ordering = ("-created_at",)
     together = ("addresses",)
     page_template = "studio/customer.html"
+    list_before_template = "studio/customers_above.html"
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """With the way to put whoever is shown on a list."""
+        may_list = request.user.has_perm("segments.change_segment")  # type: ignore[union-attr]
+        return super().changelist_view(request, {"may_list": may_list} | (extra_context or {}))
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Customer], search_term: str
@@ -93,6 +101,7 @@ class CustomerAdmin(BigPage):
             "may_object": objecting.possible(request.user, obj),
             "may_let_in": people.may(request.user, "add"),
             "may_take_out": people.may(request.user, "remove"),
+            "lists": listed.of_customer(obj, request.user),
         }
 
     def get_urls(self) -> list[Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -24,10 +25,14 @@ from orchestrator.segments.define import define, read_segment_rule
 from orchestrator.segments.models import Membership, Segment
 from orchestrator.studio import rules, words
 from orchestrator.studio.admin.base import BigHistory, customer_link
-from orchestrator.studio.admin.builder import BuilderPages
+from orchestrator.studio.admin.segment_lists import SegmentLists
 from orchestrator.studio.builder.standing import read_standing
+from orchestrator.studio.builder.used import uses
 from orchestrator.studio.links import url_of
 from orchestrator.studio.numbers import MOST, Few, at_most_said
+from orchestrator.studio.trend import read_trend
+
+NAMED = 5  # places where a segment is used that a refusal names
 
 
 class SegmentForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -37,7 +42,7 @@ class SegmentForm(forms.ModelForm):  # type: ignore[type-arg]
 
     class Meta:
         model = Segment
-        fields = ("key", "title", "source", "guard")
+        fields = ("key", "title", "aim", "owner", "source", "guard")
         widgets = {"source": UnfoldAdminTextareaWidget(attrs={"rows": 12, "class": "font-mono"})}
         help_texts = {
             "source": _(
@@ -65,14 +70,16 @@ class SegmentForm(forms.ModelForm):  # type: ignore[type-arg]
 
 
 @admin.register(Segment)
-class SegmentAdmin(BuilderPages):
+class SegmentAdmin(SegmentLists):
     """Who is meant, in words and in numbers."""
 
     form = SegmentForm
-    list_display = ("__str__", "rule_shown", "size", "settled", "changed_at")
+    list_display = ("__str__", "rule_shown", "aim", "owner", "size", "settled", "changed_at")
+    list_select_related = ("owner",)
+    list_before_template = "studio/segments_above.html"
     search_fields = ("key", "title")
     prepopulated_fields = {"key": ("title",)}
-    fields = ("title", "key", "source", "guard")
+    fields = ("title", "key", "aim", "owner", "source", "guard")
     change_form_outer_before_template = "studio/segment.html"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
@@ -90,28 +97,50 @@ class SegmentAdmin(BuilderPages):
         """How it stands, above its form."""
         segment = self.get_object(request, unquote(object_id))
         context: dict[str, Any] = {}
+        sees = request.user.has_perm("customers.view_customer")  # type: ignore[union-attr]
         if segment is not None and self.has_view_permission(request, segment):
             context = {
-                "standing": read_standing(segment, timezone.now()),
+                "standing": read_standing(segment, timezone.now(), sees),
+                "trend": read_trend(segment, timezone.localtime().date()),
                 "may_build": self.has_change_permission(request, segment),
-                "may_see": request.user.has_perm("customers.view_customer"),  # type: ignore[union-attr]
+                "may_see": sees,
             }
         return super().change_view(request, object_id, form_url, context | (extra_context or {}))
 
     def delete_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """A segment that guards stays: whoever wants it gone first says that its people may get marketing."""
+        """One that guards or is used stays: whoever wants it gone first takes it out of where it stands."""
         segment = self.get_object(request, unquote(object_id))
-        if segment is not None and segment.guard and self.has_delete_permission(request, segment):
-            messages.error(request, _guards_still(segment))
+        stands = list(_stands(segment)) if segment is not None else []
+        if segment is not None and stands and self.has_delete_permission(request, segment):
+            messages.error(request, " ".join(stands))
             return redirect(url_of("segments_segment", segment.pk))
         return super().delete_view(request, object_id, extra_context)
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
-        """Of several at once, those that guard stand in the way."""
+        """Of several at once, those that guard or are used stand in the way."""
         goes, counts, lacking, stands = super().get_deleted_objects(objs, request)
-        return goes, counts, lacking, [*stands, *(_guards_still(one) for one in objs if one.guard)]
+        return goes, counts, lacking, [*stands, *(words_ for one in objs for words_ in _stands(one))]
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """With the ways to lists and to the pages about several."""
+        may_list = self.has_add_permission(request) and request.user.has_perm("customers.view_customer")  # type: ignore[union-attr]
+        return super().changelist_view(request, {"may_list": may_list} | (extra_context or {}))
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        """A list has no rule."""
+        form = super().get_form(request, obj, change, **kwargs)
+        if obj is None and "owner" in form.base_fields:
+            form.base_fields["owner"].initial = request.user.pk
+        return form
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """A list has no rule to show."""
+        fields = super().get_fields(request, obj)
+        return [name for name in fields if obj is None or not obj.static or name != "source"]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """A key is for good: journeys name it."""
@@ -122,18 +151,33 @@ class SegmentAdmin(BuilderPages):
         return {} if obj else super().get_prepopulated_fields(request, obj)
 
     def save_model(self, request: HttpRequest, obj: Segment, form: Any, change: bool) -> None:
-        """Through the verb, which looks at everybody anew where the rule is another."""
-        obj.pk = define(obj.key, obj.title, obj.source, form.read, datetime.now(UTC)).id
-        Segment.objects.filter(pk=obj.pk).update(guard=obj.guard)
+        """Through the verb, which looks at everybody anew where the rule is another; a list has none."""
+        if not obj.static:
+            obj.pk = define(obj.key, obj.title, obj.source, form.read, datetime.now(UTC)).id
+        said = {"title": obj.title, "guard": obj.guard, "aim": obj.aim, "owner": obj.owner}
+        Segment.objects.filter(pk=obj.pk).update(**said)
 
     @display(description=_("rule in words"))
     def rule_shown(self, obj: Segment) -> str:
+        if obj.static:
+            return gettext("a list: who is on it was put there")
         return rules.say(obj.rule) if obj.rule else "–"
 
     @display(description=_("members"))
     def size(self, obj: Segment) -> str:
         members = getattr(obj, "members", 0)
         return words.people(members) if members <= MOST else at_most_said(members)
+
+
+def _stands(segment: Segment) -> Iterator[str]:
+    """Why it cannot be deleted."""
+    if segment.guard:
+        yield _guards_still(segment)
+    if places := [use for use in uses(segment.key) if use.url != url_of("segments_segment", segment.pk)]:
+        named = "; ".join(f"{use.title} ({use.what})" for use in places[:NAMED])
+        more = len(places) - NAMED
+        told = {"title": str(segment), "places": named + (f" (+{more})" if more > 0 else "")}
+        yield gettext("“%(title)s” is used and cannot be deleted: %(places)s.") % told
 
 
 def _guards_still(segment: Segment) -> str:

@@ -11,6 +11,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
+from orchestrator.domain.definition import DefinitionError
 from orchestrator.domain.definition.reading import KEY
 from orchestrator.domain.definition.rules import Rule
 from orchestrator.segments.define import Defined, define
@@ -49,7 +50,7 @@ def keep(id_: int | None, key: str, title: str, text: str, rule: Rule, since: st
         row = Segment.objects.select_for_update().filter(pk=id_).first() if id_ is not None else None
         if id_ is None:
             _free(key)
-        elif row is None:
+        elif row is None or row.static:
             raise CannotKeep(_("This segment is gone: somebody has deleted it."))
         elif revision(row) != since:
             raise _changed(row)
@@ -57,6 +58,10 @@ def keep(id_: int | None, key: str, title: str, text: str, rule: Rule, since: st
             return define(row.key if row is not None else key, title.strip(), text, rule, now)
         except IntegrityError:  # of two who make it at once
             raise CannotKeep(_taken(key)) from None
+        except DefinitionError:  # of two who would close a circle between them
+            raise CannotKeep(
+                _("Meanwhile somebody has changed a segment that this rule names: load it anew.")
+            ) from None
 
 
 def _free(key: str) -> None:

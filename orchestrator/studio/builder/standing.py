@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 from orchestrator.customers.models import Customer
 from orchestrator.domain.definition.audiences import ENTERED, LEFT
 from orchestrator.events.models import Event
-from orchestrator.segments.models import Membership, Segment
+from orchestrator.segments.models import Membership, Segment, Transition
 from orchestrator.studio import small, words
 from orchestrator.studio.builder.look import sentence
 from orchestrator.studio.builder.used import Use, uses
@@ -22,7 +22,7 @@ from orchestrator.studio.cells import Cells, charted
 from orchestrator.studio.links import url_of
 from orchestrator.studio.numbers import at_most, grouped
 
-DAYS, MOST_EVENTS, MEMBERS = 7, 20_000, 10
+DAYS, MOST_EVENTS, MEMBERS, LAST = 7, 20_000, 10, 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,20 +44,22 @@ class Standing:
     days: Sequence[Day]
     moved: str
     members: Sequence[tuple[str, str, str]]
+    last: Sequence[tuple[str, str, bool, datetime]]
     uses: Sequence[Use]
 
 
-def read_standing(segment: Segment, now: datetime) -> Standing:
-    """Counts stop at ten thousand, comings and goings at the newest events."""
+def read_standing(segment: Segment, now: datetime, named: bool = True) -> Standing:
+    """Counts stop at ten thousand, comings and goings at the newest events. `named`: with names of people."""
     members = Membership.objects.filter(segment=segment)
     days, moved = _moved(segment, now)
     return Standing(
         _headline(at_most(members)),
         _looked(segment),
-        sentence(segment.rule),
+        sentence(segment.rule) if not segment.static else _("It has none: who is on the list was put there."),
         days,
         moved,
-        _members(segment),
+        _members(segment) if named else [],
+        _last(segment) if named else [],
         uses(segment.key),
     )
 
@@ -68,6 +70,8 @@ def _headline(count: str) -> str:
 
 def _looked(segment: Segment) -> str:
     """When everybody was looked at, and when again."""
+    if segment.static:
+        return _("A list: nobody comes or goes by what they do.")
     if not segment.settled:
         return _("Its members are being found for the first time with this rule; the number still grows.")
     when = {"when": words.moment(segment.passed_at), "next": words.moment(segment.due_at)}
@@ -124,3 +128,17 @@ def _members(segment: Segment) -> list[tuple[str, str, str]]:
     ids = list(newest.values_list("customer_id", flat=True)[:MEMBERS])
     people = Customer.objects.filter(pk__in=ids).order_by("-pk")
     return [(str(one), one.external_id or "", url_of("customers_customer", one.pk)) for one in people]
+
+
+def _last(segment: Segment) -> list[tuple[str, str, bool, datetime]]:
+    """The last twenty who came or went: name, page, whether they came, when."""
+    rows = list(
+        Transition.objects.filter(segment=segment)
+        .order_by("-at", "-customer_id")
+        .values_list("customer_id", "entered", "at")[:LAST]
+    )
+    people = Customer.objects.in_bulk([id_ for id_, _came, _at in rows])
+    return [
+        (str(people.get(id_, f"#{id_}")), url_of("customers_customer", id_), came, at)
+        for id_, came, at in rows
+    ]
