@@ -105,6 +105,8 @@ _ROOMS: list[dict[str, Any]] = [
         "items": [
             _list(_("Customers"), "group", "customers.customer"),
             _list(_("Segments"), "group_work", "segments.segment"),
+            _list(_("Scores"), "speed", "segments.score"),
+            _list(_("Bases of scores"), "function", "segments.scorebasis"),
             _list(_("Events"), "bolt", "events.event"),
             _list(_("Points"), "loyalty", "loyalty.pointsentry"),
         ],

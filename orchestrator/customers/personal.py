@@ -12,6 +12,7 @@ REMOVED = frozenset(
         "customers.Address",
         "consents.Consent",
         "segments.Membership",
+        "segments.Score",
         "messaging.MessageBody",
         "messaging.MailboxMessage",
         "journeys.Doorstep",

@@ -1,4 +1,4 @@
-"""An erased person is in no segment."""
+"""An erased person is in no segment, and has no scores."""
 
 from __future__ import annotations
 
@@ -6,14 +6,15 @@ from collections.abc import Collection
 from datetime import datetime
 
 from orchestrator.customers.erasing import Handler, register
-from orchestrator.segments.models import Membership
+from orchestrator.segments.models import Membership, Score
 
 
 def handle() -> None:
     """Have memberships ended in an erasure, without anybody being told of it."""
-    register("segments", Handler(("segments.Membership",), erase))
+    register("segments", Handler(("segments.Membership", "segments.Score"), erase))
 
 
 def erase(customer_ids: Collection[int], now: datetime) -> None:
     """The rows go; no event is recorded, since nobody may start anything by it."""
     Membership.objects.filter(customer__in=customer_ids).delete()
+    Score.objects.filter(customer__in=customer_ids).delete()

@@ -8,8 +8,9 @@ from datetime import datetime
 
 from orchestrator.customers import joining
 from orchestrator.customers.joining import Handler, Into
-from orchestrator.segments.models import Membership
+from orchestrator.segments.models import Membership, Score
 from orchestrator.segments.refresh import refresh
+from orchestrator.segments.scoring.score import rescore
 from orchestrator.store import bulk
 
 Row = tuple[int, int, int, datetime]  # id, segment, customer, since
@@ -17,7 +18,7 @@ Row = tuple[int, int, int, datetime]  # id, segment, customer, since
 
 def handle() -> None:
     """Have memberships joined in a merge."""
-    joining.register("segments", Handler(("segments.Membership",), join, tell=tell))
+    joining.register("segments", Handler(("segments.Membership", "segments.Score"), join, tell=tell))
 
 
 def tell(customer_ids: Collection[int], now: datetime) -> None:
@@ -43,6 +44,8 @@ def join(into: Into, now: datetime) -> None:
         if (row[2], row[3]) != (place[0], since[place])
     ]
     bulk.update(Membership, ("customer", "since"), moved)
+    Score.objects.filter(customer__in=set(into)).delete()
+    rescore(sorted(set(into.values())), now)
 
 
 def _kept(survivor: int, rows: list[Row]) -> Row:

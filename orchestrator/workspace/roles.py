@@ -19,7 +19,10 @@ from django.utils.translation import gettext_lazy as _
 
 # Every model that has a page, under the matter it is about. One that stands nowhere fails tests/studio/test_roles.py.
 MATTERS: Mapping[str, tuple[str, ...]] = {
-    "people": ("customers.customer", "customers.address", "events.event", "loyalty.pointsentry", "segments.membership"),
+    "people": (
+        "customers.customer", "customers.address", "events.event", "loyalty.pointsentry", "segments.membership",
+        "segments.score",
+    ),
     "consents": (
         "consents.consent", "consents.consentrecord", "consents.consenttext", "consents.signupform", "consents.suppression",
     ),
@@ -35,7 +38,7 @@ MATTERS: Mapping[str, tuple[str, ...]] = {
     "privacy": ("customers.privacyrequest", "customers.privacycomment"),
     "results": (
         "journeys.journeyversion", "journeys.launch", "journeys.door", "journeys.simulation", "journeys.usualinterval",
-        "messaging.spending",
+        "messaging.spending", "segments.scorebasis",
     ),
     "segments": ("segments.segment",),
     "content": ("messaging.template", "messaging.templateversion", "messaging.block"),

@@ -46,7 +46,7 @@ from orchestrator.messaging.models import (
     Template,
     TemplateVersion,
 )
-from orchestrator.segments.models import Membership
+from orchestrator.segments.models import Membership, Score, ScoreBasis
 from orchestrator.workspace.models import (
     Alarm,
     AlarmNotice,
@@ -99,6 +99,8 @@ HISTORY: list[Any] = [
     PublishComment,
     PublishNotice,
     PublishRequest,
+    Score,
+    ScoreBasis,
     Simulation,
     StepRun,
     Subject,

@@ -35,6 +35,7 @@ BIG = {
     "PointsEntry",
     "Doorstep",
     "Membership",
+    "Score",
     "Receipt",
     "StepRun",
     "Subject",
@@ -104,7 +105,7 @@ def _again() -> None:
         Template,
         TemplateVersion,
     )
-    from orchestrator.segments.models import Membership, Segment
+    from orchestrator.segments.models import Membership, Score, ScoreBasis, Segment
     from orchestrator.workspace.models import Alarm, AlarmChannel, AlarmNotice, Halt, Heartbeat, Retention
 
     Journey.objects.update(current=None)
@@ -112,6 +113,7 @@ def _again() -> None:
     kinds: list[Any] = [
         Attempts, Factor, IssuerLink, RecoveryCode,
         Consent, ConsentRecord, Suppression, Event, EntryTimer, UsualInterval, Door, Doorstep, Launch, Membership, Segment,
+        Score, ScoreBasis,
         StepRun, Simulation, PublishNotice, PublishComment, PublishRequest, DraftEdit, JourneyVersion, Journey, Decision,
         DeliveryAttempt, MailboxMessage, MessageBody, PointsEntry,
         ComplaintBreaker, ProviderBreaker,
