@@ -108,6 +108,8 @@ NOBODYS = frozenset(
         "consents.ConsentText",
         "consents.SignupForm",
         "segments.Segment",
+        "segments.ScoreBasis",
+        "segments.ScoreCut",
         "messaging.Block",
         "messaging.Template",
         "messaging.TemplateVersion",

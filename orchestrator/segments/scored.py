@@ -53,11 +53,15 @@ class ScoreBasis(models.Model):
 
 
 class ScoreCut(models.Model):
-    """The value of a score at which so many percent of those who have it lie at or below, as of the last pass."""
+    """What bounds the lowest (`value`) and the highest (`top`) so many percent of those who have a score, as of the last pass.
+
+    As the score is stored, of money hundredths: a rule compares the two without reading either.
+    """
 
     name = models.CharField(_("score"), max_length=31)
     percent = models.PositiveSmallIntegerField(_("percent"))
     value = models.FloatField(_("value"))
+    top = models.FloatField(_("value from above"))
 
     class Meta:
         verbose_name = _("cut of a score")

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from orchestrator.segments.models import Score, ScoreBasis
 from orchestrator.segments.scoring.basis import NO_EXTRA
 from orchestrator.studio import amounts, words
+from orchestrator.studio.links import related
 from orchestrator.studio.numbers import grouped
 from orchestrator.workspace.models import Workspace
 
@@ -110,13 +111,13 @@ def say_missing(reason: str) -> str:
 
 def read_scores(customer_id: int) -> Told | None:
     """Of a customer; None where none were computed. Two small queries."""
-    row = Score.objects.filter(customer=customer_id).first()
+    row = Score.objects.filter(customer=customer_id).select_related("basis").first()
     return describe(row) if row is not None else None
 
 
 def describe(row: Score) -> Told:
     """A row of scores in words."""
-    basis = ScoreBasis.objects.filter(pk=row.basis_id).first() if row.basis_id else None
+    basis: ScoreBasis | None = related(row, "basis")
     return Told(
         _headline(row), list(_lines(row)), say_missing(basis.missing if basis else ""), _made(row, basis)
     )

@@ -112,7 +112,11 @@ def test_what_is_stored_of_each(people: list[int]) -> None:
         "monetary": ["10.00", "40.00", "90.00", "160.00"],
     }
     cuts = ScoreCut.objects.filter(name="net", percent__in=(20, 50, 90)).order_by("percent")
-    assert list(cuts.values_list("percent", "value")) == [(20, 10.0), (50, 90.0), (90, 250.0)]
+    assert list(cuts.values_list("percent", "value", "top")) == [
+        (20, 1000.0, 25000.0),
+        (50, 9000.0, 9000.0),
+        (90, 25000.0, 1000.0),
+    ]
 
 
 def test_whoever_buys_is_scored_at_once_by_the_cuts_there_are(people: list[int]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -50,32 +50,41 @@ def cuts_of_buyers(buyers: int) -> dict[str, list[Any]]:
     return {name: _plain(_cuts(column, buyers, FIFTHS)) for name, column in names.items()} if buyers else {}
 
 
-def ranks(name: str) -> list[tuple[str, int, float]]:
-    """The hundred cuts of a score among those who have one: (name, percent, value)."""
+def ranks(name: str) -> list[tuple[str, int, float, float]]:
+    """The cuts of a score among those who have one: (name, percent, from below, from above), as they are stored."""
     column = KNOWN[name].column or name
     asked = Score.objects.filter(**{f"{column}__isnull": False})
     count = (asked if name not in ("orders", "net") else asked.filter(orders__gt=0)).count()
-    found = _cuts(column, count, WHOLE) if count else ()
-    return [(name, percent, float(value)) for percent, value in zip(WHOLE, found, strict=False)]
+    if not count:
+        return []
+    places = {percent: (rank(percent, count), count + 1 - rank(percent, count)) for percent in WHOLE}
+    known = _values(column, {place for pair in places.values() for place in pair})
+    return [(name, percent, float(known[low]), float(known[high])) for percent, (low, high) in places.items()]
 
 
 def _cuts(column: str, count: int, percents: Sequence[int]) -> tuple[Any, ...]:
-    """The values of a column at these shares of the rows that have one; of orders and sums, of buyers alone."""
+    """The values of a column at these shares of the rows that have one."""
     places = [rank(percent, count) for percent in percents]
+    known = _values(column, set(places))
+    if isinstance(Score._meta.get_field(column), MoneyField):
+        known = {place: Decimal(value).scaleb(-2) for place, value in known.items()}
+    return tuple(known[place] for place in places)
+
+
+def _values(column: str, places: Collection[int]) -> dict[int, Any]:
+    """A column's values at these places in their order, from 1; of orders and sums, among buyers alone."""
     field: Any = Score._meta.get_field(column)
     table, name = Score._meta.db_table, connection.ops.quote_name(field.column)
     only = (
         "orders > 0" if column in ("orders", "purchases", "net", "last_order_on") else f"{name} IS NOT NULL"
     )
-    listed = ", ".join(str(place) for place in sorted(set(places)))
+    listed = ", ".join(str(place) for place in sorted(places))
     rows = execute(
         f"SELECT place, value FROM (SELECT {name} AS value, row_number() OVER (ORDER BY {name}) AS place"
         f" FROM {table} WHERE {only}) AS ranked WHERE place IN ({listed})",
         [],
     )
-    money = isinstance(field, MoneyField)
-    known = {place: Decimal(value).scaleb(-2) if money else value for place, value in rows}
-    return tuple(known[place] for place in places)
+    return dict(rows)
 
 
 def _plain(values: Sequence[Any]) -> list[Any]:

@@ -170,7 +170,7 @@ def _rank(basis: ScoreBasis, now: datetime, limit: int) -> int:
     if basis.cursor < len(RANKED):
         name = RANKED[basis.cursor]
         ScoreCut.objects.filter(name=name).delete()
-        bulk.insert(ScoreCut, ("name", "percent", "value"), bases.ranks(name))
+        bulk.insert(ScoreCut, ("name", "percent", "value", "top"), bases.ranks(name))
         basis.cursor += 1
     else:
         Score.objects.exclude(basis=basis.pk).delete()
