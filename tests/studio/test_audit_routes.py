@@ -45,6 +45,7 @@ NOTED = {
     "admin:messaging_template_editor_test": "sent_test",
     "admin:password_change": "changed",
     "admin:segments_segment_builder_save": "created or changed",
+    "admin:segments_segment_bring": "created",
 }
 NOTHING = {
     "admin:app_list": "a list",

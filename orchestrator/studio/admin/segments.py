@@ -25,6 +25,7 @@ from orchestrator.segments.models import Membership, Segment
 from orchestrator.studio import rules, words
 from orchestrator.studio.admin.base import BigHistory, customer_link
 from orchestrator.studio.admin.builder import BuilderPages
+from orchestrator.studio.admin.ready import ReadyPages
 from orchestrator.studio.builder.standing import read_standing
 from orchestrator.studio.links import url_of
 from orchestrator.studio.numbers import MOST, Few, at_most_said
@@ -65,7 +66,7 @@ class SegmentForm(forms.ModelForm):  # type: ignore[type-arg]
 
 
 @admin.register(Segment)
-class SegmentAdmin(BuilderPages):
+class SegmentAdmin(ReadyPages, BuilderPages):
     """Who is meant, in words and in numbers."""
 
     form = SegmentForm
