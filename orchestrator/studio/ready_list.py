@@ -110,7 +110,7 @@ READY = (
     ),
     Ready(
         "bought_once", "behaviour", _("Bought once"), _("Lead to the second order: what goes with the first."),
-        _("Most customers of most shops; who buys twice mostly buys a third time."), {"score": "orders", "is": 1},
+        _("One order, and no second so far."), {"score": "orders", "is": 1},
     ),
     Ready(
         "price_sensitive", "habit", _("Waits for lower prices"), _("Tell them of sales, and nobody else."),

@@ -77,6 +77,14 @@ NAMES: dict[str, str | Promise] = {
     "clv": gettext_lazy("value expected in a year"),
 }
 
+# Of orders that tell no model: see domain/scores/bgnbd.py.
+_REASONS: dict[str, str | Promise] = {
+    "nobody has bought twice": gettext_lazy("nobody has bought twice"),
+    "the histories are too few or too much alike to tell their parameters": gettext_lazy(
+        "the histories are too few or too much alike"
+    ),
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Told:
@@ -106,7 +114,8 @@ def say_missing(reason: str) -> str:
         return ""
     if reason == NO_EXTRA:
         return _("Nothing is predicted: numpy and scipy are not installed.")
-    return _("Nothing is predicted: the orders say too little (%(reason)s).") % {"reason": reason}
+    said = str(_REASONS.get(reason, reason))
+    return _("Nothing is predicted: the orders say too little (%(reason)s).") % {"reason": said}
 
 
 def read_scores(customer_id: int) -> Told | None:

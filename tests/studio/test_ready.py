@@ -19,6 +19,7 @@ from orchestrator.journeys.yaml import read
 from orchestrator.segments.define import read_segment_rule
 from orchestrator.segments.models import ScoreBasis, Segment
 from orchestrator.segments.scoring.score import score, want
+from orchestrator.studio import words
 from orchestrator.studio.ready import read_ready
 from orchestrator.studio.ready_list import KINDS, READY
 
@@ -59,7 +60,7 @@ def test_each_names_somebody_or_says_why_nobody(sample_shop: None) -> None:
         shown = {one.key: one for _title, segments in read_ready(NOW) for one in segments}
     assert set(shown) == {one.key for one in READY}
     assert {key: one.nobody for key, one in shown.items() if one.nobody} == NOBODY
-    assert {key for key, one in shown.items() if one.count == "nobody"} == set(NOBODY)
+    assert {key for key, one in shown.items() if one.count == words.people(0)} == set(NOBODY)
 
 
 def test_before_scores_are_computed_the_page_says_so() -> None:
