@@ -103,6 +103,7 @@ NOTHING: dict[str, Any] = {
     "segments.scorebasis": _(
         "No scores were computed yet. Begin with `manage.py scores`, or with a segment that asks for a score."
     ),
+    "segments.scorecut": _("No score was ranked yet: the first pass does it, at its end."),
     "segments.segment": _(
         "There is no segment yet. One is a rule, such as {event: order.placed, within: 90 days}, and everybody of"
         " whom it is true."

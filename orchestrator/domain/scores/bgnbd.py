@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
-from scipy.special import gammaln, hyp2f1
+from scipy.special import digamma, gammaln, hyp2f1
 
 Floats = NDArray[np.float64]
 START = (
@@ -77,18 +77,38 @@ def fit(x: Floats, tx: Floats, t: Floats) -> BgNbd:
     x, tx, t = rows.T
     total = weights.sum()
 
-    def cost(logs: Floats) -> float:
-        value = -float(weights @ log_likelihood(BgNbd(*np.exp(logs)), x, tx, t)) / total
-        return value if np.isfinite(value) else 1e300
+    def cost(logs: Floats) -> tuple[float, Floats]:
+        model = BgNbd(*np.exp(logs))
+        value = -float(weights @ log_likelihood(model, x, tx, t)) / total
+        return value, -(slopes(model, x, tx, t) @ weights) * np.exp(logs) / total
 
     return BgNbd(*searched(cost, START))
 
 
+def slopes(model: BgNbd, x: Floats, tx: Floats, t: Floats) -> Floats:
+    """How the log-likelihood of each history changes with r, α, a and b: four rows."""
+    r, alpha, a, b = model.r, model.alpha, model.a, model.b
+    after = b + np.maximum(x, 1) - 1
+    alive = -(r + x) * np.log(alpha + t)
+    left = np.where(x > 0, np.log(a) - np.log(after) - (r + x) * np.log(alpha + tx), -np.inf)
+    gone = np.exp(left - np.logaddexp(alive, left))  # the share of the likelihood that is of having left
+    both = digamma(a + b) - digamma(a + b + x)
+    by_r = (
+        digamma(r + x)
+        - digamma(r)
+        + np.log(alpha)
+        - (1 - gone) * np.log(alpha + t)
+        - gone * np.log(alpha + tx)
+    )
+    by_alpha = r / alpha - (r + x) * ((1 - gone) / (alpha + t) + gone / (alpha + tx))
+    return np.stack([by_r, by_alpha, both + gone / a, both + digamma(b + x) - digamma(b) - gone / after])
+
+
 def searched(cost: Any, start: tuple[float, ...]) -> tuple[float, ...]:
-    """The positive parameters at which `cost`, a function of their logarithms, is least. Raises CannotFit."""
+    """The positive parameters at which `cost`, of their logarithms, is least; it answers itself and its slopes. Raises CannotFit."""
     bounds = [(-12.0, float(np.log(LARGEST)))] * len(start)
     options = {"ftol": 1e-15, "gtol": 1e-9, "maxiter": 1000, "maxfun": 100_000}
-    found = minimize(cost, np.log(start), jac="3-point", method="L-BFGS-B", bounds=bounds, options=options)
+    found = minimize(cost, np.log(start), jac=True, method="L-BFGS-B", bounds=bounds, options=options)
     parameters = tuple(float(one) for one in np.exp(found.x))
     if not np.isfinite(found.fun) or max(parameters) >= LARGEST * 0.99:
         raise CannotFit("the histories are too few or too much alike to tell their parameters")

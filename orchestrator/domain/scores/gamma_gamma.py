@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import gammaln
+from scipy.special import digamma, gammaln
 
 from orchestrator.domain.scores.bgnbd import BgNbd, CannotFit, Floats, searched
 
@@ -52,14 +52,24 @@ def fit(x: Floats, m: Floats) -> GammaGamma:
     x, m = rows.T
     scale, total = float(np.average(m, weights=weights)), weights.sum()
 
-    def cost(logs: Floats) -> float:
-        value = -float(weights @ log_likelihood(GammaGamma(*np.exp(logs)), x, m / scale)) / total
-        return value if np.isfinite(value) else 1e300
+    def cost(logs: Floats) -> tuple[float, Floats]:
+        model = GammaGamma(*np.exp(logs))
+        value = -float(weights @ log_likelihood(model, x, m / scale)) / total
+        return value, -(slopes(model, x, m / scale) @ weights) * np.exp(logs) / total
 
     p, q, v = searched(cost, START)
     if q <= _LEAST_Q:
         raise CannotFit("the values vary too much for a mean to be expected")
     return GammaGamma(p, q, v * scale)
+
+
+def slopes(model: GammaGamma, x: Floats, m: Floats) -> Floats:
+    """How the log-likelihood of each history changes with p, q and v: three rows."""
+    p, q, v = model.p, model.q, model.v
+    sums = x * m + v
+    both = digamma(p * x + q) - np.log(sums)
+    by_p = x * (both - digamma(p * x) + np.log(m) + np.log(x))
+    return np.stack([by_p, both - digamma(q) + np.log(v), q / v - (p * x + q) / sums])
 
 
 def lifetime_value(

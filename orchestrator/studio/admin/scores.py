@@ -15,7 +15,7 @@ from orchestrator.studio.admin.base import BigHistory, History, customer_link
 class ScoreAdmin(BigHistory):
     """Computed once a day, and when somebody buys; nothing here is written by hand."""
 
-    list_display = ("customer_shown", "group_shown", "stage_shown", "orders", "last_order_on", "computed_at")
+    list_display = ("group_shown", "customer_shown", "stage_shown", "orders", "last_order_on", "computed_at")
     list_filter = ("rfm_group", "stage")
     search_fields = ("=customer__external_id",)
     ordering = ("-id",)

@@ -6,6 +6,7 @@ customers of CDNOW over 39 weeks, which is also that of the paper (r 0.243, α 4
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -76,6 +77,20 @@ def test_no_point_beside_the_fit_is_likelier() -> None:
             other = {one: getattr(found, one) for one in ("r", "alpha", "a", "b")}
             other[name] *= factor
             assert bgnbd.log_likelihood(BgNbd(**other), x, tx, life).sum() < best
+
+
+def test_the_slopes_are_what_small_steps_say() -> None:
+    step, mean = 1e-6, np.array([25.0, 20, 40, 10])
+    for name, slope in zip(("r", "alpha", "a", "b"), bgnbd.slopes(CDNOW, X, TX, T), strict=True):
+        up = replace(CDNOW, **{name: getattr(CDNOW, name) + step})
+        down = replace(CDNOW, **{name: getattr(CDNOW, name) - step})
+        rise = bgnbd.log_likelihood(up, X, TX, T) - bgnbd.log_likelihood(down, X, TX, T)
+        assert slope == pytest.approx(rise / (2 * step), rel=1e-5, abs=1e-7)
+    for name, slope in zip(("p", "q", "v"), gamma_gamma.slopes(SPENDING, X + 1, mean), strict=True):
+        up = replace(SPENDING, **{name: getattr(SPENDING, name) + step})
+        down = replace(SPENDING, **{name: getattr(SPENDING, name) - step})
+        rise = gamma_gamma.log_likelihood(up, X + 1, mean) - gamma_gamma.log_likelihood(down, X + 1, mean)
+        assert slope == pytest.approx(rise / (2 * step), rel=1e-5, abs=1e-7)
 
 
 @pytest.mark.parametrize("x", [[], [0.0, 0.0]])
