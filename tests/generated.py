@@ -14,6 +14,9 @@ clocks = st.sampled_from(["02:30", "09:00", "17:00", "23:59"])
 _named = st.one_of(
     st.builds(lambda key: {"segment": key}, keys),
     st.builds(lambda key: {"consent": key}, keys),
+    st.builds(lambda share: {"score": "clv", "top": f"{share}%"}, st.integers(1, 99)),
+    st.builds(lambda number: {"score": "p_alive", "below": number}, st.sampled_from([0.1, 0.5, 1])),
+    st.builds(lambda word: {"score": "rfm_group", "is": word}, st.sampled_from(["champions", "lost"])),
 )
 _known = st.one_of(
     st.builds(

@@ -9,7 +9,9 @@ from collections.abc import Iterable, Iterator
 SIGNALS = ("django.db.models.signals", "django.dispatch", "django.core.signals", "django.test.signals")
 DELAYS = frozenset({"eta", "countdown", "autoretry_for", "default_retry_delay", "retry_backoff"})
 ROW_BY_ROW = frozenset({"save", "create", "get_or_create", "update_or_create", "delete", "refresh_from_db"})
-PURE_PACKAGES = frozenset({"pydantic", "pydantic_core", "holidays"})  # tables and checks, no I/O
+PURE_PACKAGES = frozenset(
+    {"pydantic", "pydantic_core", "holidays", "numpy", "scipy"}
+)  # tables, checks, sums: no I/O
 COMPUTES = ("urllib.parse.",)  # of a module that is impure otherwise, the part that only computes
 PURE = ("orchestrator.domain", "orchestrator.sdk")
 LOOPS = (ast.For, ast.AsyncFor, ast.While, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)

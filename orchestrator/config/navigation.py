@@ -63,6 +63,14 @@ def _in_caps(request: HttpRequest) -> bool:
     )
 
 
+def _in_segments(request: HttpRequest) -> bool:
+    """Whether a segment is looked at, or their list: "Ready segments" lies below it and has an entry of its own."""
+    ready = str(reverse_lazy("admin:segments_segment_ready"))
+    return request.path != ready and request.path.startswith(
+        str(reverse_lazy("admin:segments_segment_changelist"))
+    )
+
+
 _ROOMS: list[dict[str, Any]] = [
     {
         "title": _("Today"),
@@ -105,7 +113,15 @@ _ROOMS: list[dict[str, Any]] = [
         "items": [
             _list(_("Customers"), "group", "customers.customer"),
             _list(_("Identities"), "fingerprint", "customers.identity"),
-            _list(_("Segments"), "group_work", "segments.segment"),
+            _list(_("Segments"), "group_work", "segments.segment") | {"active": _in_segments},
+            {
+                "title": _("Ready segments"),
+                "icon": "library_add",
+                "link": reverse_lazy("admin:segments_segment_ready"),
+                "permission": lambda request: request.user.has_perm("segments.add_segment"),
+            },
+            _list(_("Scores"), "speed", "segments.score"),
+            _list(_("Bases of scores"), "function", "segments.scorebasis"),
             _list(_("Events"), "bolt", "events.event"),
             _list(_("Calls not taken"), "move_to_inbox", "ingest.deadletter"),
             _list(_("Points"), "loyalty", "loyalty.pointsentry"),

@@ -27,6 +27,8 @@ from orchestrator.journeys.timers import reset
 from orchestrator.journeys.versions import live
 from orchestrator.sdk.value import value
 from orchestrator.segments.refresh import refresh
+from orchestrator.segments.scoring.histories import TOLD_BY
+from orchestrator.segments.scoring.score import rescore
 from orchestrator.store.prepared import Given, prepared
 
 BATCH = 2000
@@ -60,6 +62,7 @@ def pull(now: datetime, limit: int = BATCH) -> int:
         react(by_customer, now)
         enroll(candidates(doors, happenings, now), now)
         reset(doors, happenings, now)
+        rescore(sorted({one.customer_id for one in happenings if one.name in TOLD_BY}), now)
         refresh(by_customer, now)
         Event.objects.filter(id__among=[one.id for one in happenings]).update(pending=False)
     return len(rows)

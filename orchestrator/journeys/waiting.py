@@ -20,7 +20,7 @@ from orchestrator.messaging import queues
 from orchestrator.messaging.models import Message, RateLimit
 from orchestrator.messaging.tokens import enabled
 from orchestrator.messaging.turns import next_turn, ready_lanes
-from orchestrator.segments.models import Segment
+from orchestrator.segments.models import ScoreBasis, Segment
 from orchestrator.store.moments import computed
 from orchestrator.store.prepared import Given, fill
 from orchestrator.store.statement import execute
@@ -32,7 +32,7 @@ URGENT = frozenset({"pull", "wake", "move first", "limited", *_DELIVERING})
 
 
 def waiting(now: datetime, among: frozenset[str] | None = None) -> frozenset[str]:
-    """The kinds of work that are due: replan, pull, segments, launch, knock, admit, compute, fire, wake, erase and so on.
+    """The kinds of work that are due: replan, pull, scores, segments, launch, knock, admit, compute, fire, wake, erase and so on.
 
     Of what has lanes, also which: `deliver transactional`, `move first`. `among`: asks of these alone, in a statement
     as much smaller; the lanes of `deliver` are asked all or none.
@@ -94,6 +94,7 @@ def _timed() -> dict[str, tuple[QuerySet[Any], str]]:
     """Work that a time makes due: its rows, and the column that says when; what stands in lanes, lane by lane."""
     return {
         "pull": (Event.objects.filter(pending=True), "occurred_at"),
+        "scores": (ScoreBasis.objects.filter(due_at__isnull=False), "due_at"),
         "segments": (Segment.objects.filter(due_at__isnull=False), "due_at"),
         "measure": (Segment.objects.filter(settled=True, measure_at__isnull=False), "measure_at"),
         "launch": (launching(), "due_at"),

@@ -37,6 +37,8 @@ from orchestrator.segments.measure import BATCH as MEASURED_AT_ONCE
 from orchestrator.segments.measure import measure
 from orchestrator.segments.refresh import BATCH as LOOKED_AT_ONCE
 from orchestrator.segments.refresh import pass_over
+from orchestrator.segments.scoring.score import BATCH as SCORED_AT_ONCE
+from orchestrator.segments.scoring.score import score
 from orchestrator.store import deadlines, doorbells
 
 log = logging.getLogger(__name__)
@@ -46,6 +48,7 @@ Step = Callable[[datetime, int], int]  # (now, at most so many): how many were d
 _WALKS: Mapping[str, tuple[str, Step, int]] = {
     "replan": ("replanned", replan, TIMED_AT_ONCE),
     "pull": ("events", pull, PULLED_AT_ONCE),
+    "scores": ("scored", score, SCORED_AT_ONCE),
     "segments": ("segments", pass_over, LOOKED_AT_ONCE),
     "launch": ("launched", launch, LAUNCHED_AT_ONCE),
     "knock": ("knocked", knock, KNOCKING_AT_ONCE),
@@ -80,6 +83,7 @@ class Worked:
 
     replanned: int = 0
     events: int = 0
+    scored: int = 0
     segments: int = 0
     launched: int = 0
     knocked: int = 0

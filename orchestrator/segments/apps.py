@@ -8,9 +8,11 @@ class SegmentsConfig(AppConfig):
     label = "segments"
 
     def ready(self) -> None:
-        """Say what becomes of memberships in a merge, an erasure and an export."""
+        """Teach the compiler about scores, and say what becomes of memberships in a merge, an erasure and an export."""
         from orchestrator.segments import erasing, exporting, joining
+        from orchestrator.segments.scoring import compiled
 
+        compiled.handle()
         joining.handle()
         erasing.handle()
         exporting.handle()

@@ -13,7 +13,9 @@ from orchestrator.domain.definition import DefinitionError, Node, Problem
 from orchestrator.domain.definition.problems import Problems
 from orchestrator.domain.definition.rule_parser import RuleContext, parse_rule
 from orchestrator.domain.definition.rules import InSegment, Rule
+from orchestrator.domain.definition.score_rules import ScoreIs, ScoreRanked
 from orchestrator.segments.models import Segment
+from orchestrator.segments.scoring.score import want
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,8 @@ def define(key: str, title: str, source: str, rule: Rule, now: datetime) -> Defi
             row.rule, row.changed_at = rule.plain(), now
             row.settled, row.cursor, row.due_at = False, 0, now
         row.save()
+        if any(isinstance(leaf, (ScoreIs, ScoreRanked)) for leaf in rule.leaves()):
+            want(now)
     return Defined(row.pk, changed)
 
 

@@ -8,8 +8,9 @@ from datetime import datetime
 
 from orchestrator.customers import joining
 from orchestrator.customers.joining import Handler, Into, hand_over
-from orchestrator.segments.models import Membership, Transition
+from orchestrator.segments.models import Membership, Score, Transition
 from orchestrator.segments.refresh import refresh
+from orchestrator.segments.scoring.score import rescore
 from orchestrator.store import bulk
 
 Row = tuple[int, int, int, datetime]  # id, segment, customer, since
@@ -17,7 +18,8 @@ Row = tuple[int, int, int, datetime]  # id, segment, customer, since
 
 def handle() -> None:
     """Have memberships joined in a merge."""
-    joining.register("segments", Handler(("segments.Membership", "segments.Transition"), join, tell=tell))
+    models = ("segments.Membership", "segments.Transition", "segments.Score")
+    joining.register("segments", Handler(models, join, tell=tell))
 
 
 def tell(customer_ids: Collection[int], now: datetime) -> None:
@@ -44,6 +46,8 @@ def join(into: Into, now: datetime) -> None:
     ]
     bulk.update(Membership, ("customer", "since"), moved)
     hand_over(Transition, into)
+    Score.objects.filter(customer__in=set(into)).delete()
+    rescore(sorted(set(into.values())), now)
 
 
 def _kept(survivor: int, rows: list[Row]) -> Row:

@@ -8,6 +8,9 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from orchestrator.customers.models import Customer
+from orchestrator.segments.scored import Score, ScoreBasis, ScoreCut
+
+__all__ = ["Membership", "Score", "ScoreBasis", "ScoreCut", "Segment"]
 
 
 class Segment(models.Model):

@@ -21,6 +21,7 @@ from orchestrator.domain.definition import DefinitionError
 from orchestrator.domain.definition.audiences import ENTERED, LEFT
 from orchestrator.domain.definition.rule_parser import read_rule
 from orchestrator.domain.definition.rules import Happened, Received, Rule
+from orchestrator.domain.definition.score_rules import ScoreIs, ScoreRanked
 from orchestrator.events.record import NewEvent, record
 from orchestrator.segments.compile import CUSTOMERS, Scope
 from orchestrator.segments.define import named
@@ -144,7 +145,8 @@ def looks_again_after(rule: Rule) -> timedelta | None:
     windows = [leaf.within.approximate for leaf in leaves if leaf.within]
     if any(window < timedelta(days=1) for window in windows):
         return SOON
-    return HOURLY if windows or any(isinstance(leaf, Received) for leaf in leaves) else None
+    by_hour = windows or any(isinstance(leaf, (Received, ScoreIs, ScoreRanked)) for leaf in rule.leaves())
+    return HOURLY if by_hour else None
 
 
 def _look(segment: Stored, whom: Whom, now: datetime) -> None:

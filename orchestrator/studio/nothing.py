@@ -110,6 +110,11 @@ NOTHING: dict[str, Any] = {
     "messaging.template": _("There is no template yet. A journey brings its own; one that several journeys send is begun here."),
     "messaging.templateversion": _("No template was published yet."),
     "segments.membership": _("Nobody is in a segment yet."),
+    "segments.score": _("Nobody was scored yet. `manage.py scores` does it once; from then on workers do it every day."),
+    "segments.scorebasis": _(
+        "No scores were computed yet. Begin with `manage.py scores`, or with a segment that asks for a score."
+    ),
+    "segments.scorecut": _("No score was ranked yet: the first pass does it, at its end."),
     "segments.segment": _(
         "There is no segment yet. One is a rule, such as {event: order.placed, within: 90 days}, and everybody of"
         " whom it is true; or a list of people whom no rule can find."

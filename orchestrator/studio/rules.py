@@ -9,7 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext_lazy
 
-from orchestrator.studio import words
+from orchestrator.studio import scores, words
 from orchestrator.studio.ways_in import say_way_in
 
 _UNITS = {
@@ -43,6 +43,11 @@ _COUNTED: dict[str, str | Promise] = {
     "below": gettext_lazy("less than %(value)s×"),
 }
 
+
+_ENDS = {
+    "top": gettext_lazy("is among the highest %(share)s"),
+    "bottom": gettext_lazy("is among the lowest %(share)s"),
+}
 
 HIDDEN = "hidden"  # in the place of a fact that is not told: see discreet
 
@@ -219,11 +224,29 @@ def _about(rule: Mapping[str, Any]) -> str:
         return _("consent to %(channel)s is given") % {"channel": words.channel(str(channel))}
     if "segment" in rule:
         return _("they are in “%(segment)s”") % {"segment": rule["segment"]}
+    if "score" in rule:
+        return f"{scores.name_of(str(rule['score']))} {_score(rule)}"
     if "entered_by" in rule:
         return _("they entered by %(entry)s") % {"entry": rule["entered_by"]}
     if isinstance(rule.get("received"), Mapping):
         return _received(rule["received"])
     return words.shown(dict(rule))
+
+
+def _score(rule: Mapping[str, Any]) -> str:
+    """ "is champion or loyal", "is below 0.3", "is among the highest 10%" """
+    for end, form in _ENDS.items():
+        if end in rule:
+            return str(form) % {"share": rule[end]}
+    name = str(rule["score"])
+    tests = {op: _score_words(name, value) for op, value in rule.items() if op != "score"}
+    return _compared(tests)
+
+
+def _score_words(name: str, value: Any) -> Any:
+    if isinstance(value, list):
+        return [_score_words(name, one) for one in value]
+    return scores.word(name, value) if isinstance(value, str) else value
 
 
 def _received(asked: Mapping[str, Any]) -> str:

@@ -21,7 +21,7 @@ from django.utils.translation import gettext_lazy as _
 MATTERS: Mapping[str, tuple[str, ...]] = {
     "people": (
         "customers.customer", "customers.address", "customers.identity", "events.event", "loyalty.pointsentry",
-        "segments.membership", "ingest.deadletter",
+        "segments.membership", "segments.score", "ingest.deadletter",
     ),
     "keys": ("ingest.writekey",),
     "consents": (
@@ -39,7 +39,7 @@ MATTERS: Mapping[str, tuple[str, ...]] = {
     "privacy": ("customers.privacyrequest", "customers.privacycomment"),
     "results": (
         "journeys.journeyversion", "journeys.launch", "journeys.door", "journeys.simulation", "journeys.usualinterval",
-        "messaging.spending",
+        "messaging.spending", "segments.scorebasis",
     ),
     "segments": ("segments.segment",),
     "content": ("messaging.template", "messaging.templateversion", "messaging.block"),

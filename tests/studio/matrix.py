@@ -52,6 +52,7 @@ FILL: Mapping[str, Callable[[], Sequence[Any]]] = {
     "admin:let_in": lambda: ["MQ", "no-such-token"],
     "admin:customers_privacyrequest_act": lambda: [_first("customers.privacyrequest").pk, "say"],
     "admin:customers_customer_right": lambda: [_first("customers.customer").pk, "restrict"],
+    "admin:segments_segment_bring": lambda: ["rfm_champions"],
     "click": lambda: ["no-such-token"],
     "open": lambda: ["no-such-token"],
     "confirm": lambda: ["no-such-token"],

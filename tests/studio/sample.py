@@ -56,7 +56,14 @@ from orchestrator.messaging.models import (
     Template,
     TemplateVersion,
 )
-from orchestrator.segments.models import Membership, Segment, SegmentSize, Transition
+from orchestrator.segments.models import (
+    Membership,
+    Score,
+    ScoreBasis,
+    Segment,
+    SegmentSize,
+    Transition,
+)
 from orchestrator.workspace.audit import Action, note
 from orchestrator.workspace.models import (
     Alarm,
@@ -318,7 +325,9 @@ def make_groups(journey: Journey, version: JourneyVersion, customers: list[Custo
         DraftEdit.objects.create(journey=journey, user=someone, edited_at=now)
         PublishNotice.objects.create(request=asked, what="commented", comment=said, to=someone, made_at=now)
     make_requests(customers, now)
+    basis = ScoreBasis.objects.create(until=now, computed_at=now, phase="done", people=9, buyers=9)
     for customer in customers:
+        make_scores(customer, basis, now)
         Membership.objects.create(segment=segment, customer=customer, since=now)
         Doorstep.objects.create(
             journey=journey, version=version, customer=customer, candidate={}, due_at=now, until=now
@@ -338,6 +347,33 @@ def make_list(segment: Segment, customers: list[Customer], now: datetime) -> Non
     for ago in range(1, 4):
         day = now.date() - timedelta(days=ago)
         SegmentSize.objects.create(segment=segment, on=day, members=10 * len(customers) - ago)
+
+
+def make_scores(customer: Customer, basis: ScoreBasis, now: datetime) -> None:
+    """As a pass would have found them: nine orders, of which the last was twelve days ago."""
+    last = now.date() - timedelta(days=12)
+    Score.objects.create(
+        customer=customer,
+        basis=basis,
+        computed_at=now,
+        orders=9,
+        purchases=9,
+        net=Decimal("2310"),
+        first_order_on=last - timedelta(days=240),
+        last_order_on=last,
+        recency=5,
+        frequency=4,
+        monetary=4,
+        rfm_group="champions",
+        stage="active",
+        interval_days=30,
+        next_order_on=last + timedelta(days=30),
+        p_alive=0.93,
+        expected_orders=2.4,
+        clv=Decimal("1200.50"),
+        best_hour=34,
+        facts={"known_on": "2025-01-01"},
+    )
 
 
 def make_requests(customers: list[Customer], now: datetime) -> None:

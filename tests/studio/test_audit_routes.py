@@ -56,6 +56,7 @@ NOTED = {
     "admin:segments_segment_list": "created",
     "admin:segments_segment_one": "changed",
     "admin:segments_segment_people": "changed, once for a list",
+    "admin:segments_segment_bring": "created",
 }
 NOTHING = {
     "api_nowhere": "there is nothing at it",

@@ -108,7 +108,7 @@ def test_no_page_and_no_api_gives_an_analyst_or_a_developer_rows_by_customer() -
     told = {row[0]: dict(zip(head[1:], row[1:], strict=True)) for row in rows[1:]}
     tables = (
         "customers_customer", "customers_address", "customers_identity", "events_event", "loyalty_pointsentry",
-        "segments_membership",
+        "segments_membership", "segments_score",
         "consents_consent", "consents_consentrecord", "consents_suppression", "journeys_enrollment", "journeys_steprun",
         "journeys_doorstep", "journeys_entrytimer", "messaging_message", "messaging_messagebody", "messaging_decision",
         "messaging_deliveryattempt", "messaging_mailboxmessage", "messaging_receipt",

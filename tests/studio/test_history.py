@@ -47,7 +47,7 @@ from orchestrator.messaging.models import (
     Template,
     TemplateVersion,
 )
-from orchestrator.segments.models import Membership
+from orchestrator.segments.models import Membership, Score, ScoreBasis
 from orchestrator.workspace.models import (
     Alarm,
     AlarmNotice,
@@ -103,6 +103,8 @@ HISTORY: list[Any] = [
     PublishComment,
     PublishNotice,
     PublishRequest,
+    Score,
+    ScoreBasis,
     Simulation,
     StepRun,
     Subject,

@@ -2,7 +2,7 @@
 import { createContext, useContext } from "react";
 import type { ValueEditorProps } from "react-querybuilder";
 import { BOUNDS, Chosen, Compare, firstTest, Within, Written } from "./Values";
-import type { Answer, Count, Known, Look, Plain, Seen, Texts } from "./types";
+import type { Answer, Count, Known, Look, Plain, Score, Seen, Texts } from "./types";
 
 interface AroundType {
   texts: Texts;
@@ -29,6 +29,7 @@ export function firstOf(kind: string, known: Known): unknown {
     received: { received: { within: "30 days" } },
     consent: { consent: "email" },
     segment: { segment: known.segments[0]?.[0] ?? "" },
+    score: { score: "rfm_group", is: "champions" },
   };
   return first[kind] ?? "";
 }
@@ -283,6 +284,62 @@ function Segment({ rule, change }: FormProps) {
   );
 }
 
+/** The first thing that is asked of a score. */
+function firstOfScore(asked: Score | undefined): Plain {
+  if (!asked || asked.kind === "text") return { is: asked?.values[0]?.[0] ?? "" };
+  return asked.kind === "date" ? { after: new Date().toISOString().slice(0, 10) } : { at_least: 1 };
+}
+
+const SHARES = ["top", "bottom"];
+
+function ScoreForm({ rule, change }: FormProps) {
+  const { texts, operators, known } = useContext(Around);
+  const name = String(rule.score ?? "");
+  const asked = known.scores.find((one) => one.name === name);
+  const [op, value] = Object.entries(rule).find(([key]) => key !== "score") ?? ["is", ""];
+  const names = known.scores.map((one): [string, string] => [one.name, one.words]);
+  const offered = asked?.operators ?? Object.keys(operators);
+  const set = (next: string, written: unknown) => {
+    if (SHARES.includes(next)) return change({ score: name, [next]: SHARES.includes(op) ? written : "10%" });
+    if (SHARES.includes(op)) return change({ score: name, ...(next === "exists" ? { exists: true } : { [next]: 1 }) });
+    change({ score: name, [next]: written });
+  };
+  const label = (one: string): [string, string] => [one, texts[`score_${one}`] ?? operators[one] ?? one];
+  const chosen = (
+    <Chosen label={texts.score!} value={name} options={names} change={(next) => change({ score: next, ...firstOfScore(known.scores.find((one) => one.name === next)) })} />
+  );
+  if (SHARES.includes(op)) {
+    return (
+      <>
+        {chosen}
+        <Chosen label={texts.compare!} value={op} options={offered.map(label)} change={(next) => set(next, value)} />
+        <Written label={texts.share!} value={String(value)} change={(next) => change({ score: name, [op]: next })} />
+      </>
+    );
+  }
+  const words = asked?.values.length && (op === "is" || op === "is_not");
+  return (
+    <>
+      {chosen}
+      {words ? (
+        <>
+          <Chosen label={texts.compare!} value={op} options={offered.map(label)} change={(next) => set(next, next === "exists" ? true : next === "in" || next === "not_in" ? [value] : value)} />
+          <Chosen label={texts.value!} value={String(value)} options={asked.values} change={(next) => set(op, next)} />
+        </>
+      ) : (
+        <Compare
+          texts={texts}
+          operators={Object.fromEntries(offered.map(label))}
+          op={op}
+          value={value}
+          seen={{ kind: asked?.kind === "text" || asked?.kind === "date" ? "text" : "number", values: asked?.values.map(([word]) => word) ?? null }}
+          change={set}
+        />
+      )}
+    </>
+  );
+}
+
 function Raw() {
   return null;
 }
@@ -293,4 +350,5 @@ const FORMS: Record<string, (props: FormProps) => React.ReactNode> = {
   received: Received,
   consent: Consent,
   segment: Segment,
+  score: ScoreForm,
 };

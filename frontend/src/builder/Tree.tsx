@@ -5,7 +5,7 @@ import { firstOf, Leaf } from "./Leaf";
 import { Select } from "./Select";
 import type { Known, Texts } from "./types";
 
-const KINDS = ["attribute", "event", "received", "consent", "segment", "yaml"];
+const KINDS = ["attribute", "event", "received", "consent", "segment", "score", "yaml"];
 
 interface Props {
   texts: Texts;

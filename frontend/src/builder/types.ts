@@ -15,6 +15,16 @@ export interface Known {
   segments: [string, string][];
   journeys: [string, string][];
   channels: [string, string][];
+  scores: Score[];
+}
+
+/** A score: what it is called, how it may be compared, and its words where they are few. */
+export interface Score {
+  name: string;
+  words: string;
+  kind: string;
+  operators: string[];
+  values: [string, string][];
 }
 
 export interface Problem {

@@ -11,6 +11,7 @@ from orchestrator.domain.definition.comparison_parser import bounds, comparisons
 from orchestrator.domain.definition.problems import Problems, listed, nearest, shown
 from orchestrator.domain.definition.reading import Spot, choice, duration, event_name, key_of
 from orchestrator.domain.definition.rules import Rule
+from orchestrator.domain.definition.score_parser import read_score
 from orchestrator.domain.definition.tree import Node, from_plain, too_deep
 from orchestrator.sdk import ConditionKind, Path
 
@@ -193,6 +194,10 @@ def _segment(spot: Spot, context: RuleContext) -> Rule | None:
     return rules.InSegment(segment) if segment else None
 
 
+def _score(spot: Spot, context: RuleContext) -> Rule | None:
+    return read_score(spot)
+
+
 def _entered_by(spot: Spot, context: RuleContext) -> Rule | None:
     inner = (spot.fields(["entered_by"], "`entered_by`") or {})["entered_by"]
     _needs_passage(inner, context, "`entered_by`")
@@ -242,5 +247,6 @@ READERS: dict[str, Callable[[Spot, RuleContext], Rule | None]] = {
     "received": _received,
     "consent": _consent,
     "segment": _segment,
+    "score": _score,
     "entered_by": _entered_by,
 }

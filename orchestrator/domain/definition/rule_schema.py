@@ -7,6 +7,8 @@ from typing import Any
 
 from orchestrator.domain.definition.comparison_parser import BOUNDS
 from orchestrator.domain.definition.comparisons import NUMERIC, OPERATORS
+from orchestrator.domain.definition.score_parser import ENDS
+from orchestrator.domain.scores.names import KNOWN, RANKED
 from orchestrator.sdk import ConditionKind
 
 Schema = dict[str, Any]
@@ -48,6 +50,8 @@ def _rules(operators: Schema) -> list[Schema]:
         _closed({"received": received}, "received"),
         _closed({"consent": {"anyOf": [key, consent]}}, "consent"),
         _closed({"segment": key}, "segment"),
+        _closed({"score": {"enum": list(KNOWN)}, **operators}, "score") | {"minProperties": 2},
+        *(_closed({"score": {"enum": list(RANKED)}, end: _share()}, "score", end) for end in ENDS),
         _closed({"entered_by": {"anyOf": [key, _ref("event")]}}, "entered_by"),
     ]
 
@@ -64,6 +68,10 @@ def _operand(op: str) -> Schema:
 
 def _scalar() -> Schema:
     return {"type": ["string", "number", "boolean"]}
+
+
+def _share() -> Schema:
+    return {"type": "string", "pattern": "^[1-9][0-9]? ?%$"}
 
 
 def _positive() -> Schema:

@@ -6,7 +6,9 @@ from collections.abc import Mapping
 
 WHY: Mapping[str, tuple[str, ...]] = {
     # It is emptied by an erasure, or by the class of inactive customers, and not by age.
-    "person": ("customers.Customer", "customers.Address", "customers.Identity", "segments.Membership"),
+    "person": (
+        "customers.Customer", "customers.Address", "customers.Identity", "segments.Membership", "segments.Score",
+    ),
     # What holds now of a person: it ends when they say otherwise.
     "holds_now": ("consents.Consent", "consents.Suppression", "journeys.EntryTimer"),
     # Nobody's data: settings, drafts and what was published, which messages and passages are explained by.
@@ -30,6 +32,7 @@ WHY: Mapping[str, tuple[str, ...]] = {
     "balance": ("messaging.Spending", "loyalty.PointsEntry", "segments.SegmentSize"),
     # It is overwritten, or goes by itself.
     "passing": (
+        "segments.ScoreBasis", "segments.ScoreCut",
         "workspace.Heartbeat", "messaging.ProviderBreaker", "messaging.StepFault", "messaging.Subject",
         "journeys.UsualInterval", "journeys.Doorstep", "journeys.DraftEdit", "accounts.Attempts",
         "ingest.LiveCall",

@@ -26,6 +26,7 @@ from orchestrator.studio.card import read_card
 from orchestrator.studio.coming import read_next
 from orchestrator.studio.links import url_of
 from orchestrator.studio.numbers import grouped
+from orchestrator.studio.scores import read_scores
 from orchestrator.studio.searching import FOUND, find_people
 from orchestrator.studio.timeline import column
 from orchestrator.studio.whys import read_whys
@@ -95,6 +96,7 @@ class CustomerAdmin(BigPage):
             "timeline": column(obj, request.GET.get("kind", ""), request.GET.get("before", "")),
             "next": coming,
             "whys": whys,
+            "scores": read_scores(obj.pk),
             "may_merge": may_merge,
             "rights": rights.read(request.user, obj),
             "asks": privacy.of_customer(obj, request.user, now),

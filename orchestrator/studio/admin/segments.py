@@ -25,6 +25,7 @@ from orchestrator.segments.define import define, read_segment_rule
 from orchestrator.segments.models import Membership, Segment
 from orchestrator.studio import rules, words
 from orchestrator.studio.admin.base import BigHistory, customer_link
+from orchestrator.studio.admin.ready import ReadyPages
 from orchestrator.studio.admin.segment_lists import SegmentLists
 from orchestrator.studio.builder.standing import read_standing
 from orchestrator.studio.builder.used import uses
@@ -70,7 +71,7 @@ class SegmentForm(forms.ModelForm):  # type: ignore[type-arg]
 
 
 @admin.register(Segment)
-class SegmentAdmin(SegmentLists):
+class SegmentAdmin(ReadyPages, SegmentLists):
     """Who is meant, in words and in numbers."""
 
     form = SegmentForm

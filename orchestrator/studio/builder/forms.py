@@ -7,6 +7,7 @@ from typing import Any
 
 from orchestrator.domain.definition.comparison_parser import BOUNDS
 from orchestrator.domain.definition.comparisons import OPERATORS
+from orchestrator.domain.definition.score_parser import ENDS
 
 TEXT = "yaml"  # the form of a rule that has none: its text
 _LISTS = ("in", "not_in")
@@ -54,6 +55,14 @@ def _segment(rule: Mapping[str, Any]) -> bool:
     return len(rule) == 1 and isinstance(rule["segment"], str)
 
 
+def _score(rule: Mapping[str, Any]) -> bool:
+    tests = {key: value for key, value in rule.items() if key != "score"}
+    if not isinstance(rule["score"], str) or len(tests) != 1:
+        return False
+    ((end, value),) = tests.items()
+    return isinstance(value, str) if end in ENDS else _comparisons(tests)
+
+
 def _comparisons(tests: Any) -> bool:
     """`{op: value, …}` with known operators and values of their shape."""
     return isinstance(tests, Mapping) and bool(tests) and all(_comparison(*each) for each in tests.items())
@@ -95,4 +104,5 @@ _FORMS = {
     "received": _received,
     "consent": _consent,
     "segment": _segment,
+    "score": _score,
 }

@@ -7,11 +7,13 @@ from typing import Any
 
 from orchestrator import registry
 from orchestrator.customers.models import Customer
-from orchestrator.domain.definition.comparisons import kind_of
+from orchestrator.domain.definition.comparisons import OPERATORS, kind_of
+from orchestrator.domain.definition.score_parser import ENDS, OPERATORS_OF
+from orchestrator.domain.scores.names import KNOWN, Known
 from orchestrator.events.models import Event
 from orchestrator.journeys.models import Journey
 from orchestrator.segments.models import Segment
-from orchestrator.studio import words
+from orchestrator.studio import scores, words
 from orchestrator.studio.titles import title_of, titled
 
 NEWEST_CUSTOMERS, NEWEST_EVENTS = 300, 2_000
@@ -26,7 +28,20 @@ def names() -> dict[str, Any]:
         "events": _events(),
         "segments": list(Segment.objects.order_by("title", "key").values_list("key", "title")[:MOST_NAMES]),
         "journeys": [(one.key, title_of(one)) for one in titled(Journey.objects.all())[:MOST_NAMES]],
+        "scores": [_score(name, known) for name, known in KNOWN.items()],
         "channels": [(name, words.channel(name)) for name in sorted(_channels())],
+    }
+
+
+def _score(name: str, known: Known) -> dict[str, Any]:
+    """A score as the inputs offer it."""
+    ends = list(ENDS) if known.ranked else []
+    return {
+        "name": name,
+        "words": scores.name_of(name),
+        "kind": known.compared_as if known.kind != "date" else "date",
+        "operators": [op for op in OPERATORS if op in OPERATORS_OF[known.kind]] + ends,
+        "values": [(word, scores.word(name, word)) for word in known.words],
     }
 
 

@@ -55,6 +55,7 @@ def _of_parts() -> dict[str, str]:
         "kind_received": _("What they got from us"),
         "kind_consent": _("What they allow"),
         "kind_segment": _("Another segment"),
+        "kind_score": _("A score"),
         "kind_yaml": _("A rule as text"),
         "attribute": _("Attribute"),
         "compare": _("Comparison"),
@@ -93,6 +94,10 @@ def _of_parts() -> dict[str, str]:
         "marketing": _("marketing"),
         "transactional": _("transactional"),
         "segment": _("Segment"),
+        "score": _("Score"),
+        "share": _("Share, such as 10%"),
+        "score_top": _("is among the highest"),
+        "score_bottom": _("is among the lowest"),
         "choose": _("choose"),
         "written": _("The rule as text"),
     }

@@ -140,12 +140,12 @@ def test_leaves_are_all_facts_in_written_order():
         (
             3,
             "a rule must be a mapping, not `3`. Use `all`, `any`, `not`, `attribute`, `event`, `received`, `consent`, "
-            "`segment` or `entered_by`.",
+            "`segment`, `score` or `entered_by`.",
         ),
         (
             {},
-            "a rule is empty. Use `all`, `any`, `not`, `attribute`, `event`, `received`, `consent`, `segment` or "
-            "`entered_by`.",
+            "a rule is empty. Use `all`, `any`, `not`, `attribute`, `event`, `received`, `consent`, `segment`, "
+            "`score` or `entered_by`.",
         ),
         ({"segmnt": "a"}, "segmnt: there is no rule `segmnt`. Did you mean `segment`?"),
         (

@@ -1,0 +1,1 @@
+"""Scores: what a person's purchases and answers say of them, each as a pure function (docs/scores.md)."""

@@ -1,0 +1,1 @@
+"""Scores of customers: computed for everybody once a day, and at once for whoever buys (docs/scores.md)."""

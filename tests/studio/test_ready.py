@@ -1,0 +1,98 @@
+"""Ready segments: each runs on the sample shop and names somebody, or says why nobody; one click brings one in."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+from django.contrib.admin.models import LogEntry
+from django.contrib.messages import get_messages
+from django.test import Client
+from django.urls import reverse
+from django.utils import translation
+
+from orchestrator.customers.save import save
+from orchestrator.demo import shop
+from orchestrator.domain.definition import read_rule
+from orchestrator.events.record import NewEvent, record
+from orchestrator.journeys.yaml import read
+from orchestrator.segments.define import read_segment_rule
+from orchestrator.segments.models import ScoreBasis, Segment
+from orchestrator.segments.scoring.score import score, want
+from orchestrator.studio import words
+from orchestrator.studio.ready import read_ready
+from orchestrator.studio.ready_list import KINDS, READY
+
+NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
+# Of whom the sample shop knows nobody, and what it says.
+NOBODY = {
+    "stage_abandoned": "Everything it asks is known, and it is true of nobody now.",
+    "price_sensitive": "Everything it asks is known, and it is true of nobody now.",
+    "seasonal": "Of nobody is this known: season they buy in.",
+    "mobile": "Of nobody is this known: device.",
+    "from_ads": "Of nobody is this known: first source of traffic.",
+    "from_newsletter": "Of nobody is this known: last source of traffic.",
+    "told_their_interest": "Nobody has the attribute “interest”.",
+    "buys_as_gifts": "Nobody has the attribute “buys for”.",
+}
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def sample_shop() -> None:
+    """The sample shop's people and what they did, as history, scored."""
+    tale = shop.tell(300, 4, NOW, 1)
+    ids = save([one.person for one in tale.newcomers], NOW).ids
+    known = {str(one.person.external_id): id_ for one, id_ in zip(tale.newcomers, ids, strict=True)}
+    events = [
+        NewEvent(known[act.who], act.name, act.at, act.key, act.amount, act.properties or {}, True)
+        for act in tale.acts
+        if act.at <= NOW
+    ]
+    record(events, NOW)
+    want(NOW)
+    while score(NOW):
+        pass
+
+
+def test_each_names_somebody_or_says_why_nobody(sample_shop: None) -> None:
+    with translation.override("en"):
+        shown = {one.key: one for _title, segments in read_ready(NOW) for one in segments}
+    assert set(shown) == {one.key for one in READY}
+    assert {key: one.nobody for key, one in shown.items() if one.nobody} == NOBODY
+    assert {key for key, one in shown.items() if one.count == words.people(0)} == set(NOBODY)
+
+
+def test_before_scores_are_computed_the_page_says_so() -> None:
+    with translation.override("en"):
+        shown = {one.key: one.nobody for _title, segments in read_ready(NOW) for one in segments}
+    assert shown["clv_top"] == "No scores were computed yet: bringing it in begins them."
+    assert shown["looked_not_bought"] == "No event product.viewed has come yet."
+    assert all(shown.values())
+
+
+def test_each_has_a_kind_an_aim_and_a_reason_and_a_key_of_its_own() -> None:
+    assert len({one.key for one in READY}) == len(READY) == 26
+    assert {one.kind for one in READY} == {kind for kind, _title in KINDS}
+    for one in READY:
+        assert all(str(said).endswith(".") for said in (one.aim, one.why)), one.key
+        assert read_rule(one.rule).plain()
+
+
+def test_one_click_brings_one_in_and_a_second_says_that_it_is_there(admin_client: Client) -> None:
+    page = admin_client.get(reverse("admin:segments_segment_ready"))
+    assert page.status_code == 200
+    assert b"Bring it in" in page.content
+    url = reverse("admin:segments_segment_bring", args=["churn_risk"])
+    answer = admin_client.post(url)
+    made = Segment.objects.get()
+    assert (made.key, made.title, answer.status_code) == ("churn_risk", "Probably gone", 302)
+    assert read_segment_rule(read(made.source), made.key).plain() == made.rule
+    assert ScoreBasis.objects.count() == 1
+    assert LogEntry.objects.count() == 1
+    again = admin_client.post(url)
+    assert (Segment.objects.count(), LogEntry.objects.count()) == (1, 1)
+    told = [str(one) for one in get_messages(again.wsgi_request)]
+    assert told[-1] == "There is a segment with the key “churn_risk” already: choose another."
+    assert admin_client.get(url).status_code == 405
+    assert admin_client.post(reverse("admin:segments_segment_bring", args=["none"])).status_code == 302
