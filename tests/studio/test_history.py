@@ -168,6 +168,7 @@ def test_only_these_may_be_edited() -> None:
         "Topic",
         "User",
         "Workspace",
+        "WriteKey",
     }
 
 
