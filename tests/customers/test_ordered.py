@@ -30,7 +30,17 @@ from tests.scenarios.test_erasure import CANARY, come, dump
 from tests.scenarios.world import World
 
 world = scenarios.world  # the fixture
-HANDLERS = ("studio", "journeys", "messaging", "segments", "loyalty", "consents", "events", "customers")
+HANDLERS = (
+    "studio",
+    "ingest",
+    "journeys",
+    "messaging",
+    "segments",
+    "loyalty",
+    "consents",
+    "events",
+    "customers",
+)
 POINTS = (
     "after_order",
     "after_lock",

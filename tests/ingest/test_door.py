@@ -11,6 +11,7 @@ import pytest
 import time_machine
 
 from orchestrator.customers.merge import MergeError
+from orchestrator.ingest import body as bodies
 from orchestrator.ingest import keys, limits
 from orchestrator.ingest.models import WriteKey
 from tests.ingest.conftest import Shop, make_shop
@@ -20,12 +21,12 @@ CALL = {"userId": "anna", "event": "a", "messageId": "m1"}
 
 
 @pytest.mark.parametrize(
-    "body",
+    "sent",
     [b"", b"{", b"\xff\xfe", b'{"a": NaN}', b'{"a": 1} 2', b"[" * 100_000, b'"\\ud800"', b"x" * 32_769],
     ids=["empty", "open", "no utf-8", "NaN", "two", "deep", "half a letter", "too large"],
 )
-def test_400_is_for_bad_json_and_size_alone(shop: Shop, body: bytes):
-    told = shop.post("track", body)
+def test_400_is_for_bad_json_and_size_alone(shop: Shop, sent: bytes):
+    told = shop.post("track", sent)
     assert (told.status_code, told.json()["success"]) == (400, False)
     assert shop.nothing()
 
@@ -60,6 +61,10 @@ def test_gzip_is_unpacked_and_a_bomb_is_cut_at_the_limit(shop: Shop):
     ):
         assert shop.post(route, body, content_encoding="gzip").status_code == 400
     assert len(shop.events()) == 1
+
+
+def test_a_bomb_is_never_unpacked_beyond_the_limit():
+    assert len(bodies._unzipped(gzip.compress(b" " * 5_000_000), 1000)) == 1001
 
 
 @pytest.mark.parametrize("secret", ["", "wk_wrong", "a" * 5000, "ą"])
