@@ -153,6 +153,8 @@ def test_what_is_no_address_is_told_and_the_rest_is_taken(shop: Shop):
         ({"userId": "anna", "event": "🎉"}, "bad_name"),
         ({"userId": "anna", "event": "consent.confirmed"}, "reserved_name"),
         ({"userId": "anna", "event": "message.clicked"}, "reserved_name"),
+        ({"userId": "anna", "event": "segment.entered"}, "reserved_name"),
+        ({"userId": "anna", "event": "data.zone_rejected"}, "reserved_name"),
         ({"userId": "undefined", "event": "a"}, "no_real_id"),
         ({"userId": {}, "event": "a"}, "bad_id"),
         ({"userId": "a" * 101, "event": "a"}, "bad_id"),

@@ -39,8 +39,8 @@ NAMES: Mapping[str, str] = {
     "coupon_entered": "coupon.entered",
     "signed_up": "customer.signed_up",
 }
-# What we say ourselves: of messages that left, and of consents. Nobody may say it for us.
-OURS = ("message.", "consent.")
+# What we say ourselves: of messages that left, consents, segments, and of bad data. Nobody may say it for us.
+OURS = ("message.", "consent.", "segment.", "data.")
 LARGEST = Decimal(10) ** 12
 _OURS = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9_]+)+")
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
