@@ -98,7 +98,7 @@ def _begins(at: datetime, lived: Collection[int], twins: Twins) -> dict[str, Beg
         "messaging_ratelimit": Begin(instead={"enabled": false}),
         "segments_segment": Begin(
             instead={
-                "due_at": f"CASE WHEN static THEN NULL ELSE {twins.literal(at)} END",
+                "due_at": f"CASE WHEN static THEN due_at ELSE {twins.literal(at)} END",
                 "cursor": "0",
                 "settled": "static",
                 "passed_at": "NULL",

@@ -13,7 +13,7 @@ from orchestrator.customers.models import Customer
 from orchestrator.events.models import Event
 from orchestrator.journeys.simulation.start import BARE, begin, tables
 from orchestrator.journeys.simulation.twins import NEW, Twins, apart
-from orchestrator.segments.models import Segment
+from orchestrator.segments.models import Membership, Segment, Transition
 from orchestrator.workspace.models import Brand
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -41,6 +41,12 @@ def base() -> None:
             backfilled=old,
         )
     Segment.objects.create(key="all", title="All", rule={"attribute": "x", "is": "y"}, changed_at=AT)
+    guests = Segment.objects.create(
+        key="guests", title="Guests", rule={}, static=True, settled=True, changed_at=AT, measure_at=AT
+    )
+    for segment in Segment.objects.all():
+        Membership.objects.create(segment=segment, customer=people["anna"], since=LATER)
+    Transition.objects.create(segment=guests, customer=people["anna"], at=BEFORE, entered=True)
     brand, _ = Brand.objects.get_or_create(key="default")  # emptied with the tables of the test before
     for number, (state, at) in enumerate((("granted", BEFORE), ("withdrawn", LATER))):
         said = {
@@ -67,7 +73,13 @@ def test_it_begins_with_what_there_was_just_before(twins: Twins) -> None:
     assert set(Customer.objects.values_list("external_id", flat=True)) == {"anna", "cid"}
     assert sorted(Event.objects.values_list("key", "pending")) == [("anna", False), ("cid", False)]
     assert list(Consent.objects.values_list("state", "changed_at")) == [("granted", BEFORE)]
-    assert list(Segment.objects.values_list("due_at", "settled")) == [(AT, False)]
+    segments = Segment.objects.order_by("key").values_list("key", "due_at", "settled", "measure_at")
+    assert list(segments) == [("all", AT, False, None), ("guests", None, True, None)]
+    # A rule finds its people anew; of a list it is only known who is on it now.
+    assert list(Membership.objects.values_list("segment__key", "customer__external_id")) == [
+        ("guests", "anna")
+    ]
+    assert not Transition.objects.exists()
 
 
 def test_what_is_made_in_it_is_numbered_apart_and_stays_in_it(twins: Twins) -> None:
