@@ -164,3 +164,12 @@ def test_a_session_without_its_token_writes_nothing(db: None) -> None:
         "permission_denied",
         0,
     )
+
+
+@pytest.mark.parametrize("number", [2**63, -(2**63) - 1, 10**400])
+def test_a_whole_number_beyond_64_bits_is_kept_nowhere(shop: Program, number: int) -> None:
+    answer = send(
+        shop, "customers/", json.dumps({"external_id": "new", "attributes": {"n": [number]}}).encode()
+    )
+    assert (answer.status_code, answer.json()["code"]) == (400, "parse_error")
+    assert not Customer.objects.filter(external_id="new").exists()
