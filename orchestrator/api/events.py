@@ -28,6 +28,7 @@ from orchestrator.api.shapes import (
     read_items,
 )
 from orchestrator.api.telling import told
+from orchestrator.domain.wire.names import OURS
 from orchestrator.events.models import Event
 from orchestrator.events.record import NewEvent, record
 from orchestrator.events.rows import row
@@ -43,7 +44,6 @@ SENT: Plain = {
 }  # fmt: skip
 NAME = Param("name", "Only events of this name, such as order.placed.")
 # What the house itself records: a program that could would forge clicks and memberships.
-OURS = ("message.", "segment.", "consent.")
 
 
 class EventShape(serializers.Serializer):  # type: ignore[type-arg]
