@@ -69,6 +69,10 @@ def test_who_never_ordered_and_what_could_not_be_predicted() -> None:
         ),
         ({"score": "p_alive", "below": 0.3}, "probability of still buying (0 to 1) is below 0.3"),
         ({"score": "clv", "top": "10%"}, "value expected in a year is among the highest 10%"),
+        (
+            {"score": "days_to_next_order", "at_least": 0, "at_most": 7},
+            "days to the next order is at least 0 and is at most 7",
+        ),
         ({"not": {"score": "season", "exists": True}}, "not (season they buy in is known)"),
     ],
 )
