@@ -239,8 +239,8 @@ def _score(rule: Mapping[str, Any]) -> str:
         if end in rule:
             return str(form) % {"share": rule[end]}
     name = str(rule["score"])
-    tests = {op: _score_words(name, value) for op, value in rule.items() if op != "score"}
-    return _compared(tests)
+    tests = [{op: _score_words(name, value)} for op, value in rule.items() if op != "score"]
+    return f" {_('and')} ".join(_compared(one) for one in tests)
 
 
 def _score_words(name: str, value: Any) -> Any:

@@ -79,10 +79,7 @@ NAMES: dict[str, str | Promise] = {
 
 # Of orders that tell no model: see domain/scores/bgnbd.py.
 _REASONS: dict[str, str | Promise] = {
-    "nobody has bought twice": gettext_lazy("nobody has bought twice"),
-    "the histories are too few or too much alike to tell their parameters": gettext_lazy(
-        "the histories are too few or too much alike"
-    ),
+    "fewer than 30 people have bought twice": gettext_lazy("fewer than 30 people have bought twice"),
 }
 
 

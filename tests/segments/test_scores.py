@@ -194,7 +194,7 @@ def test_too_few_histories_say_so(people: list[int]) -> None:
     Event.objects.filter(customer__in=people[2:]).delete()
     want(NOW)
     passed()
-    assert ScoreBasis.objects.get().missing == "nobody has bought twice"
+    assert ScoreBasis.objects.get().missing == "fewer than 30 people have bought twice"
     assert rows("p_alive")[1] == (people[1], None)
 
 

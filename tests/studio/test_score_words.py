@@ -51,9 +51,10 @@ def test_who_never_ordered_and_what_could_not_be_predicted() -> None:
     assert (told.headline, list(told.lines)) == ("No order yet.", [("Stage", "new")])
     assert told.missing == "Nothing is predicted: numpy and scipy are not installed."
     assert told.made.endswith("beside 1 buyer.")
-    basis.missing = "nobody has bought twice"
+    basis.missing = "fewer than 30 people have bought twice"
     assert (
-        describe(row).missing == "Nothing is predicted: the orders say too little (nobody has bought twice)."
+        describe(row).missing
+        == "Nothing is predicted: the orders say too little (fewer than 30 people have bought twice)."
     )
     row.basis = None
     assert describe(row).made == "Computed March 3, 2026, noon."
@@ -68,6 +69,10 @@ def test_who_never_ordered_and_what_could_not_be_predicted() -> None:
         ),
         ({"score": "p_alive", "below": 0.3}, "probability of still buying (0 to 1) is below 0.3"),
         ({"score": "clv", "top": "10%"}, "value expected in a year is among the highest 10%"),
+        (
+            {"score": "days_to_next_order", "at_least": 0, "at_most": 7},
+            "days to the next order is at least 0 and is at most 7",
+        ),
         ({"not": {"score": "season", "exists": True}}, "not (season they buy in is known)"),
     ],
 )

@@ -23,7 +23,13 @@ START = (
     1.0,
     2.0,
 )  # where the search begins, always: so the same histories give the same parameters
-LARGEST = 1e5  # a parameter that runs there says that the data does not tell it
+LARGEST = (
+    1e4  # a parameter that runs there says that all people are alike in it, and the limit is as good a model
+)
+FEWEST = 30  # people who bought again: fewer tell no four parameters
+
+
+TOO_FEW = f"fewer than {FEWEST} people have bought twice"
 
 
 class CannotFit(ValueError):
@@ -71,8 +77,8 @@ def log_likelihood(model: BgNbd, x: Floats, tx: Floats, t: Floats) -> Floats:
 
 def fit(x: Floats, tx: Floats, t: Floats) -> BgNbd:
     """The parameters that make these histories likeliest. Equal histories are reckoned once. Raises CannotFit."""
-    if not len(x) or not np.any(x > 0):
-        raise CannotFit("nobody has bought twice")
+    if np.count_nonzero(x > 0) < FEWEST:
+        raise CannotFit(TOO_FEW)
     rows, weights = np.unique(np.column_stack([x, tx, t]), axis=0, return_counts=True)
     x, tx, t = rows.T
     total = weights.sum()
@@ -105,11 +111,14 @@ def slopes(model: BgNbd, x: Floats, tx: Floats, t: Floats) -> Floats:
 
 
 def searched(cost: Any, start: tuple[float, ...]) -> tuple[float, ...]:
-    """The positive parameters at which `cost`, of their logarithms, is least; it answers itself and its slopes. Raises CannotFit."""
+    """The positive parameters at which `cost` is least. Raises CannotFit.
+
+    `cost` takes their logarithms, and answers its value and its slopes.
+    """
     bounds = [(-12.0, float(np.log(LARGEST)))] * len(start)
     options = {"ftol": 1e-15, "gtol": 1e-9, "maxiter": 1000, "maxfun": 100_000}
     found = minimize(cost, np.log(start), jac=True, method="L-BFGS-B", bounds=bounds, options=options)
     parameters = tuple(float(one) for one in np.exp(found.x))
-    if not np.isfinite(found.fun) or max(parameters) >= LARGEST * 0.99:
-        raise CannotFit("the histories are too few or too much alike to tell their parameters")
+    if not np.isfinite(found.fun):
+        raise CannotFit("the histories have no likelihood")
     return parameters

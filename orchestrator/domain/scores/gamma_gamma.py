@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import digamma, gammaln
 
-from orchestrator.domain.scores.bgnbd import BgNbd, CannotFit, Floats, searched
+from orchestrator.domain.scores.bgnbd import FEWEST, TOO_FEW, BgNbd, CannotFit, Floats, searched
 
 START = (1.0, 2.0, 1.0)  # with values in units of their mean
 WEEKS_A_MONTH = 4.345
@@ -46,8 +46,8 @@ def log_likelihood(model: GammaGamma, x: Floats, m: Floats) -> Floats:
 def fit(x: Floats, m: Floats) -> GammaGamma:
     """The parameters that make these values likeliest; who bought once or for nothing says nothing. Raises CannotFit."""
     told = (x > 0) & (m > 0)
-    if not np.any(told):
-        raise CannotFit("nobody has bought twice for more than nothing")
+    if np.count_nonzero(told) < FEWEST:
+        raise CannotFit(TOO_FEW)
     rows, weights = np.unique(np.column_stack([x[told], m[told]]), axis=0, return_counts=True)
     x, m = rows.T
     scale, total = float(np.average(m, weights=weights)), weights.sum()

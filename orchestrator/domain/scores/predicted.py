@@ -38,10 +38,13 @@ class Models:
 
 @dataclass(frozen=True, slots=True)
 class Predicted:
-    """Of one person. `expected_orders` in the next 3 months; `clv` in the next 12, worth today; amounts as orders are."""
+    """Of one person; None for what cannot be told. Amounts are as those of orders.
 
-    p_alive: float
-    expected_orders: float
+    `expected_orders`: in the next 3 months; `clv`: of the next 12, worth today.
+    """
+
+    p_alive: float | None
+    expected_orders: float | None
     average_order: Decimal | None
     clv: Decimal | None
 
@@ -89,9 +92,10 @@ def predict(people: Sequence[Purchases], models: Models, on: date) -> list[Predi
     return [Predicted(_rounded(p), _rounded(n), _money(w), _money(v)) for p, n, w, v in told]
 
 
-def _rounded(value: float) -> float:
-    return round(float(value), PLACES)
+def _rounded(value: float) -> float | None:
+    """None for what the arithmetic could not tell."""
+    return round(float(value), PLACES) if np.isfinite(value) else None
 
 
-def _money(value: float) -> Decimal:
-    return Decimal(str(round(float(value), 2)))
+def _money(value: float) -> Decimal | None:
+    return Decimal(str(round(float(value), 2))) if np.isfinite(value) else None

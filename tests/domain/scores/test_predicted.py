@@ -93,12 +93,23 @@ def test_the_slopes_are_what_small_steps_say() -> None:
         assert slope == pytest.approx(rise / (2 * step), rel=1e-5, abs=1e-7)
 
 
-@pytest.mark.parametrize("x", [[], [0.0, 0.0]])
-def test_a_base_in_which_nobody_came_back_tells_nothing(x: list[float]) -> None:
+def test_a_base_in_which_nobody_leaves_is_a_limit_and_no_trouble() -> None:
+    chance = np.random.default_rng(5)
+    life = np.full(400, 52.0)
+    x = chance.poisson(chance.gamma(2, 1, 400)).astype(float)
+    tx = np.where(x > 0, 52 * chance.beta(np.maximum(x, 1), 1), 0)
+    found = bgnbd.fit(x, tx, life)
+    assert found.a / (found.a + found.b) < 0.05
+    assert np.all(np.isfinite(found.expected(13, x, tx, life)))
+    assert np.min(found.p_alive(x, tx, life)) > 0.3
+
+
+@pytest.mark.parametrize("x", [[], [0.0, 0.0], [1.0] * 29])
+def test_a_base_in_which_too_few_came_back_tells_nothing(x: list[float]) -> None:
     column = np.array(x)
-    with pytest.raises(CannotFit, match="nobody has bought twice"):
+    with pytest.raises(CannotFit, match="fewer than 30 people have bought twice"):
         bgnbd.fit(column, column, column + 10)
-    with pytest.raises(CannotFit, match="nobody has bought twice"):
+    with pytest.raises(CannotFit, match="fewer than 30 people have bought twice"):
         gamma_gamma.fit(column, column)
 
 
