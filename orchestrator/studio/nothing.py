@@ -114,13 +114,10 @@ NOTHING: dict[str, Any] = {
     "segments.scorebasis": _(
         "No scores were computed yet. Begin with `manage.py scores`, or with a segment that asks for a score."
     ),
-    "segments.scorecut": _("No score was ranked yet: the first pass does it, at its end."),
     "segments.segment": _(
         "There is no segment yet. One is a rule, such as {event: order.placed, within: 90 days}, and everybody of"
         " whom it is true; or a list of people whom no rule can find."
     ),
-    "segments.segmentsize": _("No size was written down yet: that is done once a day."),
-    "segments.transition": _("Nobody came into a segment or left one yet."),
     "workspace.alarm": _(
         "Nothing was ever wrong. When a provider is down, a journey falls silent or a budget is spent, it stands here."
     ),

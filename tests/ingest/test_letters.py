@@ -185,4 +185,4 @@ def test_letters_are_replayed_from_their_page_and_from_the_list(shop: Shop, monk
     page = reverse("admin:ingest_deadletter_changelist")
     answer = client.post(page, {"action": "replay_selected", "_selected_action": [second.pk]}, follow=True)
     assert "1 call was taken." in answer.text
-    assert [who for who, _, _ in shop.events()] == ["anna", "bela"]
+    assert sorted(who for who, _, _ in shop.events()) == ["anna", "bela"]

@@ -124,7 +124,7 @@ def test_the_audit_finds_addresses_that_are_shared_and_people_who_did_nothing_la
 def test_long_work_says_how_far_it_is(sample: Sample) -> None:
     last = Customer.objects.order_by("-id").values_list("pk", flat=True)[0]
     Launch.objects.update(due_at=NOW, cursor=last // 2 or last, waits_for=20_000)
-    Segment.objects.update(due_at=NOW, settled=False)
+    Segment.objects.filter(static=False).update(due_at=NOW, settled=False)
     found = longwork.read()
     assert [(one.name, one.state) for one in found] == [
         (

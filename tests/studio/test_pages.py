@@ -15,6 +15,13 @@ from orchestrator.workspace.models import Workspace
 from tests.studio.sample import Sample
 
 OURS = [model for model in apps.get_models() if model.__module__.startswith("orchestrator.")]
+# Rows that have no list of their own, and where they are seen.
+ELSEWHERE = {
+    "ingest.livecall": "on the page of the write key, while somebody watches",
+    "segments.scorecut": "they are the bounds of shares: each is told beside the score that it bounds",
+    "segments.segmentsize": "as the line on the segment's page",
+    "segments.transition": "the last on the segment's page, all in the table of who moved",
+}
 REGISTERED = sorted(admin.site._registry, key=lambda model: model._meta.label)
 
 
@@ -28,6 +35,8 @@ def page(model: Any, what: str, *args: Any) -> str:
 
 @pytest.mark.parametrize("model", OURS, ids=names(OURS))
 def test_every_model_of_ours_has_a_page(model: Any) -> None:
+    if model._meta.label_lower in ELSEWHERE:
+        return
     try:
         admin.site.get_model_admin(model)
     except NotRegistered:

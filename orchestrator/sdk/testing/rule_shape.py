@@ -11,6 +11,7 @@ WORDS: Mapping[str, frozenset[str] | None] = {
     "any": frozenset(),
     "not": frozenset(),
     "attribute": None,
+    "score": None,
     "event": frozenset({"within", "where", "count", "sum", "since", "of"}),
     "received": frozenset(),
     "consent": frozenset(),
@@ -22,7 +23,8 @@ COMPARISONS = frozenset(
     | {"exists"}
 )
 LISTS = ("all", "any")
-TEXTS = ("attribute", "event", "segment", "entered_by")
+COMPARED = {"attribute": COMPARISONS, "score": COMPARISONS | {"top", "bottom"}}
+TEXTS = ("attribute", "score", "event", "segment", "entered_by")
 
 
 def wrong_with(rule: Any, words: Collection[str] = ()) -> str:
@@ -37,10 +39,11 @@ def wrong_with(rule: Any, words: Collection[str] = ()) -> str:
     beside = set(rule) - {word}
     if allowed is not None and beside - allowed:
         return f"`{word}` has no field {min(map(str, beside - allowed))!r}"
-    if word == "attribute" and not beside:
-        return "`attribute` is compared with nothing"
-    if word == "attribute" and beside - COMPARISONS:
-        return f"{min(map(str, beside - COMPARISONS))!r} is no comparison: use one of {', '.join(sorted(COMPARISONS))}"
+    if word in COMPARED and not beside:
+        return f"`{word}` is compared with nothing"
+    if word in COMPARED and beside - COMPARED[word]:
+        known = ", ".join(sorted(COMPARED[word]))
+        return f"{min(map(str, beside - COMPARED[word]))!r} is no comparison: use one of {known}"
     return _wrong_inside(word, rule[word], words)
 
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
+from typing import Any
+
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from orchestrator.segments.models import Score, ScoreBasis
 from orchestrator.studio import scores
-from orchestrator.studio.admin.base import BigHistory, History, customer_link
+from orchestrator.studio.admin.base import BigHistory, History, customer_link, mono
 
 
 @admin.register(Score)
@@ -55,12 +58,28 @@ class ScoreBasisAdmin(History):
         "due_at",
         "fitted_on",
         "missing_shown",
-        "cuts",
-        "parameters",
-        "channels",
+        "cuts_shown",
+        "parameters_shown",
+        "channels_shown",
     )
-    readonly_fields = ("missing_shown",)
+    readonly_fields = ("missing_shown", "cuts_shown", "parameters_shown", "channels_shown")
+
+    @display(description=_("where fifths end"))
+    def cuts_shown(self, obj: ScoreBasis) -> str:
+        return _plain(obj.cuts)
+
+    @display(description=_("parameters of the models"))
+    def parameters_shown(self, obj: ScoreBasis) -> str:
+        return _plain(obj.parameters)
+
+    @display(description=_("messages and answers by channel"))
+    def channels_shown(self, obj: ScoreBasis) -> str:
+        return _plain(obj.channels)
 
     @display(description=_("why nothing is predicted"))
     def missing_shown(self, obj: ScoreBasis) -> str:
         return scores.say_missing(obj.missing) or "–"
+
+
+def _plain(value: Any) -> str:
+    return mono(json.dumps(value, indent=2, ensure_ascii=False, sort_keys=True)) if value else "–"
