@@ -20,10 +20,11 @@ from tests.generated import journeys, with_ids
 
 KINDS = {kind.name: kind for kind in STEP_KINDS}
 SHIPPED = sorted((ROOT / "journeys").glob("*/journey.yaml"))
-MANY = settings(max_examples=1000, deadline=None, suppress_health_check=list(HealthCheck))
+TRIPS = int(os.environ.get("ROUND_TRIPS", "300"))
+MANY = settings(max_examples=TRIPS, deadline=None, suppress_health_check=list(HealthCheck))
 # Each edit and its inverse; a thousand take minutes, and are asked for by ROUND_TRIPS=1000.
 SOME = settings(
-    max_examples=int(os.environ.get("ROUND_TRIPS", "100")),
+    max_examples=TRIPS if "ROUND_TRIPS" in os.environ else 40,
     deadline=None,
     suppress_health_check=list(HealthCheck),
 )
