@@ -10,6 +10,7 @@ ROOMS = {
     "workspace": _("Settings"),
     "customers": _("Audience"),
     "events": _("Audience"),
+    "ingest": _("Trust"),
     "segments": _("Audience"),
     "consents": _("Trust"),
     "loyalty": _("Audience"),
