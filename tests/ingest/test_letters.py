@@ -85,6 +85,18 @@ def test_the_erased_are_named_by_no_letter_and_leave_none(shop: Shop):
     assert replay(letters()[1:], NOW) == 0
 
 
+def test_letters_that_write_an_address_of_the_erased_go_with_them(shop: Shop):
+    shop.ok("identify", {"userId": "anna", "traits": {"email": "Ania@Shop.example", "phone": "+48600100200"}})
+    shop.ok("track", {"event": "a", "properties": {"mail": "ANIA@shop.example"}})
+    shop.ok("track", {"event": "b", "properties": {"tel": "600-100-200"}})
+    shop.ok("track", {"event": "c", "properties": {"tel": "0048 (600) 100 200"}})
+    shop.ok("track", {"event": "d", "properties": {"mail": "hania@shop.example.pl", "tel": "600100201"}})
+    (anna,) = Customer.objects.filter(external_id="anna").values_list("id", flat=True)
+    assert list(rows(registered()["calls_not_taken"], [anna])) == []  # who wrote it may be somebody else
+    erase([anna], NOW)
+    assert [json.loads(one.payload)["event"] for one in letters()] == ["d"]
+
+
 def test_calls_are_kept_while_somebody_looks_and_no_others(shop: Shop):
     shop.ok("track", {"userId": "anna", "event": "a"})
     assert LiveCall.objects.count() == 0
