@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from django.http import HttpRequest
@@ -11,28 +10,19 @@ from django.utils.translation import gettext as _
 from orchestrator.journeys.template_text import FIELDS, FLAG, Fields, Parts, tidy
 from orchestrator.messaging.content.limits import SOURCE_LENGTH
 from orchestrator.messaging.content.source import LANGUAGE_TAG
+from orchestrator.studio.sent import Unclear, read_sent
+
+__all__ = ["Unclear", "asked_of", "channel_of", "customer_of", "parts_of"]
 
 LARGEST = 2_000_000  # bytes of one question
 MOST_LANGUAGES = 20
 
 
-class Unclear(ValueError):
-    """What was sent is not what the page sends, in words."""
-
-
 def asked_of(request: HttpRequest) -> dict[str, Any]:
     """The question as a mapping; Unclear for all else."""
-    length = str(request.META.get("CONTENT_LENGTH") or "0")
-    if not length.isdecimal() or int(length) > LARGEST or len(request.body) > LARGEST:
-        raise Unclear(_("That is more than a template may hold."))
-    try:
-        asked = json.loads(request.body, parse_constant=_refuse)
-        json.dumps(asked, ensure_ascii=False).encode()  # half a character is no text
-    except (ValueError, RecursionError):
-        raise _unclear() from None
-    if not isinstance(asked, dict):
-        raise _unclear()
-    return asked
+    return read_sent(
+        request, LARGEST, _("That is more than a template may hold."), _("This is not what the editor sends.")
+    )
 
 
 def parts_of(asked: dict[str, Any]) -> Parts:
@@ -83,7 +73,3 @@ def _check(fields: dict[str, Any], known: tuple[str, ...]) -> None:
 
 def _unclear() -> Unclear:
     return Unclear(_("This is not what the editor sends."))
-
-
-def _refuse(name: str) -> None:
-    raise ValueError(name)

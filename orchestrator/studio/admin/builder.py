@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from typing import Any
 
@@ -23,6 +22,7 @@ from orchestrator.studio.admin.base import StudioAdmin
 from orchestrator.studio.builder import counting, keeping, known, look, used
 from orchestrator.studio.builder import words as builder_words
 from orchestrator.studio.links import url_of
+from orchestrator.studio.sent import Unclear, read_sent
 
 _VERBS = ("look", "count", "ask", "save")
 
@@ -101,17 +101,17 @@ class BuilderPages(StudioAdmin):
         try:
             asked = _asked(request)
             return answer(asked, _draft(asked))
-        except (_Unclear, look.BadTree, keeping.CannotKeep) as error:
+        except (Unclear, look.BadTree, keeping.CannotKeep) as error:
             return JsonResponse({"error": str(error)}, status=400)
 
     def _save(self, request: HttpRequest, asked: dict[str, Any], draft: look.Draft) -> HttpResponse:
         id_ = asked.get("id")
         if type(id_) is not int and id_ is not None:
-            raise _Unclear(_("This is not what the builder sends."))
+            raise Unclear(_("This is not what the builder sends."))
         if not (self.has_add_permission(request) if id_ is None else self.has_change_permission(request)):
             raise PermissionDenied
         if draft.rule is None:
-            raise _Unclear(_("The rule cannot be kept yet: mend what is marked, or add a first part."))
+            raise Unclear(_("The rule cannot be kept yet: mend what is marked, or add a first part."))
         title, since = _text(asked, "title", 500), _text(asked, "revision", 50)
         key = _text(asked, "key", 100)
         try:
@@ -161,25 +161,13 @@ class BuilderPages(StudioAdmin):
         return TemplateResponse(request, "studio/builder.html", context)
 
 
-class _Unclear(ValueError):
-    """What was sent is not what the page sends."""
-
-
 def _asked(request: HttpRequest) -> dict[str, Any]:
-    if len(request.body) > 2 * LARGEST:
-        raise _Unclear(_("That is more than a rule may hold."))
-    try:
-        asked = json.loads(request.body, parse_constant=_refuse_constant)
-        json.dumps(asked, ensure_ascii=False).encode()
-    except (ValueError, RecursionError):
-        raise _Unclear(_("This is not what the builder sends.")) from None
-    if not isinstance(asked, dict):
-        raise _Unclear(_("This is not what the builder sends."))
-    return asked
-
-
-def _refuse_constant(name: str) -> None:
-    raise ValueError(name)
+    return read_sent(
+        request,
+        2 * LARGEST,
+        _("That is more than a rule may hold."),
+        _("This is not what the builder sends."),
+    )
 
 
 def _draft(asked: dict[str, Any]) -> look.Draft:
@@ -190,7 +178,7 @@ def _draft(asked: dict[str, Any]) -> look.Draft:
 def _text(asked: dict[str, Any], name: str, longest: int) -> str:
     text = asked.get(name, "")
     if not isinstance(text, str) or "\0" in text or len(text.encode()) > longest:
-        raise _Unclear(_("This is not what the builder sends."))
+        raise Unclear(_("This is not what the builder sends."))
     return text
 
 

@@ -2,35 +2,25 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from django.http import HttpRequest, JsonResponse
 from django.utils.translation import gettext as _
 
 from orchestrator.journeys.yaml_reader import LARGEST
+from orchestrator.studio.sent import Unclear, read_sent
 
-
-class Unclear(ValueError):
-    """What was sent is not what the page sends."""
+__all__ = ["Unclear", "asked_of", "refused", "text_of"]
 
 
 def asked_of(request: HttpRequest) -> dict[str, Any]:
     """The body as names and values. Raises Unclear."""
-    if len(request.body) > 2 * LARGEST:
-        raise Unclear(_("That is more than a journey may hold."))
-    try:
-        asked = json.loads(request.body, parse_constant=_refuse_constant)
-        json.dumps(asked, ensure_ascii=False).encode()
-    except (ValueError, RecursionError):
-        raise Unclear(_("This is not what the canvas sends.")) from None
-    if not isinstance(asked, dict):
-        raise Unclear(_("This is not what the canvas sends."))
-    return asked
-
-
-def _refuse_constant(name: str) -> None:
-    raise ValueError(name)
+    return read_sent(
+        request,
+        2 * LARGEST,
+        _("That is more than a journey may hold."),
+        _("This is not what the canvas sends."),
+    )
 
 
 def text_of(asked: dict[str, Any]) -> str:
