@@ -8,13 +8,11 @@ from typing import Any
 from rest_framework.permissions import BasePermission
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
-from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from orchestrator.accounts.programs import Program
 from orchestrator.accounts.scopes import scopes_for
 from orchestrator.api.callers import WAYS, CallsOfAnAccount
-from orchestrator.api.problems import problem
 from orchestrator.api.reading import SoundJSONParser
 
 _AS = {"HEAD": "GET", "OPTIONS": "GET"}
@@ -47,11 +45,6 @@ class ReadView(Door):
     """A door that only tells of people, their passages and their messages."""
 
     rights = {"GET": ("customers.view_customer", "journeys.view_enrollment", "messaging.view_message")}
-
-
-def refused(code: str, what: str, status: int) -> Response:
-    """Why not, and how to mend it."""
-    return problem(code, what, status)
 
 
 def _wanted(rights: Mapping[str, tuple[str, ...]], method: str) -> tuple[str, ...]:

@@ -17,13 +17,14 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from orchestrator.api.auth import ReadView, refused
+from orchestrator.api.auth import ReadView
+from orchestrator.api.found import find_customer
 from orchestrator.api.params import Param
+from orchestrator.api.problems import problem
 from orchestrator.api.shapes import Named, ObjectField
 from orchestrator.api.telling import told
 from orchestrator.api.told import tell_answer, tell_item, tell_next
 from orchestrator.customers.models import Customer
-from orchestrator.customers.survivors import survivors
 from orchestrator.studio.asked import NotFound, find_journey
 from orchestrator.studio.coming import read_next
 from orchestrator.studio.timeline import KINDS, PAGE, BadPlace, Place, read_timeline
@@ -46,19 +47,19 @@ class OneCustomerView(ReadView):
 
     def get(self, request: Request, external_id: str) -> Response:
         """Answer about one customer; of somebody merged, about who stands for them now."""
-        customer = _find(external_id)
+        customer = find_customer(external_id)
         if customer is None:
             told = {"id": external_id}
-            return refused(
+            return problem(
                 "no_customer", _("There is no customer with the external id “%(id)s”.") % told, 404
             )
         try:
             with timezone.override(ZoneInfo(Workspace.get().time_zone)):  # as the studio writes times
                 return Response(self.answer(request, customer, datetime.now(UTC)))
         except BadRequest as error:
-            return refused(error.code, str(error), 400)
+            return problem(error.code, str(error), 400)
         except NotFound as error:
-            return refused("no_journey", str(error), 404)
+            return problem("no_journey", str(error), 404)
 
     def answer(self, request: Request, customer: Customer, now: datetime) -> dict[str, Any]:
         """What is said."""
@@ -139,14 +140,6 @@ class NextView(OneCustomerView):
     def answer(self, request: Request, customer: Customer, now: datetime) -> dict[str, Any]:
         """All that is to come."""
         return {"customer": _who(customer), "as_of": now, **tell_next(read_next(customer, now))}
-
-
-def _find(external_id: str) -> Customer | None:
-    if "\0" in external_id:
-        return None
-    found = Customer.objects.filter(external_id=external_id).values_list("id", flat=True).first()
-    now = survivors([found]).get(found) if found is not None else None
-    return Customer.objects.filter(pk=now).first() if now is not None else None
 
 
 def _who(customer: Customer) -> dict[str, Any]:

@@ -9,12 +9,12 @@ from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from orchestrator.api.auth import Door, refused
+from orchestrator.api.auth import Door
+from orchestrator.api.found import customers_of
 from orchestrator.api.once import once
+from orchestrator.api.problems import problem
 from orchestrator.api.shapes import ObjectField
 from orchestrator.api.telling import told
-from orchestrator.customers.models import Customer
-from orchestrator.customers.survivors import survivors
 from orchestrator.journeys.enter import LONGEST_KEY, EnterError, enter
 
 _STATUS = {"no_journey": status.HTTP_404_NOT_FOUND, "not_live": status.HTTP_409_CONFLICT}
@@ -53,22 +53,16 @@ class EnrollmentsView(Door):
         call = Call(data=request.data)
         call.is_valid(raise_exception=True)
         said: dict[str, Any] = call.validated_data
-        customer = _customer(said["customer"])
+        customer = customers_of([said["customer"]]).get(said["customer"])
         if customer is None:
-            return refused(
+            return problem(
                 "no_customer", f"there is no customer with the external id “{said['customer']}”", 404
             )
         try:
             done = enter(journey, customer, said["key"], said["properties"], datetime.now(UTC))
         except EnterError as error:
-            return refused(error.code, str(error), _STATUS.get(error.code, status.HTTP_400_BAD_REQUEST))
+            return problem(error.code, str(error), _STATUS.get(error.code, status.HTTP_400_BAD_REQUEST))
         except ValueError as error:
-            return refused("bad_properties", str(error), status.HTTP_400_BAD_REQUEST)
+            return problem("bad_properties", str(error), status.HTTP_400_BAD_REQUEST)
         answer = {"enrollment": done.enrollment, "entered": done.made, "reason": done.reason}
         return Response(answer, status.HTTP_201_CREATED if done.made else status.HTTP_200_OK)
-
-
-def _customer(external_id: str) -> int | None:
-    """Who has this id; where they were merged, who stands for them now."""
-    found = Customer.objects.filter(external_id=external_id).values_list("id", flat=True).first()
-    return survivors([found]).get(found) if found is not None else None

@@ -19,10 +19,15 @@ def customers_of(external_ids: Collection[str]) -> dict[str, int]:
     return {str(external): now[id_] for external, id_ in found.items() if id_ in now}
 
 
-def customer_of(external_id: str) -> Customer:
-    """Who has this id; of somebody merged, who stands for them. Refused (404) where nobody does."""
+def find_customer(external_id: str) -> Customer | None:
+    """Who has this id; of somebody merged, who stands for them."""
     id_ = customers_of([external_id]).get(external_id)
-    customer = Customer.objects.filter(pk=id_).first() if id_ is not None else None
+    return Customer.objects.filter(pk=id_).first() if id_ is not None else None
+
+
+def customer_of(external_id: str) -> Customer:
+    """The same. Refused (404) where nobody has it."""
+    customer = find_customer(external_id)
     if customer is None:
         raise no_customer(external_id)
     return customer
