@@ -22,12 +22,11 @@ from django.utils.translation import gettext_lazy
 
 from orchestrator.domain.alarms import again_at
 from orchestrator.journeys.alarms.letters import from_the_studio, speaking
-from orchestrator.journeys.alarms.tell import BATCH, LEASE, LONGEST, Clock
+from orchestrator.journeys.alarms.tell import MOST, Clock, in_turn
 from orchestrator.journeys.approval import refusal, stands
 from orchestrator.journeys.models import PublishNotice, PublishRequest
 from orchestrator.workspace.models import Workspace
 
-_MOST = 200  # letters of a failure that are kept
 _What = PublishNotice.What
 _SUBJECTS: Mapping[str, Any] = {
     _What.ASKED: gettext_lazy("“%(journey)s” waits for your approval"),
@@ -47,19 +46,11 @@ _TEXTS: Mapping[str, Any] = {
 
 def notify(clock: Clock) -> int:
     """Send what is due, for at most `LONGEST`; answers how many were sent."""
-    sent, began = 0, clock()
+    began = clock()
     due = PublishNotice.objects.filter(due_at__lte=began).order_by("due_at", "id")
-    for one in due.select_related("to", "request__journey__current", "request__asked_by")[:BATCH]:
-        if clock() - began > LONGEST:
-            break
-        sent += _claim(one, clock()) and _send(one, clock())
-    return sent
-
-
-def _claim(one: PublishNotice, now: datetime) -> bool:
-    mine = PublishNotice.objects.filter(pk=one.pk, due_at=one.due_at, told_at=None)
-    one.tries += 1
-    return mine.update(due_at=now + LEASE, tries=one.tries) == 1
+    return in_turn(
+        due.select_related("to", "request__journey__current", "request__asked_by"), began, clock, _send
+    )
 
 
 def _send(one: PublishNotice, now: datetime) -> bool:
@@ -70,7 +61,7 @@ def _send(one: PublishNotice, now: datetime) -> bool:
     try:
         letter(one).send()
     except Exception as error:  # a mail backend raises what it likes
-        told = f"mail {type(error).__name__}: {error}"[:_MOST]
+        told = f"mail {type(error).__name__}: {error}"[:MOST]
         row.update(due_at=again_at(one.tries, one.made_at, now), failure=told)
         return False
     row.update(told_at=now, due_at=None, failure="")

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from typing import Any, TypeVar
 
 from django.conf import settings
 from django.db.models import Exists, OuterRef, QuerySet
@@ -18,6 +19,7 @@ from standardwebhooks.webhooks import EmptyWebhookSecretError
 
 from orchestrator.domain.alarms import again_at
 from orchestrator.journeys.alarms.letters import Letter, as_email, as_webhook, of_notice, of_test
+from orchestrator.journeys.models import PublishNotice
 from orchestrator.messaging.transport import AiohttpTransport
 from orchestrator.sdk.transport import Request, Response, TransportError, TransportRefused
 from orchestrator.workspace.models import AlarmChannel, AlarmNotice
@@ -26,8 +28,9 @@ LEASE = timedelta(minutes=2)  # longer than one telling takes
 LONGEST = timedelta(seconds=20)  # after which a round begins no further telling
 TIMEOUT = 10.0  # seconds
 BATCH = 100
-_MOST = 200  # letters of a failure that are kept
+MOST = 200  # letters of a failure that are kept
 Clock = Callable[[], datetime]
+N = TypeVar("N", AlarmNotice, PublishNotice)
 
 
 class NotTold(Exception):
@@ -36,12 +39,18 @@ class NotTold(Exception):
 
 def tell(clock: Clock) -> int:
     """Tell what is due, for at most `LONGEST`; answers how many were told."""
-    told, began = 0, clock()
-    for notice in _due(began)[:BATCH]:
+    began = clock()
+    return in_turn(_due(began), began, clock, _tell)
+
+
+def in_turn(due: QuerySet[N], began: datetime, clock: Clock, act: Callable[[N, datetime], bool]) -> int:
+    """Claim these notices one after the other, and act on those that are ours; answers how many times that did it."""
+    done = 0
+    for notice in due[:BATCH]:
         if clock() - began > LONGEST:
             break
-        told += _claim(notice, clock()) and _tell(notice, clock())
-    return told
+        done += _claim(notice, clock()) and act(notice, clock())
+    return done
 
 
 def test(channel: AlarmChannel, now: datetime) -> str:
@@ -71,11 +80,11 @@ def _due(now: datetime) -> QuerySet[AlarmNotice]:
     return rows.select_related("alarm", "channel").order_by("due_at", "id")
 
 
-def _claim(notice: AlarmNotice, now: datetime) -> bool:
+def _claim(notice: Any, now: datetime) -> bool:
     """Whether it is ours to tell. Once a channel has failed, the rest of what it is to be told waits with it."""
-    mine = AlarmNotice.objects.filter(pk=notice.pk, due_at=notice.due_at, told_at=None)
+    mine = type(notice).objects.filter(pk=notice.pk, due_at=notice.due_at, told_at=None)
     notice.tries += 1
-    return mine.update(due_at=now + LEASE, tries=notice.tries) == 1
+    return bool(mine.update(due_at=now + LEASE, tries=notice.tries) == 1)
 
 
 def _tell(notice: AlarmNotice, now: datetime) -> bool:
@@ -84,7 +93,7 @@ def _tell(notice: AlarmNotice, now: datetime) -> bool:
         send(of_notice(notice), notice.channel, now)
     except NotTold as error:
         again = again_at(notice.tries, notice.made_at, now)
-        row.filter(tries=notice.tries, told_at=None).update(due_at=again, failure=str(error)[:_MOST])
+        row.filter(tries=notice.tries, told_at=None).update(due_at=again, failure=str(error)[:MOST])
         others = AlarmNotice.objects.filter(channel=notice.channel_id, due_at__lte=now)
         others.update(due_at=again or now + LEASE)
         return False
