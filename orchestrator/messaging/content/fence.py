@@ -19,10 +19,10 @@ from collections.abc import Callable, Mapping
 from importlib import import_module
 from typing import Any
 
+from orchestrator.messaging.content.bounds import bound
 from orchestrator.messaging.content.engine import Engine
 from orchestrator.messaging.content.frames import Frames, Progress
 
-MEMORY_BYTES = 512 * 1024 * 1024
 RENDER_SECONDS = 0.25  # CPU time of one job, so that a busy machine blames nobody
 COMPILE_SECONDS = 2.0  # CPU time of compiling one job's template, once per process
 BATCH_SECONDS = 120  # CPU time of a whole batch, the last net
@@ -72,15 +72,7 @@ def limit() -> None:
     """Bound memory, files and processes; let the CPU timer kill."""
     signal.signal(signal.SIGPROF, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent; we go when it goes
-    for what, most in (
-        (resource.RLIMIT_AS, MEMORY_BYTES),
-        (resource.RLIMIT_CORE, 0),
-        (resource.RLIMIT_FSIZE, 0),
-    ):
-        try:
-            resource.setrlimit(what, (most, most))
-        except (ValueError, OSError):
-            continue  # macOS knows no RLIMIT_AS; the size checks and the timer remain
+    bound()
 
 
 def extend_cpu() -> None:

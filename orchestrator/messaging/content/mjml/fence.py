@@ -8,27 +8,19 @@ from __future__ import annotations
 
 import json
 import os
-import resource
 import signal
 import sys
 from typing import Any
 
-MEMORY_BYTES = 512 * 1024 * 1024
+from orchestrator.messaging.content.bounds import bound
+
 COMPILE_SECONDS = 2.0  # CPU time, as compiling a template may take in the render process
 
 
 def main() -> None:
     """Answer one question: `{"html": …}`, or `{"wrong": …}` in the compiler's words."""
     signal.signal(signal.SIGPROF, signal.SIG_DFL)
-    for what, most in (
-        (resource.RLIMIT_AS, MEMORY_BYTES),
-        (resource.RLIMIT_CORE, 0),
-        (resource.RLIMIT_FSIZE, 0),
-    ):
-        try:
-            resource.setrlimit(what, (most, most))
-        except (ValueError, OSError):
-            continue  # macOS knows no RLIMIT_AS; the timer and the depth that was looked at remain
+    bound()
     signal.setitimer(signal.ITIMER_PROF, COMPILE_SECONDS)
     answer = compiled(sys.stdin.buffer.read().decode())
     sys.stdout.write(json.dumps(answer))
