@@ -13,6 +13,7 @@ from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
 from orchestrator.customers.addresses import digest, normalise
+from orchestrator.customers.export import cell
 from orchestrator.customers.models import Address, Customer
 from orchestrator.customers.survivors import survivors
 from orchestrator.segments.lists import add, remove
@@ -118,15 +119,10 @@ def missing_file(segment: Segment, missing: Sequence[str]) -> HttpResponse:
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow([HEADER])
-    writer.writerows([_harmless(one)] for one in missing)
+    writer.writerows([cell(one)] for one in missing)
     answer = HttpResponse("\ufeff" + text.getvalue(), content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="{segment.key}-not-found.csv"'
     return answer
-
-
-def _harmless(cell: str) -> str:
-    """A spreadsheet takes what begins so for a formula."""
-    return f"'{cell}" if cell[:1] in "=+-@\t\r" else cell
 
 
 @dataclass(frozen=True, slots=True)
