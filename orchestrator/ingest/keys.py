@@ -27,7 +27,6 @@ class Key:
     """A key that is good now. `trusted`: only the company's servers know it. `watched`: somebody looks at its calls."""
 
     id: int
-    mark: str
     trusted: bool
     origins: frozenset[str]
     refused: frozenset[str]
@@ -124,7 +123,7 @@ def _key(values: Any, now: datetime) -> Key:
     id_, kind, origins, refused, per_minute, watched_until = values
     trusted = kind == WriteKey.Kind.SERVER
     return Key(
-        id_, f"{id_}", trusted, _lines(origins.lower().replace("/\n", "\n")),
+        id_, trusted, _lines(origins.lower().replace("/\n", "\n")),
         frozenset() if trusted else _lines(refused), per_minute, watched_until is not None and watched_until > now,
     )  # fmt: skip
 

@@ -17,7 +17,7 @@ from orchestrator.ingest.models import WriteKey
 
 PART = 20
 _lock = threading.Lock()
-_purses: dict[str, tuple[datetime, int]] = {}
+_purses: dict[int, tuple[datetime, int]] = {}
 
 
 def spend(key: Key, count: int, now: datetime) -> int:
@@ -27,11 +27,11 @@ def spend(key: Key, count: int, now: datetime) -> int:
     """
     minute, wanted = now.replace(second=0, microsecond=0), min(count, key.per_minute)
     with _lock:
-        since, left = _purses.get(key.mark, (minute, 0))
+        since, left = _purses.get(key.id, (minute, 0))
         left = left if since == minute else 0
         if left < wanted:
             left += _reserve(key, minute, wanted - left, now)
-        _purses[key.mark] = (minute, left - wanted if left >= wanted else left)
+        _purses[key.id] = (minute, left - wanted if left >= wanted else left)
     return 0 if left >= wanted else 60 - now.second
 
 

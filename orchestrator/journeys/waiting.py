@@ -76,8 +76,9 @@ def _firsts(kinds: tuple[str, ...]) -> list[datetime]:
 def _first_statement(kinds: tuple[str, ...]) -> tuple[str, list[Any]]:
     parts: list[str] = []
     params: list[Any] = []
+    timed = _timed()
     for kind in kinds:
-        rows, column = _timed()[kind]
+        rows, column = timed[kind]
         sql, given = rows.order_by(column).values(column)[:1].query.sql_with_params()
         parts.append(f"({sql})")
         params += given

@@ -54,7 +54,7 @@ def test_each_call_becomes_something(shop: Shop, batch: list[Any], trusted: bool
     for model in (Event, DeadLetter):
         model._default_manager.all().delete()
     key = keys.of(shop.row, NOW)
-    key = keys.Key(key.id, key.mark, trusted, key.origins, frozenset(), key.per_minute, watched=True)
+    key = keys.Key(key.id, trusted, key.origins, frozenset(), key.per_minute, watched=True)
     fates = take([Arrival(one, key, NOW) for one in batch], NOW)
     assert len(fates) == len(batch)
     assert {fate.became for fate in fates} <= {EVENT, CHANGE, DEAD}
