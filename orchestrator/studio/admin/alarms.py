@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -9,7 +10,6 @@ from django.conf import settings
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.validators import validate_email
-from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, path
@@ -188,17 +188,7 @@ class AlarmChannelAdmin(StudioAdmin):
             messages.success(request, gettext("A test alarm is sent to “%(name)s”.") % told)
         return redirect(url_of("workspace_alarmchannel", channel.pk))
 
-    def render_change_form(
-        self,
-        request: HttpRequest,
-        context: dict[str, Any],
-        add: bool = False,
-        change: bool = False,
-        form_url: str = "",
-        obj: Model | None = None,
-    ) -> HttpResponse:
-        """The form, with what is to be known of telling, and what was told."""
-        channel = obj if isinstance(obj, AlarmChannel) else None
-        context |= {"channel": channel, "means": list(telling.means(channel))}
-        context["history"] = telling.history(channel) if channel else []
-        return super().render_change_form(request, context, add, change, form_url, obj)
+    def around(self, request: HttpRequest, obj: Any) -> Mapping[str, Any]:
+        """What is to be known of telling, and what was told."""
+        history = telling.history(obj) if obj is not None else []
+        return {"channel": obj, "means": list(telling.means(obj)), "history": history}

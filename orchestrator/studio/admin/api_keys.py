@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -188,22 +189,16 @@ class ApiKeyAdmin(StudioAdmin):
         }
         return TemplateResponse(request, "studio/keys/secret.html", context)
 
-    def render_change_form(
-        self,
-        request: HttpRequest,
-        context: dict[str, Any],
-        add: bool = False,
-        change: bool = False,
-        form_url: str = "",
-        obj: Model | None = None,
-    ) -> HttpResponse:
-        """With the buttons, where they would do something."""
-        live = isinstance(obj, ApiKey) and obj.state(timezone.now()) == "live"
-        context["may_act"] = live and request.user.has_perm("accounts.change_apikey")
-        context["overlaps"] = OVERLAPS.items()
-        # Whichever button saves, the secret is shown: one is enough.
-        context |= {"show_save_and_add_another": False, "show_save_and_continue": False}
-        return super().render_change_form(request, context, add, change, form_url, obj)
+    def around(self, request: HttpRequest, obj: Any) -> Mapping[str, Any]:
+        """The buttons, where they would do something."""
+        live = obj is not None and obj.state(timezone.now()) == "live"
+        return {
+            "may_act": live and request.user.has_perm("accounts.change_apikey"),
+            "overlaps": OVERLAPS.items(),
+            # Whichever button saves, the secret is shown: one is enough.
+            "show_save_and_add_another": False,
+            "show_save_and_continue": False,
+        }
 
     @display(description=_("begins with"))
     def mark(self, obj: ApiKey) -> str:

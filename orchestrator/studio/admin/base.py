@@ -49,6 +49,23 @@ class StudioAdmin(NotedAdmin):
         """All rows, with what their columns show."""
         return super().get_queryset(request).prefetch_related(*self.together)
 
+    def around(self, request: HttpRequest, obj: Any) -> Mapping[str, Any]:
+        """What the page of a row, or of a new one (None), shows around its form."""
+        return {}
+
+    def render_change_form(
+        self,
+        request: HttpRequest,
+        context: dict[str, Any],
+        add: bool = False,
+        change: bool = False,
+        form_url: str = "",
+        obj: Model | None = None,
+    ) -> HttpResponse:
+        """The form, and what is around it."""
+        context |= self.around(request, obj)
+        return super().render_change_form(request, context, add, change, form_url, obj)
+
 
 class History(StudioAdmin):
     """What happened stays as it happened: nobody adds, changes or deletes it here, whatever their rights."""
@@ -103,19 +120,9 @@ class Page(History):
         """What the template shows."""
         raise NotImplementedError
 
-    def render_change_form(
-        self,
-        request: HttpRequest,
-        context: dict[str, Any],
-        add: bool = False,
-        change: bool = False,
-        form_url: str = "",
-        obj: Model | None = None,
-    ) -> HttpResponse:
+    def around(self, request: HttpRequest, obj: Any) -> Mapping[str, Any]:
         """The page instead of a form."""
-        if obj is not None:
-            context |= {"page_template": self.page_template, **self.page(request, obj)}
-        return super().render_change_form(request, context, add, change, form_url, obj)
+        return {} if obj is None else {"page_template": self.page_template, **self.page(request, obj)}
 
 
 class BigPage(Big, Page):

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, path
@@ -91,17 +91,7 @@ class ComplaintBreakerAdmin(History):
             messages.info(request, gettext("Somebody had let it go on already."))
         return redirect(url_of("messaging_complaintbreaker", breaker.pk))
 
-    def render_change_form(
-        self,
-        request: HttpRequest,
-        context: dict[str, Any],
-        add: bool = False,
-        change: bool = False,
-        form_url: str = "",
-        obj: Model | None = None,
-    ) -> HttpResponse:
-        """The row, with the button where it is open and the reader may press it."""
-        open_ = isinstance(obj, ComplaintBreaker) and obj.closed_at is None
-        context |= {"breaker": obj, "is_open": open_}
-        context["may_close"] = open_ and request.user.has_perm(LET_GO_ON)  # type: ignore[union-attr]
-        return super().render_change_form(request, context, add, change, form_url, obj)
+    def around(self, request: HttpRequest, obj: Any) -> Mapping[str, Any]:
+        """The button, where it is open and the reader may press it."""
+        open_ = obj is not None and obj.closed_at is None
+        return {"breaker": obj, "is_open": open_, "may_close": open_ and request.user.has_perm(LET_GO_ON)}  # type: ignore[union-attr]

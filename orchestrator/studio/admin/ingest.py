@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -264,16 +265,7 @@ class DeadLetterAdmin(BigHistory):
             )
             messages.error(request, said % {"count": left})
 
-    def render_change_form(
-        self,
-        request: HttpRequest,
-        context: dict[str, Any],
-        add: bool = False,
-        change: bool = False,
-        form_url: str = "",
-        obj: Model | None = None,
-    ) -> HttpResponse:
-        """With the button, where it can do something."""
-        waits = isinstance(obj, DeadLetter) and obj.replayed_at is None and bool(obj.payload)
-        context["may_replay"] = waits and self.may_replay(request)
-        return super().render_change_form(request, context, add, change, form_url, obj)
+    def around(self, request: HttpRequest, obj: Any) -> Mapping[str, Any]:
+        """The button, where it can do something."""
+        waits = obj is not None and obj.replayed_at is None and bool(obj.payload)
+        return {"may_replay": waits and self.may_replay(request)}

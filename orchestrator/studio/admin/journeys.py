@@ -229,22 +229,18 @@ class JourneyAdmin(BeginPages, ListPages, AskingPages, VersionPages, MovingPages
             messages.warning(request, gettext("Nothing changed: the journey's status was another by then."))
         return redirect(_back(request, journey))
 
-    def render_change_form(
-        self,
-        request: HttpRequest,
-        context: dict[str, Any],
-        add: bool = False,
-        change: bool = False,
-        form_url: str = "",
-        obj: Journey | None = None,
-    ) -> HttpResponse:
-        """The form below the journey's status and numbers."""
-        if obj is not None:
-            context |= {"numbers": numbers.of_journey(obj), "tone": words.tone(obj.status), **_links(obj)}
-            context["requests"] = requests.of_journey(obj, request.user, timezone.now())
-            context["may_run"] = may.run(request.user)
-            context["by_hand"] = any(people.may(request.user, act) for act in people.RIGHTS)
-        return super().render_change_form(request, context, add, change, form_url, obj)
+    def around(self, request: HttpRequest, obj: Any) -> Mapping[str, Any]:
+        """The journey's status and numbers, above its form."""
+        if obj is None:
+            return {}
+        return {
+            "numbers": numbers.of_journey(obj),
+            "tone": words.tone(obj.status),
+            **_links(obj),
+            "requests": requests.of_journey(obj, request.user, timezone.now()),
+            "may_run": may.run(request.user),
+            "by_hand": any(people.may(request.user, act) for act in people.RIGHTS),
+        }
 
 
 def _back(request: HttpRequest, journey: Journey) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -88,25 +88,17 @@ class SegmentAdmin(ReadyPages, SegmentLists):
         members = Few(Membership.objects.filter(segment=OuterRef("pk")))
         return super().get_queryset(request).annotate(members=members)
 
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
+    def around(self, request: HttpRequest, obj: Any) -> Mapping[str, Any]:
         """How it stands, above its form."""
-        segment = self.get_object(request, unquote(object_id))
-        context: dict[str, Any] = {}
+        if obj is None:
+            return {}
         sees = request.user.has_perm("customers.view_customer")  # type: ignore[union-attr]
-        if segment is not None and self.has_view_permission(request, segment):
-            context = {
-                "standing": read_standing(segment, timezone.now(), sees),
-                "trend": read_trend(segment, timezone.localtime().date()),
-                "may_build": self.has_change_permission(request, segment),
-                "may_see": sees,
-            }
-        return super().change_view(request, object_id, form_url, context | (extra_context or {}))
+        return {
+            "standing": read_standing(obj, timezone.now(), sees),
+            "trend": read_trend(obj, timezone.localtime().date()),
+            "may_build": self.has_change_permission(request, obj),
+            "may_see": sees,
+        }
 
     def delete_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
