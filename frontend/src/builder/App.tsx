@@ -5,6 +5,7 @@ import { useRule, type Saved } from "./draft";
 import { Around } from "./Leaf";
 import { Tree } from "./Tree";
 import type { Data, Texts } from "./types";
+import { Icon } from "../shared/Icon";
 
 export function App({ data }: { data: Data }) {
   const { texts, known } = data;
@@ -19,9 +20,7 @@ export function App({ data }: { data: Data }) {
         <Names rule={rule} texts={texts} />
         <Status saved={rule.saved} settle={rule.settle} texts={texts} used={data.used} />
         <button type="button" className="st-button" disabled={rule.saved.as === "saving"} onClick={() => void rule.save()}>
-          <span className="material-symbols-outlined" aria-hidden="true">
-            save
-          </span>
+          <Icon name="save" />
           {rule.saved.as === "saving" ? texts.saving : texts.save}
         </button>
       </div>
@@ -31,9 +30,7 @@ export function App({ data }: { data: Data }) {
             <div className="bd-head">
               <h2>{texts.rule}</h2>
               <button type="button" className="cv-tool" aria-expanded={textShown} onClick={() => setTextShown(!textShown)}>
-                <span className="material-symbols-outlined" aria-hidden="true">
-                  code
-                </span>
+                <Icon name="code" />
                 {textShown ? texts.hide_yaml : texts.show_yaml}
               </button>
             </div>

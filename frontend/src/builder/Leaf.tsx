@@ -3,6 +3,7 @@ import { createContext, useContext } from "react";
 import type { ValueEditorProps } from "react-querybuilder";
 import { BOUNDS, Chosen, Compare, firstTest, Within, Written } from "./Values";
 import type { Answer, Count, Known, Look, Plain, Score, Seen, Texts } from "./types";
+import { Icon } from "../shared/Icon";
 
 interface AroundType {
   texts: Texts;
@@ -66,9 +67,7 @@ export function Leaf({ rule, handleOnChange }: ValueEditorProps) {
       <p className="bd-said">
         {fulfilled !== undefined && (
           <span className={`bd-mark ${fulfilled ? "bd-yes" : "bd-no"}`}>
-            <span className="material-symbols-outlined" aria-hidden="true">
-              {fulfilled ? "check_circle" : "cancel"}
-            </span>
+            <Icon name={fulfilled ? "check_circle" : "cancel"} />
             {fulfilled ? texts.fulfilled : texts.not_fulfilled}
           </span>
         )}
@@ -139,7 +138,7 @@ export function Event({ rule, change, only }: FormProps & { only?: string[] }) {
         (field) =>
           field in rule && (
             <Line key={field} label={texts[field]!} remove={() => change(without(rule, field))}>
-              <Bounds value={rule[field]} change={(next) => set(field, next)} />
+              <Tests value={rule[field]} only={BOUNDS} change={(next) => set(field, next)} />
             </Line>
           ),
       )}
@@ -187,30 +186,26 @@ interface WhereProps {
 }
 
 function Where({ name, test, seen, change, remove }: WhereProps) {
-  const { texts, operators } = useContext(Around);
-  const bare = typeof test !== "object" || test === null;
-  const tests = (bare ? { is: test } : test) as Plain;
+  const { texts } = useContext(Around);
   return (
     <Line label={texts.where!} remove={remove}>
       <Written label={texts.property!} value={name} list={Object.keys(seen)} change={(next) => change(next, test)} />
-      {Object.entries(tests).map(([op, value]) => (
-        <Compare
-          key={op}
-          texts={texts}
-          operators={operators}
-          op={op}
-          value={value}
-          seen={seen[name]}
-          change={(next, written) => change(name, bare && next === "is" ? written : replaced(tests, op, next, written))}
-        />
-      ))}
+      <Tests value={test} seen={seen[name]} change={(next) => change(name, next)} />
     </Line>
   );
 }
 
-function Bounds({ value, change }: { value: unknown; change(value: unknown): void }) {
+interface TestsProps {
+  value: unknown;
+  seen?: Seen | undefined;
+  only?: string[];
+  change(value: unknown): void;
+}
+
+/** What a value is compared with: one comparison or several; a bare value is equality. `only`: with these alone. */
+function Tests({ value, change, ...more }: TestsProps) {
   const { texts, operators } = useContext(Around);
-  const bare = typeof value !== "object";
+  const bare = typeof value !== "object" || value === null;
   const tests = (bare ? { is: value } : value) as Plain;
   return (
     <>
@@ -219,9 +214,9 @@ function Bounds({ value, change }: { value: unknown; change(value: unknown): voi
           key={op}
           texts={texts}
           operators={operators}
-          only={BOUNDS}
           op={op}
           value={bound}
+          {...more}
           change={(next, written) => change(bare && next === "is" ? written : replaced(tests, op, next, written))}
         />
       ))}
@@ -236,9 +231,7 @@ function Line({ label, remove, children }: { label: string; remove(): void; chil
       <span>{label}</span>
       {children}
       <button type="button" className="bd-icon" aria-label={`${texts.remove}: ${label}`} title={texts.remove} onClick={remove}>
-        <span className="material-symbols-outlined" aria-hidden="true">
-          close
-        </span>
+        <Icon name="close" />
       </button>
     </div>
   );

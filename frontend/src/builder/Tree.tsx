@@ -4,6 +4,7 @@ import { QueryBuilder, type RuleGroupType } from "react-querybuilder";
 import { firstOf, Leaf } from "./Leaf";
 import { Select } from "./Select";
 import type { Known, Texts } from "./types";
+import { Icon } from "../shared/Icon";
 
 const KINDS = ["attribute", "event", "received", "consent", "segment", "score", "yaml"];
 
@@ -24,9 +25,7 @@ function settings(texts: Texts, known: Known) {
   const named = (name: string, label: string) => ({ name, value: name, label });
   const icon = (name: string, label: string) => ({
     label: (
-      <span className="material-symbols-outlined" aria-hidden="true">
-        {name}
-      </span>
+      <Icon name={name} />
     ),
     title: label,
   });

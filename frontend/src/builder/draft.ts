@@ -2,6 +2,7 @@
 import { useCallback, useEffect, useRef, useState } from "react";
 import type { RuleGroupType } from "react-querybuilder";
 import { ask, Refused, wordsOf } from "../shared/page";
+import { useLeaving } from "../shared/leaving";
 import type { Answer, Count, Data, Look } from "./types";
 
 const LOOK_AFTER = 250;
@@ -138,13 +139,7 @@ export function useRule(data: Data) {
   useEffect(() => {
     void put(asked.current, turn.current);
   }, [put]);
-  useEffect(() => {
-    const leave = (event: BeforeUnloadEvent) => {
-      if (saved.as !== "kept" && saved.as !== "saved") event.preventDefault();
-    };
-    window.addEventListener("beforeunload", leave);
-    return () => window.removeEventListener("beforeunload", leave);
-  }, [saved]);
+  useLeaving(saved.as !== "kept" && saved.as !== "saved");
 
   const named = (next: string) => {
     setTitle(next);

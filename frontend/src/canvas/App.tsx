@@ -11,6 +11,7 @@ import { HeaderPanel, StepPanel } from "./Panel";
 import { Text } from "./Text";
 import type { Data, Edit, Input, Kind, Numbers, Path, Problem, Step } from "./types";
 import { find, keyOf, placeKey, START, stepKey, stepOn, walk } from "./walk";
+import { Icon } from "../shared/Icon";
 
 const NUMBERS_EVERY = 30_000;
 // Forms bring the whole builder of rules along: only once one is opened.
@@ -248,9 +249,7 @@ function Canvas({ data }: { data: Data }) {
             onClick={() => setTextShown(!textShown)}
             title={textShown ? texts.hide_yaml : texts.show_yaml}
           >
-            <span className="material-symbols-outlined" aria-hidden="true">
-              code
-            </span>
+            <Icon name="code" />
             {texts.yaml}
           </button>
           <Status saved={draft.saved} draft={draft} texts={texts} />
@@ -282,9 +281,7 @@ function Canvas({ data }: { data: Data }) {
             title={texts.undo}
             onClick={() => back("undo")}
           >
-            <span className="material-symbols-outlined" aria-hidden="true">
-              undo
-            </span>
+            <Icon name="undo" />
           </button>
           <button
             type="button"
@@ -294,9 +291,7 @@ function Canvas({ data }: { data: Data }) {
             title={texts.redo}
             onClick={() => back("redo")}
           >
-            <span className="material-symbols-outlined" aria-hidden="true">
-              redo
-            </span>
+            <Icon name="redo" />
           </button>
           {data.urls.simulate && (
             <a className="st-button" href={data.urls.simulate} onClick={leave}>
@@ -379,9 +374,7 @@ function Canvas({ data }: { data: Data }) {
             </ul>
           ) : (
             <p>
-              <span className="material-symbols-outlined" aria-hidden="true">
-                check_circle
-              </span>
+              <Icon name="check_circle" />
               {texts.no_problems}
             </p>
           )}

@@ -4,6 +4,7 @@ import { Handle, Position, type NodeProps } from "@xyflow/react";
 import type { CanvasNode } from "./layout";
 import type { Count, Header, Numbers, Path, Problem, Step } from "./types";
 import { placeKey, START, stepKey } from "./walk";
+import { Icon } from "../shared/Icon";
 
 export interface Surroundings {
   texts: Record<string, string>;
@@ -80,9 +81,7 @@ function StepCard({ data }: NodeProps<CanvasNode>) {
         onClick={() => around.choose(key)}
         onDoubleClick={() => around.open(key)}
       >
-        <span className="material-symbols-outlined" aria-hidden="true">
-          {wrong.length ? "error" : step.icon}
-        </span>
+        <Icon name={wrong.length ? "error" : step.icon} />
         <span>
           <span className="cv-sentence">{step.text}</span>
           {wrong[0] && <span className="cv-wrong">{wrong[0].words}</span>}
@@ -107,9 +106,7 @@ function StartCard() {
         onClick={() => around.choose(START)}
         onDoubleClick={() => around.open(START)}
       >
-        <span className="material-symbols-outlined" aria-hidden="true">
-          {wrong.length ? "error" : "login"}
-        </span>
+        <Icon name={wrong.length ? "error" : "login"} />
         <span>
           <span className="cv-sentence">{around.header?.words[0] ?? around.texts.start}</span>
           {wrong[0] && <span className="cv-wrong">{wrong[0].words}</span>}

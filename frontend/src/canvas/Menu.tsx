@@ -1,6 +1,7 @@
 import { useEffect, useRef } from "react";
 import { tokenOf } from "../shared/page";
 import type { Data } from "./types";
+import { Icon } from "../shared/Icon";
 
 /** What is done to a journey that runs: paused, stopped, its people moved; and the way to its versions. */
 export function Menu({ data }: { data: Data }) {
@@ -28,9 +29,7 @@ export function Menu({ data }: { data: Data }) {
   return (
     <details className="cv-menu" ref={box}>
       <summary className="cv-tool">
-        <span className="material-symbols-outlined" aria-hidden="true">
-          more_horiz
-        </span>
+        <Icon name="more_horiz" />
         {texts.more}
       </summary>
       <div className="cv-sheet">
@@ -69,13 +68,5 @@ function Act({ url, icon, words }: { url: string; icon: string; words: string })
         {words}
       </button>
     </form>
-  );
-}
-
-function Icon({ name }: { name: string }) {
-  return (
-    <span className="material-symbols-outlined" aria-hidden="true">
-      {name}
-    </span>
   );
 }

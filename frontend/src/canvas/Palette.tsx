@@ -1,6 +1,7 @@
 /** Which step to add: a list to search, by mouse or with the arrows. */
 import { useEffect, useMemo, useRef, useState } from "react";
 import type { Kind } from "./types";
+import { Icon } from "../shared/Icon";
 
 interface Props {
   kinds: Kind[];
@@ -72,9 +73,7 @@ export function Palette({ kinds, texts, taken, closed }: Props) {
             }}
             onClick={() => taken(kind)}
           >
-            <span className="material-symbols-outlined" aria-hidden="true">
-              {kind.icon}
-            </span>
+            <Icon name={kind.icon} />
             <span>{kind.title}</span>
             <code>{kind.name}</code>
           </div>

@@ -2,6 +2,7 @@
 import { percent, shareOf, told } from "./Cards";
 import { Field } from "./Field";
 import type { Count, Edit, Input, Kind, Path, Problem, Step } from "./types";
+import { Icon } from "../shared/Icon";
 
 type Texts = Record<string, string>;
 
@@ -19,9 +20,7 @@ export function HeaderPanel({ inputs, fields, written, problems, texts, edit, bu
   return (
     <>
       <h2>
-        <span className="material-symbols-outlined" aria-hidden="true">
-          route
-        </span>
+        <Icon name="route" />
         {texts.journey}
       </h2>
       {inputs.map((input) => (
@@ -80,9 +79,7 @@ export function StepPanel({ step, numbers, kind, problems, texts, edit, build, r
   return (
     <>
       <h2>
-        <span className="material-symbols-outlined" aria-hidden="true">
-          {step.icon}
-        </span>
+        <Icon name={step.icon} />
         {kind?.title ?? step.text}
       </h2>
       <p className="cv-hint">

@@ -1,6 +1,7 @@
 /** The draft while it is worked on: its text, what the server says of it, what can be undone, and whether it is kept. */
-import { useCallback, useEffect, useRef, useState } from "react";
+import { useCallback, useRef, useState } from "react";
 import { ask, Refused, wordsOf } from "../shared/page";
+import { useLeaving } from "../shared/leaving";
 import type { Data, Edit, Edited, Look, Path } from "./types";
 
 export type Saved =
@@ -180,13 +181,7 @@ export function useDraft(data: Data, refused: (words: string) => void, waits: (w
     return inTurn(save);
   };
 
-  useEffect(() => {
-    const leave = (event: BeforeUnloadEvent) => {
-      if (saved.as !== "saved") event.preventDefault();
-    };
-    window.addEventListener("beforeunload", leave);
-    return () => window.removeEventListener("beforeunload", leave);
-  }, [saved]);
+  useLeaving(saved.as !== "saved");
 
   const [theirs, mine] = [() => settle(saved, true), () => settle(saved, false)];
   return { text, look, saved, past, future, edit, write, undo, redo, theirs, mine, flush };

@@ -6,6 +6,7 @@ import { Field, type As } from "./Times";
 import type { Known, Plain } from "../builder/types";
 import { put, Row, TextRow } from "./Row";
 import type { Names, Problem, Way } from "./types";
+import { Icon } from "../shared/Icon";
 
 interface Props {
   names: Names;
@@ -54,9 +55,7 @@ export function WayForm({ names, way, problems, change, remove }: Props) {
         <Chosen label={texts.way!} value={way.kind} options={offered} empty={way.kind ? undefined : texts.choose} change={(kind) => change(firstOf(kind, way.id, known))} />
         {remove && (
           <button type="button" className="bd-icon" aria-label={texts.remove_way} title={texts.remove_way} onClick={remove}>
-            <span className="material-symbols-outlined" aria-hidden="true">
-              close
-            </span>
+            <Icon name="close" />
           </button>
         )}
       </div>

@@ -5,6 +5,7 @@ import { Editor } from "./Editor";
 import { People } from "./People";
 import { Preview } from "./Preview";
 import type { Data, Draft, Fields, Mark, Part, Parts } from "./types";
+import { Icon } from "../shared/Icon";
 
 const NONE: Mark[] = [];
 
@@ -94,9 +95,7 @@ export function App({ data }: { data: Data }) {
     <div className="te-all">
       <div className="te-bar">
         <a className="te-tool" href={data.urls.back}>
-          <span className="material-symbols-outlined" aria-hidden="true">
-            arrow_back
-          </span>
+          <Icon name="arrow_back" />
           {texts.back}
         </a>
         <Status saved={draft.saved} drafted={draft.drafted} theirs={draft.theirs} mine={draft.mine} texts={texts} />
@@ -107,9 +106,7 @@ export function App({ data }: { data: Data }) {
           </button>
         )}
         <button type="button" className="te-tool" disabled={!Object.keys(parts[part.channel]).length || errors > 0} title={errors ? texts.error : undefined} onClick={() => void test()}>
-          <span className="material-symbols-outlined" aria-hidden="true">
-            outgoing_mail
-          </span>
+          <Icon name="outgoing_mail" />
           {texts.test}
         </button>
         {data.shared && (
@@ -185,9 +182,7 @@ export function App({ data }: { data: Data }) {
           <ul>
             {[...marks].sort(byWeight).map((mark, index) => (
               <li key={index} className={`te-${mark.severity}`}>
-                <span className="material-symbols-outlined" aria-hidden="true">
-                  {mark.severity === "error" ? "error" : mark.severity === "person" ? "person_alert" : "warning"}
-                </span>
+                <Icon name={mark.severity === "error" ? "error" : mark.severity === "person" ? "person_alert" : "warning"} />
                 <span className="te-unseen">{texts[mark.severity]}</span>
                 <button type="button" className="te-link" onClick={() => goTo(mark)}>
                   {[where(data, mark), mark.line > 1 ? say(texts.line, mark.line) : ""].filter(Boolean).join(", ")}
@@ -199,9 +194,7 @@ export function App({ data }: { data: Data }) {
         ) : (
           draft.look && (
             <p>
-              <span className="material-symbols-outlined" aria-hidden="true">
-                check_circle
-              </span>
+              <Icon name="check_circle" />
               {texts.nothing_to_mend}
             </p>
           )
@@ -269,9 +262,7 @@ function Tabs({ label, chosen, choose, controls, small, tabs, texts }: TabsProps
       {tabs.map((one) => (
         <button key={one.id} type="button" role="tab" data-tab={one.id} aria-selected={one.id === chosen} aria-controls={controls} tabIndex={one.id === chosen ? 0 : -1} className={one.quiet ? "te-quiet" : undefined} onClick={() => choose(one.id)}>
           {one.icon && (
-            <span className="material-symbols-outlined" aria-hidden="true">
-              {one.icon}
-            </span>
+            <Icon name={one.icon} />
           )}
           {one.words}
           {one.quiet && <span className="te-unseen">{texts.unwritten}</span>}

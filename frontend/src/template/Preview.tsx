@@ -2,6 +2,7 @@
 import { useEffect, useId, useState } from "react";
 import { tokenOf } from "../shared/page";
 import type { Channel, Shown } from "./types";
+import { Icon } from "../shared/Icon";
 
 interface Props {
   channel: Channel;
@@ -21,9 +22,7 @@ export function Preview({ channel, plain, shown, instead, letter, texts }: Props
       {instead && <p className="te-note">{instead}</p>}
       {shown.wrong !== undefined ? (
         <p className="te-note te-bad">
-          <span className="material-symbols-outlined" aria-hidden="true">
-            block
-          </span>
+          <Icon name="block" />
           {shown.wrong}
         </p>
       ) : channel === "email" ? (
@@ -59,9 +58,7 @@ export function Preview({ channel, plain, shown, instead, letter, texts }: Props
           </p>
           {shown.letters && (
             <p className="te-note">
-              <span className="material-symbols-outlined" aria-hidden="true">
-                payments
-              </span>
+              <Icon name="payments" />
               {shown.letters}
             </p>
           )}
@@ -69,9 +66,7 @@ export function Preview({ channel, plain, shown, instead, letter, texts }: Props
       ) : (
         <div className="st-phone te-lock">
           <div className="st-push">
-            <span className="material-symbols-outlined" aria-hidden="true">
-              notifications
-            </span>
+            <Icon name="notifications" />
             <div>
               <strong>{shown.title}</strong>
               <div className="te-said">{shown.body}</div>
@@ -122,9 +117,7 @@ function Switch({ name, label, on, set, off, other }: SwitchProps) {
       {[off, other].map(([icon, words], index) => (
         <label key={icon}>
           <input type="radio" name={`te-${name}`} checked={on === (index === 1)} onChange={() => set(index === 1)} />
-          <span className="material-symbols-outlined" aria-hidden="true">
-            {icon}
-          </span>
+          <Icon name={icon} />
           {words}
         </label>
       ))}

@@ -1,6 +1,7 @@
 /** The draft while it is written: its parts, how they look for the chosen customer, and whether they are kept. */
 import { useCallback, useEffect, useRef, useState } from "react";
 import { ask, Refused, wordsOf } from "../shared/page";
+import { useLeaving } from "../shared/leaving";
 import type { Data, Draft, Look, Parts } from "./types";
 
 export type Saved =
@@ -127,13 +128,7 @@ export function useDraft(data: Data) {
   };
 
   useEffect(() => void see(), [see]);
-  useEffect(() => {
-    const leave = (event: BeforeUnloadEvent) => {
-      if (saved.as !== "saved") event.preventDefault();
-    };
-    window.addEventListener("beforeunload", leave);
-    return () => window.removeEventListener("beforeunload", leave);
-  }, [saved]);
+  useLeaving(saved.as !== "saved");
 
   return { parts, look, wrong, saved, drafted, customer, write, choose, take, settle, theirs, mine };
 }
