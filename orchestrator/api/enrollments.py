@@ -10,11 +10,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from orchestrator.api.auth import Door
-from orchestrator.api.found import customers_of
 from orchestrator.api.once import once
 from orchestrator.api.problems import problem
 from orchestrator.api.shapes import ObjectField
 from orchestrator.api.telling import told
+from orchestrator.customers.survivors import named
 from orchestrator.journeys.enter import LONGEST_KEY, EnterError, enter
 
 _STATUS = {"no_journey": status.HTTP_404_NOT_FOUND, "not_live": status.HTTP_409_CONFLICT}
@@ -53,7 +53,7 @@ class EnrollmentsView(Door):
         call = Call(data=request.data)
         call.is_valid(raise_exception=True)
         said: dict[str, Any] = call.validated_data
-        customer = customers_of([said["customer"]]).get(said["customer"])
+        customer = named([said["customer"]]).get(said["customer"])
         if customer is None:
             return problem(
                 "no_customer", f"there is no customer with the external id “{said['customer']}”", 404

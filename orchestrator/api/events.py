@@ -13,7 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from orchestrator.api.auth import Door
-from orchestrator.api.found import customer_of, customers_of
+from orchestrator.api.found import customer_of
 from orchestrator.api.once import once
 from orchestrator.api.pages import page
 from orchestrator.api.params import PAGED, Param, read
@@ -28,6 +28,7 @@ from orchestrator.api.shapes import (
     read_items,
 )
 from orchestrator.api.telling import told
+from orchestrator.customers.survivors import named
 from orchestrator.domain.wire.names import OURS
 from orchestrator.events.models import Event
 from orchestrator.events.record import NewEvent, record
@@ -133,7 +134,7 @@ class EventBatchView(Door):
 def record_batch(items: list[Any], now: datetime) -> Plain:
     """Record those that are sound, in one call of the verb; each item's fate."""
     read_ = list(read_items(NewEventShape, items, "events"))
-    whose = customers_of({given["customer"] for _, given, _ in read_ if given is not None})
+    whose = named({given["customer"] for _, given, _ in read_ if given is not None})
     sound: dict[int, NewEvent] = {}
     faults: dict[int, list[Fault]] = {}
     for number, given, wrong in read_:

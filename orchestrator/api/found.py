@@ -6,22 +6,13 @@ from collections.abc import Collection
 from typing import Any
 
 from orchestrator.api.problems import Refused
-from orchestrator.customers.keys import MARK
 from orchestrator.customers.models import Customer
-from orchestrator.customers.survivors import survivors
-
-
-def customers_of(external_ids: Collection[str]) -> dict[str, int]:
-    """Each known external id -> who has it now; without strangers and the erased. Two or three queries."""
-    asked = [one for one in external_ids if one and "\0" not in one and not one.startswith(MARK)]
-    found = dict(Customer.objects.filter(external_id__in=asked).values_list("external_id", "id"))
-    now = survivors(list(found.values()))
-    return {str(external): now[id_] for external, id_ in found.items() if id_ in now}
+from orchestrator.customers.survivors import named
 
 
 def find_customer(external_id: str) -> Customer | None:
     """Who has this id; of somebody merged, who stands for them."""
-    id_ = customers_of([external_id]).get(external_id)
+    id_ = named([external_id]).get(external_id)
     return Customer.objects.filter(pk=id_).first() if id_ is not None else None
 
 

@@ -14,8 +14,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from orchestrator.customers.locks import lock
-from orchestrator.customers.models import Customer
-from orchestrator.customers.survivors import survivors
+from orchestrator.customers.survivors import named
 from orchestrator.domain.definition.audiences import ApiTrigger
 from orchestrator.journeys.doorstep import keep
 from orchestrator.journeys.enroll import Candidate, ask, let_in
@@ -143,10 +142,7 @@ def _batches(external_ids: Sequence[str]) -> Iterator[list[str]]:
 
 def _people(external_ids: Collection[str]) -> dict[str, int]:
     """By external id who stands for it now; ids that nobody has are missing."""
-    asked = [one for one in external_ids if len(one) <= LONGEST_ID and "\0" not in one]
-    rows = dict(Customer.objects.filter(external_id__in=asked).values_list("external_id", "id"))
-    now = survivors(rows.values())
-    return {str(external): now[id_] for external, id_ in rows.items() if id_ in now}
+    return named([one for one in external_ids if len(one) <= LONGEST_ID])
 
 
 def _inside(journey_id: int, customers: Collection[int]) -> QuerySet[Enrollment]:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from orchestrator.customers.addresses import digest, normalise
 from orchestrator.customers.export import cell
 from orchestrator.customers.models import Address, Customer
-from orchestrator.customers.survivors import survivors
+from orchestrator.customers.survivors import named, survivors
 from orchestrator.segments.lists import add, remove
 from orchestrator.segments.models import Membership, Segment
 from orchestrator.studio import words
@@ -48,13 +48,7 @@ def look_up(written: Sequence[str]) -> Looked:
 
 
 def _by_id(wanted: Sequence[str]) -> dict[str, int]:
-    sound = [one for one in wanted if "\0" not in one]
-    rows = (
-        row
-        for chunk in _chunks(sound)
-        for row in Customer.objects.filter(external_id__in=chunk).values_list("external_id", "pk")
-    )
-    return {str(external): id_ for external, id_ in rows}
+    return {external: id_ for chunk in _chunks(wanted) for external, id_ in named(chunk).items()}
 
 
 def _by_email(wanted: Sequence[str]) -> dict[str, int]:
