@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import base64
 import contextlib
+import fcntl
 import json
 import os
 import subprocess
@@ -58,19 +59,26 @@ PAGES = {
 WIDTHS = {"wide": 1400, "narrow": 420}
 
 
+def _pipe() -> tuple[int, int]:
+    """A pipe's ends to read from and to write to, with numbers of ten and above."""
+    low = os.pipe()
+    reading, writing = (fcntl.fcntl(end, fcntl.F_DUPFD_CLOEXEC, 10) for end in low)
+    for end in low:
+        os.close(end)
+    return reading, writing
+
+
 class Browser:
     """One Chromium, spoken to over its pipe: messages of JSON with a zero byte after each."""
 
     def __init__(self, folder: str) -> None:
-        to_read, self._out = os.pipe()
-        self._in, to_write = os.pipe()
+        to_read, self._out = _pipe()
+        self._in, to_write = _pipe()
 
         def hand_over() -> None:
-            # The browser reads from descriptor 3 and writes to 4.
-            os.dup2(to_read, 30)
-            os.dup2(to_write, 31)
-            os.dup2(30, 3)
-            os.dup2(31, 4)
+            # The browser reads from descriptor 3 and writes to 4; ours stand above both, so neither overwrites the other.
+            os.dup2(to_read, 3)
+            os.dup2(to_write, 4)
 
         self.process = subprocess.Popen(
             ["chromium", *FLAGS, f"--user-data-dir={folder}"],
