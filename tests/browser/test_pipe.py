@@ -10,7 +10,9 @@ import pytest
 
 from tests.browser.screenshots import browser
 
-pytestmark = pytest.mark.skipif(shutil.which("chromium") is None, reason="no Chromium: Debian's package is chromium")
+pytestmark = pytest.mark.skipif(
+    shutil.which("chromium") is None, reason="no Chromium: Debian's package is chromium"
+)
 
 
 @pytest.fixture(params=[25, 26, 27, 28])
