@@ -121,7 +121,7 @@ _SHARED = """
 SELECT id, external_id, merged_into_id, erased_at FROM customers_customer
 WHERE {} ORDER BY id FOR SHARE
 """
-_BY_ID, _BY_EXTERNAL = _SHARED.format("id = ANY(%s)"), _SHARED.format("external_id = ANY(%s)")
+_BY_ID, HELD_USERS = _SHARED.format("id = ANY(%s)"), _SHARED.format("external_id = ANY(%s)")
 
 
 def _held(ids: Collection[int]) -> list[tuple[Any, ...]]:
@@ -133,7 +133,7 @@ def _held(ids: Collection[int]) -> list[tuple[Any, ...]]:
 def _held_users(values: Collection[str]) -> list[tuple[Any, ...]]:
     if connection.vendor != "postgresql":
         return _named().rows(values=values)
-    return execute(_BY_EXTERNAL, [literal(values)])
+    return execute(HELD_USERS, [literal(values)])
 
 
 @prepared

@@ -6,7 +6,6 @@ are, and whatever it does not know goes the long way, which says in words what i
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -14,8 +13,12 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from orchestrator.customers.plain import check_text, make_plain
+import orjson
+
+from orchestrator.customers.plain import DEPTH, check_text, make_plain
 from orchestrator.domain.shown import shown
+from orchestrator.store import json_text
+from orchestrator.store.json_text import Written
 
 if TYPE_CHECKING:
     from orchestrator.events.record import NewEvent
@@ -24,7 +27,8 @@ FUTURE = timedelta(minutes=5)
 HISTORY = timedelta(hours=24)
 LARGEST = Decimal(10) ** 15
 _NAME = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9_]+)*")
-_PLAIN = frozenset({int, bool, type(None)})
+# Whatever is not JSON itself goes the long way, and has its words there.
+_STRICT = orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_PASSTHROUGH_DATACLASS | orjson.OPT_PASSTHROUGH_SUBCLASS
 
 
 class Row(NamedTuple):
@@ -35,26 +39,38 @@ class Row(NamedTuple):
     occurred_at: datetime
     key: str
     amount: Decimal | None
-    properties: Mapping[str, Any]
+    properties: Written
     backfilled: bool
 
 
 def row(event: NewEvent, occurred_at: datetime, now: datetime) -> Row:
     """Check an event that happened at `occurred_at`, in UTC; ValueError in words for what cannot be stored."""
-    if not is_name(event.name):
-        raise ValueError(f"the event name {shown(event.name)} is not valid; write it like order.placed")
-    if not 1 <= len(_text(event.key, "the event's key")) <= 100:
-        raise ValueError(f"the event key {shown(event.key)} must have 1 to 100 characters")
-    amount = event.amount
+    return make_row(
+        event.customer_id, event.name, occurred_at, event.key, event.amount, event.properties, event.backfilled, now
+    )  # fmt: skip
+
+
+def make_row(
+    customer: int,
+    name: str,
+    occurred_at: datetime,
+    key: str,
+    amount: Decimal | None,
+    properties: Mapping[str, Any],
+    backfilled: bool,
+    now: datetime,
+) -> Row:
+    """The same, of an event's parts."""
+    if not is_name(name):
+        raise ValueError(f"the event name {shown(name)} is not valid; write it like order.placed")
+    if not 1 <= len(_text(key, "the event's key")) <= 100:
+        raise ValueError(f"the event key {shown(key)} must have 1 to 100 characters")
     if amount is not None and not (amount.is_finite() and abs(amount) < LARGEST):
         raise ValueError(f"the amount {shown(amount)} is no sum of money; write it like 1234.50")
     if occurred_at > now + FUTURE:
         occurred_at = now
-    properties = (
-        event.properties if _is_plain(event.properties) else make_plain(event.properties, "properties")
-    )
-    history = event.backfilled or now - occurred_at > HISTORY
-    return Row(event.customer_id, event.name, occurred_at, event.key, amount, properties, history)
+    history = backfilled or now - occurred_at > HISTORY
+    return Row(customer, name, occurred_at, key, amount, written(properties), history)
 
 
 @lru_cache(maxsize=1024)  # events are many, their names few
@@ -67,17 +83,16 @@ def _text(value: str, where: str) -> str:
     return value if value.isascii() and "\x00" not in value else check_text(value, where)
 
 
-def _is_plain(properties: Mapping[str, Any]) -> bool:
-    """Whether they are texts, numbers and yes or no, one deep, with nothing in them that needs a closer look."""
-    if type(properties) is not dict:
-        return False
-    for name, value in properties.items():
-        kind = type(value)
-        if kind is str:
-            if not value.isascii() or "\x00" in value:
-                return False
-        elif kind not in _PLAIN and not (kind is float and math.isfinite(value)):
-            return False
-        if type(name) is not str or not name.isascii() or "\x00" in name:
-            return False
-    return True
+def written(properties: Mapping[str, Any]) -> Written:
+    """Properties as JSON; ValueError in words for what cannot be kept.
+
+    The short way refuses half letters, large numbers and what is no JSON by itself; a NUL and what is no number show in its
+    text, and so does how deep it can be at most.
+    """
+    try:
+        text = orjson.dumps(properties, option=_STRICT)
+    except TypeError:
+        text = b"null"
+    if b"null" in text or b"\\u0000" in text or text.count(b"{") + text.count(b"[") > DEPTH:
+        return Written(json_text.write(make_plain(properties, "properties")))
+    return Written(text.decode())

@@ -11,13 +11,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import ROUND_HALF_EVEN, Decimal
+from functools import lru_cache
 from typing import Any
 
 from django.db import IntegrityError, connection, transaction
 
 from orchestrator.events.models import Event
 from orchestrator.events.rows import Row
-from orchestrator.store import bulk, json_text
+from orchestrator.store import bulk
 from orchestrator.store.arrays import literal
 
 CAREFUL = 50  # calls without COPY after one in which a key was known
@@ -39,12 +40,12 @@ def store(rows: Sequence[Row], now: datetime) -> int:
 _COLUMNS = (
     "customer", "name", "occurred_at", "received_at", "key", "amount", "properties", "backfilled", "pending",
 )  # fmt: skip
-_INTO = """"events_event"
+INTO = """"events_event"
     (customer_id, name, occurred_at, received_at, key, amount, properties, backfilled, pending)"""
-_COPY = f"COPY {_INTO} FROM STDIN"
+_COPY = f"COPY {INTO} FROM STDIN"
 # As `bulk.insert` writes it, without the two columns that are the same for all, and without ids that nobody asks for.
 _INSERT = f"""
-INSERT INTO {_INTO}
+INSERT INTO {INTO}
 SELECT customer, name, occurred_at, %s, key, amount, properties::jsonb, backfilled, true
 FROM unnest(%s::bigint[], %s::text[], %s::timestamptz[], %s::text[], %s::bigint[], %s::text[], %s::boolean[])
     AS v (customer, name, occurred_at, key, amount, properties, backfilled)
@@ -73,25 +74,25 @@ def _copy(rows: Sequence[Row], now: datetime) -> int:
 
 def _line(row: Row, received: str) -> tuple[Any, ...]:
     customer, name, moment, key, amount, properties, backfilled = row
-    written = json_text.write(properties)
     return (
-        customer, name, moment.isoformat(), received, key, _hundredths(amount), written, backfilled, True,
+        customer, name, moment.isoformat(), received, key, _hundredths(amount), properties, backfilled, True,
     )  # fmt: skip
 
 
 def _insert(rows: Sequence[Row], now: datetime) -> int:
     with connection.cursor() as cursor:
-        cursor.execute(_INSERT, [now, *_arrays(rows)])
+        cursor.execute(_INSERT, [now, *arrays(rows)])
         return cursor.rowcount
 
 
-def _arrays(rows: Sequence[Row]) -> list[Any]:
+def arrays(rows: Sequence[Row]) -> list[Any]:
+    """Their columns as PostgreSQL reads arrays: customers, names, moments, keys, hundredths, properties, history."""
     customers, names, moments, keys, amounts, properties, history = zip(*rows, strict=True)
     hundredths = [_hundredths(one) for one in amounts]
-    texts = [json_text.write(one) for one in properties]
-    return list(map(literal, (customers, names, moments, keys, hundredths, texts, history)))
+    return list(map(literal, (customers, names, moments, keys, hundredths, properties, history)))
 
 
+@lru_cache(maxsize=4096)  # prices come again and again
 def _hundredths(amount: Decimal | None) -> int | None:
     """As the column keeps money."""
     return None if amount is None else int(amount.quantize(_CENT, ROUND_HALF_EVEN).scaleb(2))

@@ -13,16 +13,20 @@ from datetime import datetime
 from django.db import transaction
 
 from orchestrator.customers.identify import ERASED, TWO_USERS, Claim, identify
-from orchestrator.customers.known import ANONYMOUS, EXTERNAL, Known, Place, find
+from orchestrator.customers.known import ANONYMOUS, EXTERNAL, Place, find
 from orchestrator.customers.people import Person, check
 from orchestrator.domain.wire import Call, Facts, Refusal, read
+from orchestrator.domain.wire.traits import NOTHING
+from orchestrator.events import straight
 from orchestrator.events.record import NewEvent, record_each
+from orchestrator.events.rows import Row, make_row
 from orchestrator.ingest import letters, live
 from orchestrator.ingest.arrivals import CHANGE, DEAD, EVENT, Arrival, Fate
 from orchestrator.ingest.keys import Key
 from orchestrator.store.again import again
 
 TRIES = 3
+NOBODY = 0  # stands for the customer of a row until the database has found them
 _EVENT = Fate(EVENT)
 _WORDS = {
     ERASED: "this person was erased at their own wish; nothing was stored",
@@ -83,7 +87,7 @@ class _Turn:
 
     def _claim(self, at: int, call: Call) -> Claim | None:
         """What a call says of who somebody is; None where it only says what a person did who may be known."""
-        person = self._person(at, call.facts) if call.facts else None
+        person = self._person(at, call.facts) if call.facts is not NOTHING and call.facts else None
         if at in self.fates:
             return None
         if person is None and call.event and not (call.user_id and call.anonymous_id):
@@ -122,13 +126,38 @@ class _Turn:
     def record(self) -> None:
         """What happened, in one transaction in which nobody whom it happened to is merged or erased."""
         happened = {at: call for at, call in self.calls.items() if call.event}
+        if not happened or (straight.can() and self._went_straight(happened)):
+            return
         for _ in range(TRIES):
-            unknown = again(lambda: self._record(happened)) if happened else ()
+            unknown = again(lambda: self._record(happened))
             if not unknown:
                 return
             claims = [_claim_of(happened[at], None, self.keys[at]) for at in unknown]
             identify(claims, self.now)
         raise RuntimeError("people vanish faster than they are added")
+
+    def _went_straight(self, happened: dict[int, Call]) -> bool:
+        """Whether all of these could be stored the short way: users whom we know did something new."""
+        named: list[tuple[str, Row]] = []
+        for call in happened.values():
+            if not call.user_id:
+                return False
+            try:
+                one = make_row(
+                    NOBODY, call.event or "", call.at, call.key, call.amount, call.properties, False, self.now
+                )
+                named.append((call.user_id, one))
+            except ValueError:
+                return False
+        if again(lambda: straight.store_named(named, self.now)) < len(named):
+            return False
+        for at in happened:
+            self._taken(at)
+        return True
+
+    def _taken(self, at: int) -> None:
+        part = self.parts.get(at)
+        self.fates[at] = replace(part, became=EVENT) if part else _EVENT
 
     @transaction.atomic
     def _record(self, happened: dict[int, Call]) -> list[int]:
@@ -142,14 +171,13 @@ class _Turn:
             if one.erased:
                 self._refuse(at, ERASED)
             else:
-                events.append(_event(call, one))
+                events.append(_event(call, one.id))
                 numbers.append(at)
         problems = record_each(events, self.now)
         for index, at in enumerate(numbers):
-            why = problems.get(index)
-            part = self.parts.get(at)
-            taken = replace(part, became=EVENT) if part else _EVENT
-            self.fates[at] = Fate(DEAD, "bad_value", why) if why else taken
+            self._taken(at)
+            if why := problems.get(index):
+                self.fates[at] = Fate(DEAD, "bad_value", why)
         return []
 
 
@@ -161,8 +189,8 @@ def _claim_of(call: Call, person: Person | None, key: Key) -> Claim:
     return Claim(call.user_id, call.anonymous_id, call.previous_id, person, key.trusted)
 
 
-def _event(call: Call, one: Known) -> NewEvent:
-    return NewEvent(one.id, call.event or "", call.at, call.key, call.amount, call.properties)
+def _event(call: Call, customer: int) -> NewEvent:
+    return NewEvent(customer, call.event or "", call.at, call.key, call.amount, call.properties)
 
 
 def _good(person: Person) -> Iterator[tuple[str, str]]:

@@ -11,8 +11,16 @@ import orjson
 _AS_EVER = orjson.OPT_NON_STR_KEYS | orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_PASSTHROUGH_DATACLASS
 
 
+class Written(str):
+    """A value that is JSON text already; `write` answers it as it is."""
+
+    __slots__ = ()
+
+
 def write(value: Any) -> str:
     """JSON text; what JSON does not know as its `str`."""
+    if type(value) is Written:
+        return value
     try:
         return orjson.dumps(value, default=str, option=_AS_EVER).decode()
     except TypeError:  # a whole number beyond 64 bits: rare, and no reason to lose it

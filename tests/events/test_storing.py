@@ -14,6 +14,7 @@ from orchestrator.events import storing
 from orchestrator.events.models import Event
 from orchestrator.events.record import NewEvent, Recorded, record
 from orchestrator.events.rows import Row
+from orchestrator.store.json_text import Written
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 ONE = NewEvent(7, "order.placed", NOW, "k1", Decimal("12.30"), {"order_id": "A1"})
@@ -111,7 +112,7 @@ def test_in_a_transaction_nothing_is_copied_and_what_is_in_it_stays(inserted: li
 @POSTGRESQL
 @pytest.mark.django_db(transaction=True)
 def test_what_is_refused_for_another_reason_is_an_error_and_the_connection_goes_on() -> None:
-    nobody = Row(None, "order.placed", NOW, "k1", None, {}, False)  # type: ignore[arg-type]
+    nobody = Row(None, "order.placed", NOW, "k1", None, Written("{}"), False)  # type: ignore[arg-type]
     with pytest.raises(IntegrityError, match="customer_id"):
         storing.store([nobody], NOW)
     assert Event.objects.count() == 0

@@ -89,8 +89,11 @@ def money(value: Any) -> Decimal | None:
     """A sum as JSON writes one, as a number or a text; None for what is none. What is refunded may be below zero."""
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         return None
-    if isinstance(value, str) and len(value) > 40:
-        return None
+    return None if isinstance(value, str) and len(value) > 40 else _money(value)
+
+
+@lru_cache(maxsize=4096, typed=True)  # prices come again and again
+def _money(value: float | str) -> Decimal | None:
     try:
         amount = Decimal(value.strip() if isinstance(value, str) else repr(value))
     except (InvalidOperation, ValueError):

@@ -48,34 +48,27 @@ def read(item: Any, batch: Mapping[str, Any], received: datetime, kind: str = ""
     if user is None and (anonymous is None or kind == ALIAS):
         wanted = "userId" if kind == ALIAS else "userId or anonymousId"
         raise Refusal("no_id", f"the call names nobody: it needs a {wanted}")
-    context = {**_mapping(batch.get("context")), **_mapping(item.get("context"))}
     sent = item.get("sentAt") or batch.get("sentAt")
     at = happened_at(item.get("timestamp") or item.get("originalTimestamp"), sent, received)
     key = _key(item, received)
     if kind == IDENTIFY:
+        context = {**_mapping(batch.get("context")), **_mapping(item.get("context"))}
         facts = traits.of_identify(_mapping(item.get("traits")), context)
         return Call(kind, key, at, user, anonymous, facts=facts)
-    facts = traits.of_context(context)
+    facts = traits.of_context(_mapping(item.get("context")), _mapping(batch.get("context")))
     if kind == ALIAS:
         return Call(kind, key, at, user, anonymous, _needed(item, "previousId"), facts=facts)
     if kind == GROUP:
         said = traits.of_group(_needed(item, "groupId"), _mapping(item.get("traits")))
         return Call(kind, key, at, user, anonymous, facts=said)
-    return _event(item, Call(kind, key, at, user, anonymous, facts=facts))
-
-
-def _event(item: Mapping[str, Any], call: Call) -> Call:
-    """The same call, with what happened."""
     properties = item.get("properties") or _NONE
-    if not isinstance(properties, dict):
+    if properties is not _NONE and not isinstance(properties, dict):
         raise Refusal("bad_properties", f"properties are a JSON object, not {shown(properties)}")
-    name = _VIEWS.get(call.kind) or _name(item)
-    if call.kind in _VIEWS:
-        properties = {**_view(item), **properties}
-    return Call(
-        call.kind, call.key, call.at, call.user_id, call.anonymous_id, None,
-        name, amount_of(name, properties), properties, call.facts,
-    )  # fmt: skip
+    if kind in _VIEWS:
+        name, properties = _VIEWS[kind], {**_view(item), **properties}
+    else:
+        name = _name(item)
+    return Call(kind, key, at, user, anonymous, None, name, amount_of(name, properties), properties, facts)
 
 
 def _view(item: Mapping[str, Any]) -> dict[str, Any]:
@@ -105,6 +98,8 @@ def _id(item: Mapping[str, Any], name: str) -> str | None:
     value = item.get(name)
     if value is None or value == "":
         return None
+    if type(value) is str:
+        return _checked(value, name)
     if isinstance(value, int) and not isinstance(value, bool):
         value = str(value) if abs(value) < 10**18 else shown(value)
     if not isinstance(value, str):

@@ -16,6 +16,7 @@ RENAMED: Mapping[str, str] = {
 }
 CHANNELS: Mapping[str, str] = {"email": "email", "phone": "sms"}
 _PLACES = frozenset({"language", "locale", "timezone", "country", "createdAt", "created_at"})
+_SPOKEN = frozenset({"timezone", "device"})
 _COUNTRY = re.compile(r"[A-Za-z]{2}")
 _DAY = re.compile(r"(\d{4}-\d{2}-\d{2})T.*")
 NOTHING = Facts()
@@ -37,8 +38,14 @@ def of_identify(traits: Mapping[str, Any], context: Mapping[str, Any]) -> Facts:
     )
 
 
-def of_context(context: Mapping[str, Any]) -> Facts:
-    """What any other call says of who made it: the zone of their device, and the token by which it is reached."""
+def of_context(context: Mapping[str, Any], batch: Mapping[str, Any]) -> Facts:
+    """What any other call says of who made it: the zone of their device, and the token by which it is reached.
+
+    What its own context does not speak of, its batch's does.
+    """
+    if not (_SPOKEN & (context.keys() | batch.keys()) if batch else _SPOKEN & context.keys()):
+        return NOTHING
+    context = {**batch, **context}
     zone, addresses = _text(context.get("timezone")), _device(context)
     return Facts(addresses=addresses, last_seen_zone=zone) if zone or addresses else NOTHING
 

@@ -1,5 +1,6 @@
-"""Taking events in over HTTP: batches of 100 through the view, against COPY of the same rows in the same batches; single events
-from many threads, against a view of Django REST framework that stores the same.
+"""Taking events in over HTTP: batches of 100 through the view, in as many processes as our web has, against COPY of the same
+rows in the same batches on one connection; single events from many threads, against a view of Django REST framework that
+stores the same.
 
 Requests are made before the clock starts; what runs is the view, from the bytes of the body to the answer. Sockets, HTTP
 parsing and middleware are on neither side.
@@ -11,16 +12,15 @@ import base64
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from decimal import Decimal
 from functools import partial
 from itertools import count
 from typing import Any
 
-import orjson
 from django.db import connection
 from django.http import HttpRequest
-from django.test import RequestFactory
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -34,10 +34,12 @@ from orchestrator.ingest.view import ingest
 from orchestrator.store.garbage import collect_rarely
 from tests.bench import copying
 from tests.bench.bench import Bench, same
+from tests.bench.calls import BATCH, calls, request
+from tests.bench.crew import Crew, child
 from tests.bench.figures import Figure, alternately, middle
 from tests.bench.people import forget_passages, vacuum
 
-EVENTS, BATCH = 30_000, 100
+EVENTS, PROCESSES = 30_000, 2  # as our web has
 SINGLE, THREADS = 6_000, 32
 Door = Callable[[HttpRequest], Any]
 _numbers = count(1)
@@ -53,12 +55,25 @@ def measure(bench: Bench) -> Sequence[Figure]:
 
 
 def _batches(bench: Bench, secret: str) -> Figure:
-    events = bench.size(EVENTS, BATCH) // BATCH * BATCH
-    ours, copied = map(
-        middle, alternately(bench.n, partial(_ours, bench, secret, events), partial(_copy, events))
+    events = bench.size(EVENTS, BATCH * PROCESSES) // (BATCH * PROCESSES) * BATCH * PROCESSES
+    with ExitStack() as stack:
+        web = Crew([stack.enter_context(child("tests.bench.calls")) for _ in range(PROCESSES)])
+        for one in web.workers:
+            one.hear()
+        ours, alone, copied = map(
+            middle,
+            alternately(
+                bench.n,
+                partial(_ours, bench, secret, events, web),
+                partial(_ours, bench, secret, events, Crew(web.workers[:1])),
+                partial(_copy, events),
+            ),
+        )
+    said = (
+        f"{PROCESSES} processes, {events} events in requests of {BATCH}, each a commit: {ours:,.0f}/s; one process"
+        f" {alone:,.0f}/s; COPY {copied:,.0f}/s"
     )
-    said = f"one thread, {events} events in requests of {BATCH}, each a commit: {ours:,.0f}/s; COPY {copied:,.0f}/s"
-    parts = {"ours_per_s": ours, "copy_per_s": copied}
+    parts = {"ours_per_s": ours, "one_process_per_s": alone, "copy_per_s": copied}
     return Figure("ingest_batch_vs_copy", ours / copied, bench.n, said, parts=parts)
 
 
@@ -87,16 +102,19 @@ def _key() -> str:
     return keys.make(WriteKey(name="bench", per_minute=100_000_000), datetime.now(UTC), None)
 
 
-def _ours(bench: Bench, secret: str, events: int) -> float:
+def _ours(bench: Bench, secret: str, events: int, web: Crew) -> float:
     """Events a second, from the bytes of a request's body to its answer after the commit."""
-    requests = [_request(secret, "batch", {"batch": _calls(bench)}) for _ in range(events // BATCH)]
+    share = events // len(web.workers) // BATCH * BATCH
+    for one in web.workers:
+        taken = bench.take(min(share, bench.people // PROCESSES))
+        people = (taken.start, len(taken))
+        one.ask(
+            {"do": "prepare", "secret": secret, "people": people, "events": share, "mark": next(_numbers)}
+        )
     before = _stored()
-    began = time.monotonic()
-    for request in requests:
-        same("answers of 200", ingest(request, "batch").status_code, 200)
-    seconds = time.monotonic() - began
-    same("events stored", _stored() - before, events)
-    return events / seconds
+    seconds, _ = web.go("take")
+    same("events stored", _stored() - before, share * len(web.workers))
+    return share * len(web.workers) / seconds
 
 
 def _copy(events: int) -> float:
@@ -105,8 +123,10 @@ def _copy(events: int) -> float:
 
 def _single(bench: Bench, secret: str, events: int, door: Door) -> float:
     """Events a second, one a request, from as many threads as a few processes of a web server have together."""
-    bodies = [call for _ in range(-(-events // BATCH)) for call in _calls(bench)][:events]
-    waiting = iter([_request(secret, "track", body) for body in bodies])
+    bodies = [
+        call for _ in range(-(-events // BATCH)) for call in calls(bench.take(BATCH), str(next(_numbers)))
+    ]
+    waiting = iter([request(secret, "track", body) for body in bodies[:events]])
     wrong: list[int] = []
     before = _stored()
     threads = [threading.Thread(target=_work, args=(waiting, door, wrong)) for _ in range(THREADS)]
@@ -122,8 +142,8 @@ def _single(bench: Bench, secret: str, events: int, door: Door) -> float:
 
 
 def _work(waiting: Iterator[HttpRequest], door: Door, wrong: list[int]) -> None:
-    for request in waiting:
-        status = door(request).status_code
+    for one in waiting:
+        status = door(one).status_code
         if status != 200:
             wrong.append(status)
     connection.close()
@@ -131,28 +151,6 @@ def _work(waiting: Iterator[HttpRequest], door: Door, wrong: list[int]) -> None:
 
 def _stored() -> int:
     return Event.objects.count()
-
-
-def _request(secret: str, route: str, body: Any) -> HttpRequest:
-    given = base64.b64encode(f"{secret}:".encode()).decode()
-    return RequestFactory().post(
-        f"/v1/{route}", orjson.dumps(body), content_type="application/json",
-        HTTP_AUTHORIZATION=f"Basic {given}",
-    )  # fmt: skip
-
-
-def _calls(bench: Bench) -> list[dict[str, Any]]:
-    """What a server's library sends: a hundred calls of a hundred people whom we know."""
-    now = datetime.now(UTC).isoformat()
-    said = {"sku": "A-1", "title": "A thing", "revenue": 49.9, "page": "https://shop.example.com/a-1"}
-    context = {"library": {"name": "analytics-python", "version": "2.3.0"}}
-    return [
-        {
-            "type": "track", "messageId": f"ingest-{next(_numbers)}", "userId": f"p{person}", "event": "Product Viewed",
-            "timestamp": now, "properties": said, "context": context,
-        }
-        for person in bench.take(min(BATCH, bench.people))
-    ]  # fmt: skip
 
 
 class _Call(serializers.Serializer):  # type: ignore[type-arg]
