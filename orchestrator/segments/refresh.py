@@ -25,7 +25,7 @@ from orchestrator.domain.definition.score_rules import ScoreIs, ScoreRanked
 from orchestrator.events.record import NewEvent, record
 from orchestrator.segments.compile import CUSTOMERS, Scope
 from orchestrator.segments.define import named
-from orchestrator.segments.matching import Chosen, Span, Whom, living
+from orchestrator.segments.matching import Chosen, Span, Whom, strayed
 from orchestrator.segments.models import Membership, Segment, Transition
 from orchestrator.store import bulk, deadlines
 from orchestrator.store.prepared import Given, prepared
@@ -152,10 +152,10 @@ def looks_again_after(rule: Rule) -> timedelta | None:
 def _look(segment: Stored, whom: Whom, now: datetime) -> None:
     if segment.rule is None:
         return
-    true = living(whom, segment.rule, scope_of(Workspace.get().time_zone, now))
-    members = set(_members(type(whom)).column(segment=segment.id, **whom.given()))
-    if true != members:
-        put(segment, sorted(true - members), sorted(members - true), now)
+    scope = scope_of(Workspace.get().time_zone, now)
+    coming, going = strayed(whom, segment.rule, scope, _members(type(whom)), segment=segment.id)
+    if coming or going:
+        put(segment, coming, going, now)
 
 
 def put(

@@ -73,13 +73,16 @@ class Among(Lookup):  # type: ignore[type-arg]
 
 
 class Prepared:
-    """One statement. Only for `values_list`: rows come as tuples, in the order of its columns."""
+    """One statement. Only for `values_list`: rows come as tuples, in the order of its columns.
+
+    `sql` and `params`: for a larger statement of which it is a part; `fill` gives the parameters their values.
+    """
 
     def __init__(self, queryset: QuerySet[Any]) -> None:
         if queryset._iterable_class is not ValuesListIterable:  # type: ignore[attr-defined]
             raise TypeError("a prepared query answers tuples: end it with values_list(…)")
         compiler = queryset.query.get_compiler(connection=connection)
-        self._sql, self._params = compiler.as_sql()
+        self.sql, self.params = compiler.as_sql()
         columns = [expression for expression, *_ in compiler.select]
         self._converters = [
             (at, _converter(converters, expression))
@@ -89,7 +92,7 @@ class Prepared:
 
     def rows(self, **given: Any) -> list[Row]:
         """Ask it. Lists are given as any collection but a string."""
-        return _converted(execute(self._sql, fill(self._params, given)), self._converters)
+        return _converted(execute(self.sql, fill(self.params, given)), self._converters)
 
     def column(self, **given: Any) -> list[Any]:
         """The first column alone."""
