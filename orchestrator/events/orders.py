@@ -78,6 +78,26 @@ def read_orders(source: Source, zone: ZoneInfo) -> Iterator[Order | RowError]:
                 yield _counted(line, fields, zone, seen)
 
 
+class Rows:
+    """Reads rows of a table, each one order. Those without an id are told apart as in `read_orders`."""
+
+    def __init__(self, zone: ZoneInfo) -> None:
+        self._zone = zone
+        self._seen: dict[bytes, int] = {}
+
+    def read(self, line: int, cells: Mapping[str, str]) -> Order:
+        """The order of a row; ValueError says what is wrong with it."""
+        fields = _read_row(cells, self._zone, ",")
+        if fields.order_id:
+            return _identified(line, fields, self._zone)
+        return _counted(line, fields, self._zone, self._seen)
+
+
+def read_value(text: str) -> Decimal:
+    """An amount of money, with a comma or a point; ValueError for what is none."""
+    return _read_value(text.replace(",", ".") if "." not in text else text)
+
+
 def is_cdnow(source: Source) -> bool:
     """Whether the lines are `id YYYYMMDD count value` between spaces, below a header line or none."""
     with open_lines(source) as lines:
