@@ -133,6 +133,7 @@ _ROOMS: list[dict[str, Any]] = [
         "items": [
             _list(_("Templates"), "article", "messaging.template"),
             _list(_("Blocks"), "widgets", "messaging.block"),
+            _list(_("Catalogue"), "inventory_2", "catalog.product"),
             _list(_("Brands"), "storefront", "workspace.brand"),
             _list(_("Topics"), "sell", "workspace.topic"),
         ],

@@ -79,6 +79,7 @@ INSTALLED_APPS = [
     "orchestrator.events",
     "orchestrator.consents",
     "orchestrator.loyalty",
+    "orchestrator.catalog",
     "orchestrator.ingest",
     "orchestrator.segments",
     "orchestrator.messaging",

@@ -115,6 +115,8 @@ NOBODYS = frozenset(
         "consents.ConsentText",
         "consents.SignupForm",
         "ingest.WriteKey",
+        "catalog.Product",
+        "catalog.ProductPrice",
         "segments.Segment",
         "segments.SegmentSize",
         "segments.ScoreBasis",

@@ -8,9 +8,11 @@ class EventsConfig(AppConfig):
     label = "events"
 
     def ready(self) -> None:
-        """Say what becomes of events in a merge, an erasure and an export."""
-        from orchestrator.events import erasing, exporting, joining
+        """Say what becomes of events in a merge, an erasure and an export, and how files of orders are read."""
+        from orchestrator.events import erasing, exporting, joining, online_retail, order_files
 
         joining.handle()
         erasing.handle()
         exporting.handle()
+        online_retail.handle()
+        order_files.handle()

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
-from hashlib import sha256
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -18,6 +17,7 @@ from orchestrator.customers.plain import check_text
 from orchestrator.domain.keys import order_key
 from orchestrator.domain.shown import shown
 from orchestrator.domain.zones import local, resolve
+from orchestrator.events.keys_of_orders import placed_key
 
 NOON = time(12)
 _CDNOW = re.compile(r"\s*(\S+)\s+(\d{8})\s+(\d+)\s+(-?\d+(?:\.\d+)?)\s*", re.ASCII)
@@ -76,6 +76,26 @@ def read_orders(source: Source, zone: ZoneInfo) -> Iterator[Order | RowError]:
                 yield _identified(line, fields, zone)
             else:
                 yield _counted(line, fields, zone, seen)
+
+
+class Rows:
+    """Reads rows of a table, each one order. Those without an id are told apart as in `read_orders`."""
+
+    def __init__(self, zone: ZoneInfo) -> None:
+        self._zone = zone
+        self._seen: dict[bytes, int] = {}
+
+    def read(self, line: int, cells: Mapping[str, str]) -> Order:
+        """The order of a row; ValueError says what is wrong with it."""
+        fields = _read_row(cells, self._zone, ",")
+        if fields.order_id:
+            return _identified(line, fields, self._zone)
+        return _counted(line, fields, self._zone, self._seen)
+
+
+def read_value(text: str) -> Decimal:
+    """An amount of money, with a comma or a point; ValueError for what is none."""
+    return _read_value(text.replace(",", ".") if "." not in text else text)
 
 
 def is_cdnow(source: Source) -> bool:
@@ -193,10 +213,7 @@ def _read_value(text: str) -> Decimal:
 
 
 def _identified(line: int, fields: _Fields, zone: ZoneInfo) -> Order:
-    key = f"order:{fields.order_id}"
-    if len(key) > 100:
-        key = f"order:{sha256(fields.order_id.encode()).hexdigest()}"
-    return _make(line, fields, key, fields.occurred_at or _noon(fields.on, zone))
+    return _make(line, fields, placed_key(fields.order_id), fields.occurred_at or _noon(fields.on, zone))
 
 
 def _counted(line: int, fields: _Fields, zone: ZoneInfo, seen: dict[bytes, int]) -> Order:

@@ -19,6 +19,7 @@ from orchestrator.journeys.history import with_amount
 from orchestrator.journeys.late import gave_up, turn_back
 from orchestrator.journeys.models import Enrollment
 from orchestrator.journeys.travel import COLUMNS, Passenger, as_passengers, travel
+from orchestrator.journeys.unmet import undone, unmeet
 from orchestrator.journeys.versions import Live, versions
 from orchestrator.sdk.steps import ArrivedEvent
 from orchestrator.store import bulk
@@ -45,13 +46,15 @@ def react(happenings: Mapping[int, Sequence[Happening]], now: datetime) -> None:
     ended: dict[int, Ended] = {}
     woken: dict[int, list[ArrivedEvent]] = defaultdict(list)
     late: dict[int, list[ArrivedEvent]] = defaultdict(list)
+    void = undone(happenings, now) if inside else set()
     for one in inside:
         version = live[one.passenger.version_id]
         for happening in happenings[one.passenger.customer_id]:
-            if happening.occurred_at < one.passenger.entered_at:
+            if happening.occurred_at < one.passenger.entered_at or happening.id in void:
                 continue
             _weigh(one, version, happening, now, met, ended, woken, late)
     bulk.update(Enrollment, ("goal_met_at",), list(met.items()), where="t.goal_met_at IS NULL")
+    unmeet(happenings, now)
     finish(ended, now)
     standing = [one.passenger for one in inside if one.active and one.passenger.id not in ended]
     gone = let_out(((one.id, one.version_id) for one in standing), now)

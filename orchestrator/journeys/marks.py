@@ -1,4 +1,4 @@
-"""MARKS: which milestones a batch of events passes."""
+"""MARKS: which milestones a batch of events passes. Orders count net: what was given back has to be spent again."""
 
 from __future__ import annotations
 
@@ -14,8 +14,10 @@ from django.db.models import Count, QuerySet, Sum
 from orchestrator.domain.definition.entries import MilestoneTrigger
 from orchestrator.domain.definition.rearm import NEVER
 from orchestrator.domain.milestones import key_of, passings
+from orchestrator.domain.orders import Turn
 from orchestrator.domain.zones import local
 from orchestrator.events.models import Event
+from orchestrator.events.net import Net, net
 from orchestrator.journeys.arrivals import event_properties
 from orchestrator.journeys.enroll import Candidate, hops_of
 from orchestrator.journeys.versions import Live
@@ -43,9 +45,12 @@ def crossed(
     totals: dict[int, Any] = dict(
         _measured(trigger.measure).rows(customers=list(ours), event=trigger.event, now=now)
     )
+    found = net(trigger.event, ours, now)
     for customer, events in ours.items():
         after = Decimal(totals.get(customer) or 0)
-        before = after - sum((_worth(trigger, one.amount) for one in events), Decimal(0))
+        if customer in found.changes:
+            after = sum((_counts(trigger, one) for one in found.turns(customer)), Decimal(0))
+        before = after - sum((_left(trigger, one, found) for one in events), Decimal(0))
         marks = [mark for mark in trigger.marks if before < Decimal(str(mark)) <= after]
         for mark in marks:
             yield _candidate(door, events[-1], trigger.key(mark), surpassed=mark != marks[-1])
@@ -71,14 +76,25 @@ def _crossed_again(
 def _histories(
     trigger: MilestoneTrigger, customers: Sequence[int], now: datetime
 ) -> Iterator[tuple[str, list[int], list[Decimal]]]:
-    """By customer and period: the ids and amounts of the events so far, oldest first."""
+    """By customer and period: the ids and amounts of the events so far, oldest first; below zero what was given back.
+
+    An order that is changed later goes down in the period in which it was placed.
+    """
     zone = ZoneInfo(Workspace.get().time_zone)
+    found = net(trigger.event, customers, now)
     runs: dict[tuple[int, str], tuple[list[int], list[Decimal]]] = {}
+    placed: dict[int, str] = {}
+    steps: list[tuple[int, int, Decimal]] = []
     for customer, id_, at, amount in _history().rows(customers=customers, event=trigger.event, now=now):
-        period = trigger.rearm.period(local(at, zone).date())
-        ids, amounts = runs.setdefault((customer, period), ([], []))
+        placed[id_] = trigger.rearm.period(local(at, zone).date())
+        if customer not in found.changes:
+            steps.append((customer, id_, _worth(trigger, amount)))
+    for customer in found.changes:
+        steps += [(customer, one.id, _counts(trigger, one)) for one in found.turns(customer)]
+    for customer, id_, amount in steps:
+        ids, amounts = runs.setdefault((customer, placed[id_]), ([], []))
         ids.append(id_)
-        amounts.append(_worth(trigger, amount))
+        amounts.append(amount)
     for (_, period), (ids, amounts) in runs.items():
         yield period, ids, amounts
 
@@ -110,6 +126,15 @@ def _events() -> QuerySet[Event]:
     return Event.objects.filter(
         customer_id__among=Given("customers"), name=Given("event"), occurred_at__lte=Given("now")
     )
+
+
+def _left(trigger: MilestoneTrigger, one: Happening, found: Net) -> Decimal:
+    """What an event adds to the total, as things stand now."""
+    return _worth(trigger, found.worth(one.id, one.amount)) if found.stands(one.id) else Decimal(0)
+
+
+def _counts(trigger: MilestoneTrigger, turn: Turn) -> Decimal:
+    return Decimal(turn.count) if trigger.measure == "count" else turn.amount
 
 
 def _worth(trigger: MilestoneTrigger, amount: Decimal | None) -> Decimal:

@@ -27,7 +27,7 @@ from django.db.models import (
     Value,
     When,
 )
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Greatest, Least
 from django.db.models.lookups import Exact
 
 from orchestrator.consents.models import Consent, ConsentState
@@ -43,7 +43,9 @@ from orchestrator.domain.definition.rules import (
     Rule,
 )
 from orchestrator.domain.durations import Duration
+from orchestrator.domain.orders import PLACED
 from orchestrator.events.models import Event
+from orchestrator.events.net_sql import Changed, Loose, Stands, Worth
 from orchestrator.segments.comparisons import LOOKUPS, bounded, condition
 from orchestrator.segments.json_values import JsonValue
 from orchestrator.segments.models import Membership
@@ -127,22 +129,45 @@ def _attribute(rule: AttributeIs, scope: Scope) -> Condition:
 
 
 def _happened(rule: Happened, scope: Scope) -> Condition:
-    events = events_of(rule, scope)
+    """Of orders net: by the longer way for those alone who cancelled one or gave something back."""
+    if rule.event != PLACED:
+        return _counted(rule, scope, net=False)
+    changed = Changed(scope.subject.customer, scope.now)
+    if rule.count or rule.total or any(one.name == "amount" for one in rule.where):
+        net = When(changed, then=truth(Q(_counted(rule, scope, net=True))))
+        default = truth(Q(_counted(rule, scope, net=False)))
+        return Case(net, default=default, output_field=BooleanField())
+    # What stands was placed: so PostgreSQL still joins customers with the index of what they did, as for any event.
+    standing = _counted(rule, scope, net=True)
+    return Q(_counted(rule, scope, net=False)) & (~Q(changed) | Q(standing))
+
+
+def _counted(rule: Happened, scope: Scope, net: bool) -> Condition:
+    events = events_of(rule, scope, net)
     if not rule.count and not rule.total:
         return Exists(events)
     grouped = events.order_by().values("customer_id")
     count = Coalesce(Subquery(grouped.annotate(n=Count("pk")).values("n")), 0, output_field=IntegerField())
     money = MoneyField()
-    total = Coalesce(
-        Subquery(grouped.annotate(n=Sum("amount")).values("n")), Value(0, money), output_field=money
-    )
+    summed = grouped.annotate(n=_sum(rule, scope) if net else Sum("amount")).values("n")
+    total = Coalesce(Subquery(summed), Value(0, money), output_field=money)
     parts = [Q(LOOKUPS[bound.op](count, bound.value)) for bound in rule.count]
     parts += [Q(bounded(bound.op, total, bound.value)) for bound in rule.total]
     return truth(Q(*parts))
 
 
-def events_of(rule: Happened, scope: Scope) -> QuerySet[Event]:
-    """The events the rule is about, as a subquery of the rows being filtered."""
+def _sum(rule: Happened, scope: Scope) -> Any:
+    """Of what is left of orders. What was given back for none that is known lowers the sum of all, and never below zero."""
+    worth, nothing = Sum(Worth(scope.now)), Value(0, MoneyField())
+    if rule.where or rule.of:  # nobody can say whether it would have fitted
+        return worth
+    since: list[Any] = [scope.start_of(rule.within)] if rule.within else []
+    since += [OuterRef("entered_at")] if rule.since_entry else []
+    return Greatest(worth - Loose(scope.now, *since), Least(worth, nothing), output_field=MoneyField())
+
+
+def events_of(rule: Happened, scope: Scope, net: bool = False) -> QuerySet[Event]:
+    """The events the rule is about, as a subquery of the rows being filtered; `net`: the orders that stand."""
     subject = scope.subject
     events = Event.objects.filter(
         customer_id=OuterRef(subject.customer), name=rule.event, occurred_at__lte=scope.now
@@ -156,8 +181,10 @@ def events_of(rule: Happened, scope: Scope) -> QuerySet[Event]:
         about = JsonValue("properties", "enrollment", "number", output_field=IntegerField())
         step = JsonValue("properties", "step", "text")
         events = events.filter(Exact(about, OuterRef("pk")), Exact(step, Value(rule.of)))
+    if net:
+        events = events.filter(Stands(scope.now)).annotate(worth=Worth(scope.now))
     for comparison in rule.where:
-        money = "amount" if comparison.name == "amount" else ""
+        money = ("worth" if net else "amount") if comparison.name == "amount" else ""
         events = events.filter(condition(comparison, json="properties", money=money))
     return events
 

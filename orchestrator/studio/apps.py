@@ -14,6 +14,7 @@ ROOMS = {
     "segments": _("Audience"),
     "consents": _("Trust"),
     "loyalty": _("Audience"),
+    "catalog": _("Messages and content"),
     "messaging": _("Messages and content"),
     "journeys": _("Journeys"),
 }

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from decimal import Decimal
 
-from django.db.models import Count, Sum
+from django.db.models import Count, QuerySet, Sum
 from django.utils import formats
 from django.utils.translation import gettext as _
 
@@ -22,6 +22,7 @@ from orchestrator.domain.definition.entries import (
 )
 from orchestrator.domain.definition.replenishment import ReplenishmentTrigger
 from orchestrator.events.models import Event
+from orchestrator.events.net import net
 from orchestrator.journeys.arrivals import event_properties
 from orchestrator.journeys.models import EntryTimer, Journey
 from orchestrator.journeys.versions import Live
@@ -102,8 +103,7 @@ def _amiss(fitting: list[Event], journey: Journey, live: Live, told: dict[str, s
 
 def _milestone(customer: Customer, trigger: MilestoneTrigger, now: datetime) -> Iterator[Said]:
     events = Event.objects.filter(customer=customer, name=trigger.event, occurred_at__lte=now)
-    measure = Count("id") if trigger.measure == "count" else Sum("amount")
-    total = Decimal(events.aggregate(total=measure)["total"] or 0)
+    total = _total(customer, trigger, events, now)
     left = [mark for mark in trigger.marks if Decimal(str(mark)) > total]
     told = {
         "event": trigger.event,
@@ -122,6 +122,15 @@ def _milestone(customer: Customer, trigger: MilestoneTrigger, now: datetime) -> 
         yield "mark_ahead", _("%(event)s: %(total)s in total so far; marks ahead: %(marks)s.") % told
 
 
+def _total(customer: Customer, trigger: MilestoneTrigger, events: QuerySet[Event], now: datetime) -> Decimal:
+    """As the journey counts: orders net of what was given back."""
+    counted = trigger.measure == "count"
+    if customer.pk in (found := net(trigger.event, [customer.pk], now)).changes:
+        turns = found.turns(customer.pk)
+        return sum((Decimal(one.count) if counted else one.amount for one in turns), Decimal(0))
+    return Decimal(events.aggregate(total=Count("id") if counted else Sum("amount"))["total"] or 0)
+
+
 def _timer(
     customer: Customer, journey: Journey, place: int, trigger: InactiveTrigger | DateTrigger, now: datetime
 ) -> Iterator[Said]:
@@ -132,7 +141,9 @@ def _timer(
     event = trigger.event if isinstance(trigger, InactiveTrigger) else trigger.anniversary_of
     if event:
         happened = Event.objects.filter(customer=customer, name=event, occurred_at__lte=now)
-        last = happened.order_by("-occurred_at").first()
+        found = net(event, [customer.pk], now)
+        newest = happened.order_by("-occurred_at")[:MOST]
+        last = next((one for one in newest if found.stands(one.pk)), None)
         if last is None:
             yield "no_event", _("%(event)s never happened to them.") % {"event": event}
             return

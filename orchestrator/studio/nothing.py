@@ -38,6 +38,10 @@ NOTHING: dict[str, Any] = {
         "Nothing has happened yet. Your shop tells what customers do by POST /v1/track; `manage.py import_orders FILE`"
         " brings in orders of the past."
     ),
+    "catalog.product": _(
+        "There is no product yet. A file of products, such as the feed that the shop gives to search engines, fills the"
+        " catalogue."
+    ),
     "ingest.deadletter": _(
         "Everything that came was taken. A call to /v1 that cannot be is kept here with the reason, and can be taken later."
     ),

@@ -42,7 +42,7 @@ MATTERS: Mapping[str, tuple[str, ...]] = {
         "messaging.spending", "segments.scorebasis",
     ),
     "segments": ("segments.segment",),
-    "content": ("messaging.template", "messaging.templateversion", "messaging.block"),
+    "content": ("messaging.template", "messaging.templateversion", "messaging.block", "catalog.product"),
     "brands": ("workspace.brand", "workspace.topic"),
     "limits": (
         "messaging.frequencycap", "messaging.quiethoursrule", "messaging.ratelimit", "messaging.budget", "messaging.price",

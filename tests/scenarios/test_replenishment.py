@@ -521,5 +521,9 @@ def test_however_many_people_it_asks_as_often(world: World, people: int):
         with CaptureQueriesContext(connection) as queries:
             step(world.now)
         asked.append(len(queries))
-    assert asked == [17, 8, 13]  # the first one asks whether scores are computed
+    assert asked == [
+        18,
+        8,
+        14,
+    ]  # the first one asks whether scores are computed; two, whether orders were returned
     assert Enrollment.objects.count() == people

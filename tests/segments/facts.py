@@ -44,6 +44,17 @@ NESTED = ([], ["gold"], [["gold"]], ["5", 5], [5], [True, None, "true"], {"gold"
 VALUES: tuple[Any, ...] = (*TEXTS, *NUMBERS, *BEYOND, *NESTED, True, False, None)
 NAMES = ("tier", "size", "tags")
 EVENTS = ("order.placed", "cart.seen")
+CHANGES = ("order.returned", "order.cancelled")
+ORDERS = (
+    "A-7",
+    7,
+    "7",
+    "",
+    None,
+    7.5,
+    True,
+    ["A-7"],
+)  # by what orders and their changes are named, or are not
 PLACES = {
     "language": ("pl", "en", "de-AT", ""),
     "country": ("PL", "DE", ""),
@@ -116,7 +127,9 @@ def _in_time(at: datetime, within: Any) -> bool:
 def _happened(rule: Happened, facts: Facts) -> bool:
     found = [
         amount
-        for name, at, amount, properties in facts.events
+        for name, at, amount, properties in (
+            _standing(facts) if rule.event == "order.placed" else facts.events
+        )
         if name == rule.event
         and _in_time(at, rule.within)
         and all(_matches(test, amount, properties) for test in rule.where)
@@ -124,8 +137,50 @@ def _happened(rule: Happened, facts: Facts) -> bool:
     if not rule.count and not rule.total:
         return bool(found)
     total = sum((amount for amount in found if amount is not None), Decimal(0))
+    if rule.event == "order.placed" and not rule.where and found:
+        total = max(total - _loose(facts, rule.within), min(total, Decimal(0)))
     often = all(compare(len(found), bound.op, bound.value) for bound in rule.count)  # type: ignore[arg-type]
     return often and all(_money(bound, total) for bound in rule.total)
+
+
+Did = tuple[str, datetime, Decimal | None, dict[str, Any]]
+
+
+def _standing(facts: Facts) -> list[Did]:
+    """Orders as they stand at NOW, each order id by itself: what was given back is taken from its orders in turn."""
+    past = [one for one in facts.events if one[1] <= NOW]
+    answer: list[Did] = []
+    left = {order: _given_back(order, past) for order in map(_order, past) if order}
+    for name, at, amount, about in sorted(past, key=lambda one: one[1]):
+        order = _order((name, at, amount, about))
+        if name != "order.placed" or left.get(order, 0) is None:
+            continue
+        off = min(left.get(order) or Decimal(0), max(amount or Decimal(0), Decimal(0)))
+        if order:
+            left[order] = (left[order] or Decimal(0)) - off
+        if not amount or off != amount:
+            answer.append((name, at, amount if amount is None else amount - off, about))
+    return answer
+
+
+def _given_back(order: str, past: list[Did]) -> Decimal | None:
+    """All that was given back of an order; None where that is the whole of it, whatever it cost."""
+    changes = [one for one in past if one[0] in CHANGES and _order(one) == order]
+    if any(name == "order.cancelled" or amount is None for name, _, amount, _ in changes):
+        return None
+    return sum((abs(amount) for _, _, amount, _ in changes if amount is not None), Decimal(0))
+
+
+def _loose(facts: Facts, within: Any) -> Decimal:
+    """What was given back in time for orders that nobody knows."""
+    known = {_order(one) for one in facts.events if one[0] == "order.placed" and one[1] <= NOW} - {""}
+    back = [one for one in facts.events if one[0] == "order.returned" and _order(one) not in known]
+    return sum((abs(amount) for _, at, amount, _ in back if amount and _in_time(at, within)), Decimal(0))
+
+
+def _order(did: Did) -> str:
+    said = did[3].get("order_id")
+    return str(said) if isinstance(said, str) or type(said) is int else ""
 
 
 def _matches(test: Comparison, amount: Decimal | None, properties: dict[str, Any]) -> bool:
@@ -171,8 +226,15 @@ def _drawn(chance: Random) -> Facts:
     facts = Facts(places, {name: chance.choice(VALUES) for name in NAMES if chance.random() < 0.8})
     for _ in range(chance.randrange(5)):
         about = {name: chance.choice(VALUES) for name in ("kind", "size") if chance.random() < 0.7}
+        about |= {"order_id": chance.choice(ORDERS)} if chance.random() < 0.8 else {}
         happened = (chance.choice(EVENTS), NOW - chance.choice(AGES), chance.choice(AMOUNTS), about)
         facts.events.append(happened)
+    for _ in range(chance.choice((0, 0, 1, 3))):  # of most customers nothing was given back
+        about = {"order_id": chance.choice(ORDERS)} if chance.random() < 0.9 else {}
+        amount = chance.choice(
+            (None, Decimal("0.01"), Decimal("10.00"), Decimal("-4.00"), Decimal("5000000.00"))
+        )
+        facts.events.append((chance.choice(CHANGES), NOW - chance.choice(AGES), amount, about))
     facts.consents = {(one, purpose) for one in CHANNELS for purpose in PURPOSES if chance.random() < 0.4}
     facts.segments = {one for one in SEGMENTS if chance.random() < 0.4}
     for _ in range(chance.randrange(3)):

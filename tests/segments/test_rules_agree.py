@@ -68,7 +68,7 @@ _durations = st.sampled_from(
     ["1 day", "24 hours", "2 days", "48 hours", "47 hours", "1 week", "1 month", "5 years"]
 )
 _happened = st.fixed_dictionaries(
-    {"event": st.sampled_from(world.EVENTS)},
+    {"event": st.sampled_from([*world.EVENTS, "order.placed", *world.CHANGES])},
     optional={
         "within": _durations,
         "count": _bounds,
@@ -124,6 +124,9 @@ def turns() -> Iterator[int]:
 @example({"attribute": "language", "contains": ""})
 @example({"event": "order.placed", "where": {"amount": {"is": 10.005}}})
 @example({"event": "order.placed", "sum": {"at_least": 10.005}})
+@example({"event": "order.placed", "count": {"is": 1}, "sum": {"at_least": 0.01}})
+@example({"event": "order.placed", "where": {"amount": {"at_least": 10}}, "sum": {"at_least": 10}})
+@example({"event": "order.placed", "within": "2 days", "sum": {"at_most": 0}})
 def test_whoever_asks_is_told_the_same(
     people: World, scope: Scope, turns: Iterator[int], plain: dict[str, Any]
 ) -> None:

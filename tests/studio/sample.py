@@ -12,6 +12,7 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 
 from orchestrator.accounts.models import ApiKey, Attempts, CallAnswer, Factor, IssuerLink, RecoveryCode
+from orchestrator.catalog.models import Product, ProductPrice
 from orchestrator.consents.models import Consent, ConsentRecord, ConsentText, SignupForm, Suppression
 from orchestrator.customers.models import Address, Customer, Identity, PrivacyComment, PrivacyRequest
 from orchestrator.domain.outbox import FINAL, State
@@ -461,6 +462,17 @@ def make_customer(index: int, brand: Brand, now: datetime) -> Customer:
         key=f"step:{index}:thanks:1:0",
         awarded_at=now - timedelta(hours=4),
     )
+    product = Product.objects.create(
+        key=f"mug-{index}",
+        title="Mug",
+        category="kitchen",
+        price=Decimal("12.00"),
+        regular_price=Decimal("15.00"),
+        currency="PLN",
+        properties={"colour": "white"},
+        updated_at=now,
+    )
+    ProductPrice.objects.create(product=product, price=Decimal("12.00"), currency="PLN", since=now)
     Event.objects.create(
         customer=customer,
         name="order.placed",

@@ -11,6 +11,7 @@ from django.test import Client
 from django.urls import reverse
 
 from orchestrator.accounts.models import Attempts, CallAnswer, Factor, IssuerLink, RecoveryCode
+from orchestrator.catalog.models import Product
 from orchestrator.consents.models import Consent, ConsentRecord, Suppression
 from orchestrator.customers.models import Address, Customer, Identity, PrivacyComment, PrivacyRequest
 from orchestrator.events.models import Event
@@ -90,6 +91,7 @@ HISTORY: list[Any] = [
     Message,
     MessageBody,
     PointsEntry,
+    Product,
     Receipt,
     ComplaintBreaker,
     ProviderBreaker,

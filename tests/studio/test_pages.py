@@ -17,6 +17,7 @@ from tests.studio.sample import Sample
 OURS = [model for model in apps.get_models() if model.__module__.startswith("orchestrator.")]
 # Rows that have no list of their own, and where they are seen.
 ELSEWHERE = {
+    "catalog.productprice": "on the product's page, the newest first",
     "ingest.livecall": "on the page of the write key, while somebody watches",
     "segments.scorecut": "they are the bounds of shares: each is told beside the score that it bounds",
     "segments.segmentsize": "as the line on the segment's page",

@@ -6,14 +6,22 @@ that names no order that is known lowers the sum alone: nobody can say which pur
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
-PLACED, RETURNED, CANCELLED = "order.placed", "order.returned", "order.cancelled"
-ZERO = Decimal(0)
+from orchestrator.domain.orders import (
+    CANCELLED,
+    PLACED,
+    RETURNED,
+    ZERO,
+    Change,
+    Order,
+    change_of,
+    left,
+    loose,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,29 +51,20 @@ class Bought:
 
 def bought(lines: Iterable[Line]) -> Bought:
     """What stands of these events of one person."""
-    placed: list[Line] = []
-    returned: dict[str, Decimal] = defaultdict(lambda: ZERO)
-    cancelled: set[str] = set()
-    for line in lines:
+    placed: dict[int, Line] = {}
+    changes: list[Change] = []
+    for place, line in enumerate(lines):
         if line.name == PLACED:
-            placed.append(line)
+            placed[place] = line
         elif line.name == RETURNED or not line.order_id:
-            returned[line.order_id] += line.amount
+            changes.append(change_of(RETURNED, line.at, line.order_id, line.amount))
         else:
-            cancelled.add(line.order_id)
-    known = {line.order_id for line in placed} - {""}
-    loose = sum((amount for order, amount in returned.items() if order not in known), ZERO)
-    return Bought(tuple(_standing(placed, returned, cancelled)), loose)
-
-
-def _standing(placed: Sequence[Line], returned: dict[str, Decimal], cancelled: set[str]) -> Iterable[Line]:
-    """Each order less its returns; an order id that stands on several lines is given back from the first on."""
-    back = dict(returned) | {"": ZERO}
-    for line in sorted(placed, key=lambda one: one.at):
-        if line.order_id and line.order_id in cancelled:
-            continue
-        off = min(back.get(line.order_id, ZERO), line.amount)
-        if off and line.order_id:
-            back[line.order_id] -= off
-        if off < line.amount or not line.amount:
-            yield replace(line, amount=line.amount - off)
+            changes.append(change_of(CANCELLED, line.at, line.order_id, None))
+    orders = [Order(place, line.at, line.amount, line.order_id) for place, line in placed.items()]
+    standing = [
+        replace(placed[place], amount=amount)
+        for place, amount in left(orders, changes).items()
+        if amount >= 0
+    ]
+    given_back = sum((one.amount or ZERO for one in loose(orders, changes)), ZERO)
+    return Bought(tuple(sorted(standing, key=lambda one: one.at)), given_back)

@@ -13,10 +13,11 @@ from datetime import date, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
+from orchestrator.domain.orders import ZERO
 from orchestrator.domain.scores import favourites, habits, intervals, rfm
 from orchestrator.domain.scores.came import Came
 from orchestrator.domain.scores.favourites import Answered
-from orchestrator.domain.scores.orders import ZERO, Line, bought
+from orchestrator.domain.scores.orders import Line, bought
 from orchestrator.domain.scores.rfm import Cuts, Rfm
 from orchestrator.domain.scores.stage import Seen, stage
 from orchestrator.domain.zones import local

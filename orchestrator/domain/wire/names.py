@@ -19,7 +19,7 @@ from orchestrator.domain.wire.values import Refusal
 NAMES: Mapping[str, str] = {
     "order_completed": "order.placed",
     "order_updated": "order.updated",
-    "order_refunded": "order.refunded",
+    "order_refunded": "order.returned",
     "order_cancelled": "order.cancelled",
     "product_viewed": "product.viewed",
     "product_clicked": "product.clicked",
@@ -81,12 +81,12 @@ def amount_of(name: str, properties: Mapping[str, Any]) -> Decimal | None:
     asked = _PLACED if name.startswith(("order.", "checkout.")) else ("revenue",)
     for field in asked:
         if (amount := money(properties.get(field))) is not None:
-            return amount
+            return abs(amount) if name == "order.returned" else amount  # what was given back is so much
     return None
 
 
 def money(value: Any) -> Decimal | None:
-    """A sum as JSON writes one, as a number or a text; None for what is none. What is refunded may be below zero."""
+    """A sum as JSON writes one, as a number or a text; None for what is none."""
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         return None
     return None if isinstance(value, str) and len(value) > 40 else _money(value)

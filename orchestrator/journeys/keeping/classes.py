@@ -14,11 +14,14 @@ from django.contrib.admin.models import LogEntry
 from django.contrib.sessions.models import Session
 from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Coalesce
+from django.db.models.lookups import Exact
 
 from orchestrator.consents.models import Consent, ConsentRecord
 from orchestrator.customers.models import Customer
+from orchestrator.domain.orders import CHANGES, PLACED
 from orchestrator.domain.outbox import OPEN
 from orchestrator.events.models import Event
+from orchestrator.events.net_sql import OrderId
 from orchestrator.ingest.models import DeadLetter
 from orchestrator.journeys.keeping import inactive
 from orchestrator.journeys.keeping.shape import Asked, DataClass, Moments, blank, is_blank
@@ -69,11 +72,19 @@ def _unfinished(when: Moments) -> Asked:
 
 
 def _tells(when: Moments) -> Asked:
-    """Not looked at yet, or the last of its name that this person did: whoever asks since when still learns it."""
+    """Not looked at yet, or the last of its name that this person did: whoever asks since when still learns it.
+
+    What was cancelled or given back is kept as long as its order, which would else count whole again.
+    """
     newer = Event.objects.filter(
         customer=OuterRef("customer"), name=OuterRef("name"), occurred_at__gt=OuterRef("occurred_at")
     )
-    return Q(pending=True) | ~Exists(newer)
+    ordered = Event.objects.filter(
+        Exact(OrderId("properties"), OrderId(OuterRef("properties"))),
+        customer=OuterRef("customer"),
+        name=PLACED,
+    )
+    return Q(pending=True) | ~Exists(newer) | (Q(name__in=CHANGES) & Exists(ordered))
 
 
 def _in_use(when: Moments) -> Asked:

@@ -15,7 +15,7 @@ WHY: Mapping[str, tuple[str, ...]] = {
     "setting": (
         "workspace.AlarmChannel", "workspace.Brand", "workspace.Topic", "workspace.Sequence", "workspace.Retention",
         "workspace.Workspace", "ingest.WriteKey", "consents.ConsentText", "consents.SignupForm", "segments.Segment",
-        "messaging.Block",
+        "messaging.Block", "catalog.Product",
         "messaging.Template", "messaging.TemplateVersion", "messaging.FrequencyCap", "messaging.QuietHoursRule",
         "messaging.RateLimit", "messaging.Price", "messaging.Budget", "journeys.Door", "journeys.Journey",
         "journeys.JourneyVersion",
@@ -37,7 +37,7 @@ WHY: Mapping[str, tuple[str, ...]] = {
         "journeys.UsualInterval", "journeys.Doorstep", "journeys.DraftEdit", "accounts.Attempts",
         "ingest.LiveCall",
         "accounts.CallAnswer",
-        "segments.Transition",
+        "segments.Transition", "catalog.ProductPrice",
     ),
     # How staff sign in: it goes with their account.
     "account": ("accounts.Factor", "accounts.RecoveryCode", "accounts.IssuerLink"),

@@ -11,16 +11,17 @@ from django.db.models import Min
 from django.db.models.functions import Coalesce
 
 from orchestrator.domain.definition import Definition
+from orchestrator.domain.orders import PLACED
 from orchestrator.domain.outbox import State
 from orchestrator.domain.reactions import ENOUGH, Rate, excess, rate_of
 from orchestrator.events.models import Event
+from orchestrator.events.net import net
 from orchestrator.messaging.models import Message, Receipt
 from orchestrator.sdk.values import ReceiptKind
 
 NEWEST = 50_000  # messages, looked at by their number
 SETTLES = timedelta(days=3)  # until then somebody may still open it or click
 WITHIN = timedelta(days=7)  # in which what somebody does counts for a message
-PLACED = "order.placed"
 _ANSWERS = {ReceiptKind.OPENED: "message.opened", ReceiptKind.CLICKED: "message.clicked"}
 
 
@@ -81,7 +82,7 @@ def _answered(sent: Sequence[Sent]) -> Mapping[tuple[ReceiptKind, int], timedelt
 def _added(event: str, sent: Sequence[Sent], now: datetime) -> Rate:
     """What a message adds to an event within a week, against those whose message was held back to measure."""
     settled = [one for one in sent if one.at <= now - WITHIN]
-    happened = _happened(event, {one.customer for one in settled})
+    happened = _happened(event, {one.customer for one in settled}, now)
     delays: dict[str, list[timedelta]] = {State.ACCEPTED: [], State.GHOST: []}
     counts: dict[str, int] = {State.ACCEPTED: 0, State.GHOST: 0}
     for one in settled:
@@ -92,9 +93,12 @@ def _added(event: str, sent: Sequence[Sent], now: datetime) -> Rate:
     return excess(event, counts[got], delays[got], counts[held_out], len(delays[held_out]))
 
 
-def _happened(event: str, customers: Collection[int]) -> Mapping[int, list[datetime]]:
+def _happened(event: str, customers: Collection[int], now: datetime) -> Mapping[int, list[datetime]]:
+    """Of orders, those that stand."""
     found: dict[int, list[datetime]] = defaultdict(list)
+    standing = net(event, customers, now)
     rows = Event.objects.filter(customer__among=list(customers), name=event)
-    for customer, at in rows.values_list("customer", "occurred_at"):
-        found[customer].append(at)
+    for customer, id_, at in rows.values_list("customer", "id", "occurred_at"):
+        if standing.stands(id_):
+            found[customer].append(at)
     return found

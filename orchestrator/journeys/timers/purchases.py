@@ -13,6 +13,7 @@ from orchestrator.domain.definition.comparisons import all_match
 from orchestrator.domain.definition.replenishment import ReplenishmentTrigger
 from orchestrator.domain.replenishment import groups
 from orchestrator.events.models import Event
+from orchestrator.events.net import net
 from orchestrator.journeys.history import with_amount
 from orchestrator.store.prepared import Given, prepared
 
@@ -30,12 +31,13 @@ class Bought:
 def purchases(
     trigger: ReplenishmentTrigger, customers: Collection[int], now: datetime
 ) -> dict[tuple[int, str], Bought]:
-    """By customer and group, those of the last two years. A negative amount is a return, and no purchase."""
+    """By customer and group, those of the last two years that stand. A negative amount is a return, and no purchase."""
     answer: dict[tuple[int, str], Bought] = {}
     rows = _events().rows(customers=list(customers), event=trigger.event, now=now, since=now - REMEMBERED)
-    for customer, at, plain, amount in rows:
-        properties = with_amount(plain, amount)
-        if not all_match(trigger.where, properties):
+    found = net(trigger.event, customers, now)
+    for customer, id_, at, plain, amount in rows:
+        properties = with_amount(plain, found.worth(id_, amount))
+        if not found.stands(id_) or not all_match(trigger.where, properties):
             continue
         for part in groups(properties.get(trigger.by)) if trigger.by else ("",):
             bought = answer.setdefault((customer, part), Bought())
@@ -55,5 +57,5 @@ def _events() -> QuerySet[Any]:
         occurred_at__lte=Given("now"),
     )
     return named.order_by("occurred_at", "id").values_list(
-        "customer_id", "occurred_at", "properties", "amount"
+        "customer_id", "id", "occurred_at", "properties", "amount"
     )

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import Max, Min, QuerySet
 
 from orchestrator.events.models import Event
+from orchestrator.events.net import net
 from orchestrator.journeys.models import EntryTimer
 from orchestrator.messaging.facts import PersonRow, read_people, zone_of
 from orchestrator.store import bulk
@@ -77,8 +78,15 @@ class People:
 def extreme(
     event: str, customers: Collection[int], now: datetime, which: type[Max | Min]
 ) -> dict[int, datetime]:
-    """When the event happened to each of them first or last."""
-    return dict(_extremes(which).rows(customers=list(customers), event=event, now=now))
+    """When the event happened to each of them first or last; of orders, those that stand."""
+    answer: dict[int, datetime] = dict(_extremes(which).rows(customers=list(customers), event=event, now=now))
+    found = net(event, customers, now)
+    for customer in found.changes:
+        standing = [one.at for one in found.orders[customer] if found.stands(one.id)]
+        answer.pop(customer, None)
+        if standing:
+            answer[customer] = max(standing) if which is Max else min(standing)
+    return answer
 
 
 @prepared

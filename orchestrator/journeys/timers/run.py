@@ -13,6 +13,7 @@ from django.db.models import QuerySet
 from orchestrator.customers.models import Customer
 from orchestrator.domain.definition.entries import DateTrigger, InactiveTrigger
 from orchestrator.domain.definition.replenishment import ReplenishmentTrigger
+from orchestrator.domain.orders import CHANGES, PLACED
 from orchestrator.events.models import Event
 from orchestrator.journeys.changed import look_again
 from orchestrator.journeys.doorstep import ask_again
@@ -38,10 +39,13 @@ KINDS: dict[type, Kind] = {
 
 
 def reset(doors: Sequence[Live], happenings: Sequence[Happening], now: datetime) -> None:
-    """Events set the timers anew that count from them, and the first of its name starts an anniversary."""
+    """Events set the timers anew that count from them, and the first of its name starts an anniversary.
+
+    Who cancels an order or gives it back is set as if they had not placed it.
+    """
     customers: dict[str, set[int]] = defaultdict(set)
     for one in happenings:
-        customers[one.name].add(one.customer_id)
+        customers[PLACED if one.name in CHANGES else one.name].add(one.customer_id)
     timers: list[Timer] = []
     for door, kind in _timed(doors):
         if theirs := customers.get(kind.event(door.trigger)):

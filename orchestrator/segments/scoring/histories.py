@@ -16,9 +16,10 @@ from zoneinfo import ZoneInfo
 from django.db.models import Q, QuerySet
 
 from orchestrator.customers.models import Customer
+from orchestrator.domain.orders import CANCELLED, PLACED, RETURNED, ZERO, order_id_of
 from orchestrator.domain.replenishment import groups
 from orchestrator.domain.scores.came import came
-from orchestrator.domain.scores.orders import CANCELLED, PLACED, RETURNED, ZERO, Line
+from orchestrator.domain.scores.orders import Line
 from orchestrator.domain.scores.person import History
 from orchestrator.domain.zones import choose_zone, local
 from orchestrator.events.models import Event
@@ -65,7 +66,7 @@ def histories(whom: Whom, now: datetime) -> dict[int, History]:
     did: dict[int, _Did] = defaultdict(_Did)
     given = {**whom.given(), "now": now}
     for customer, name, at, amount, properties in _events(type(whom)).rows(**given):
-        _note(did[customer], name, at, amount or ZERO, properties)
+        _note(did[customer], name, at, amount, properties)
     for customer, properties in _visits(type(whom)).rows(**given):
         did[customer].visits.append(properties)
     ids = [row[0] for row in people]
@@ -86,12 +87,14 @@ def _day(at: datetime | None, zone: ZoneInfo) -> date | None:
     return local(at, zone).date() if at is not None else None
 
 
-def _note(did: _Did, name: str, at: datetime, amount: Decimal, properties: Mapping[str, Any]) -> None:
+def _note(did: _Did, name: str, at: datetime, amount: Decimal | None, properties: Mapping[str, Any]) -> None:
     if name in ORDERS:
         said = properties if isinstance(properties, dict) else {}
-        order = said.get("order_id")
-        named = str(order)[:200] if isinstance(order, str | int) else ""
-        did.lines.append(Line(name, at, amount, named, _categories(said), _discounted(said)))
+        whole = name == RETURNED and amount is None  # all of it was given back
+        kind = CANCELLED if whole else name
+        did.lines.append(
+            Line(kind, at, amount or ZERO, order_id_of(said), _categories(said), _discounted(said))
+        )
     elif name in CARTS:
         did.cart_at = at
     elif properties.get("machine") is not True:

@@ -26,6 +26,7 @@ from orchestrator.studio.card import read_card
 from orchestrator.studio.coming import read_next
 from orchestrator.studio.links import url_of
 from orchestrator.studio.numbers import grouped
+from orchestrator.studio.orders import read_orders
 from orchestrator.studio.scores import read_scores
 from orchestrator.studio.searching import FOUND, find_people
 from orchestrator.studio.timeline import column
@@ -97,6 +98,7 @@ class CustomerAdmin(BigPage):
             "next": coming,
             "whys": whys,
             "scores": read_scores(obj.pk),
+            "orders": read_orders(obj, now),
             "may_merge": may_merge,
             "rights": rights.read(request.user, obj),
             "asks": privacy.of_customer(obj, request.user, now),

@@ -23,7 +23,7 @@ MINUTE = timedelta(minutes=1)
         ("order completed", "order.placed"),
         ("orderCompleted", "order.placed"),
         ("order_completed", "order.placed"),
-        ("Order Refunded", "order.refunded"),
+        ("Order Refunded", "order.returned"),
         ("Product Viewed", "product.viewed"),
         ("Cart Updated", "cart.updated"),
         ("Checkout Started", "checkout.started"),

@@ -1,0 +1,1 @@
+"""CATALOG: what the shop sells: products, their prices and what they cost before."""

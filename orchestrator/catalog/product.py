@@ -1,0 +1,76 @@
+"""A product as it comes from outside, and what is checked of it before it is stored."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import field, replace
+from decimal import Decimal
+from typing import Any
+from urllib.parse import urlsplit
+
+from orchestrator.customers.plain import check_text, make_plain
+from orchestrator.domain.shown import shown
+from orchestrator.sdk.value import value
+
+LARGEST = Decimal(10) ** 12
+MOST_STOCK = 2_000_000_000
+_LENGTHS = {"key": 100, "title": 300, "category": 300, "url": 2000, "image_url": 2000}
+
+
+@value
+class NewProduct:
+    """One product, whole: what is not said is not known, and overwrites what was."""
+
+    key: str
+    title: str
+    url: str = ""
+    image_url: str = ""
+    category: str = ""
+    price: Decimal | None = None
+    regular_price: Decimal | None = None
+    currency: str = ""
+    stock: int | None = None
+    available: bool = True
+    properties: Mapping[str, Any] = field(default_factory=dict)
+
+
+def check(one: NewProduct) -> NewProduct:
+    """The same as it can be stored; ValueError in words for the first thing that cannot."""
+    for name, longest in _LENGTHS.items():
+        if len(check_text(getattr(one, name), f"the {name} of a product")) > longest:
+            raise ValueError(f"the {name} of a product has at most {longest:,} letters; shorten it")
+    if not one.key.strip() or not one.title.strip():
+        raise ValueError("a product needs a key and a title; fill both in")
+    for name in ("url", "image_url"):
+        _check_url(getattr(one, name), name)
+    if one.currency and not re.fullmatch(r"[A-Z]{3}", one.currency):
+        raise ValueError(f"the currency {shown(one.currency)} is no code; write three letters, like PLN")
+    if one.stock is not None and not 0 <= one.stock <= MOST_STOCK:
+        raise ValueError(f"the stock {one.stock:,} is no number of things; write 0 or more")
+    return replace(
+        one,
+        price=_money(one.price, "price"),
+        regular_price=_money(one.regular_price, "regular price"),
+        properties=make_plain(one.properties, "properties"),
+    )
+
+
+def _check_url(text: str, name: str) -> None:
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        parts = None
+    if text and (parts is None or parts.scheme not in ("http", "https") or not parts.netloc):
+        raise ValueError(f"the {name} {shown(text)} is no address; write it like https://shop.example/mug")
+
+
+def _money(amount: Decimal | None, name: str) -> Decimal | None:
+    if amount is None:
+        return None
+    if not amount.is_finite() or not 0 <= amount < LARGEST:
+        raise ValueError(f"the {name} {shown(str(amount))} is no amount of money; write it like 12.00")
+    kept = amount.quantize(Decimal("0.01"))
+    if kept != amount:
+        raise ValueError(f"the {name} {shown(str(amount))} has more than two decimal places; round it")
+    return kept
