@@ -80,6 +80,7 @@ INSTALLED_APPS = [
     "orchestrator.consents",
     "orchestrator.loyalty",
     "orchestrator.ingest",
+    "orchestrator.sources",
     "orchestrator.segments",
     "orchestrator.messaging",
     "orchestrator.journeys",
