@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import secrets
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -27,9 +28,14 @@ def source_of(connection: Connection) -> Source | None:
     return registry.current().sources.get(connection.source)
 
 
+def new_secret() -> str:
+    """In the form of Standard Webhooks; for those who sign otherwise it is a text like any other."""
+    return "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()
+
+
 def make(row: Connection, given: str, now: datetime, by: Any) -> str:
     """Store a new connection and answer its secret: `given` by the other side, else made here."""
-    secret = given or secrets.token_urlsafe(32)
+    secret = given or new_secret()
     row.key, row.secret, row.created_at = secrets.token_urlsafe(18), seal(secret.encode()), now
     with transaction.atomic():
         row.save()
@@ -39,7 +45,7 @@ def make(row: Connection, given: str, now: datetime, by: Any) -> str:
 
 def rotate(row: Connection, given: str, now: datetime, by: Any) -> str:
     """Give it a new secret; the one before is good for another 24 hours, so that nothing is refused meanwhile."""
-    secret = given or secrets.token_urlsafe(32)
+    secret = given or new_secret()
     with transaction.atomic():
         current = Connection.objects.select_for_update().get(pk=row.pk)
         Connection.objects.filter(pk=row.pk).update(
@@ -92,4 +98,14 @@ def refuse(row: Connection, why: str, now: datetime) -> None:
     )
 
 
-__all__ = ["Unreadable", "admit", "connected", "make", "read_statuses", "refuse", "rotate", "source_of"]
+__all__ = [
+    "Unreadable",
+    "admit",
+    "connected",
+    "make",
+    "new_secret",
+    "read_statuses",
+    "refuse",
+    "rotate",
+    "source_of",
+]

@@ -23,6 +23,7 @@ from orchestrator.events.models import Event
 from orchestrator.sdk import Who
 
 ERASED, NOBODY = "erased", "nobody"
+Key = tuple[str, str, str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +42,9 @@ class Naming:
 class Found:
     """`ids`: each person's customer. `refused`: why somebody is nobody. `parts`: what of somebody was not taken, in words."""
 
-    ids: dict[Who, int] = field(default_factory=dict)
-    refused: dict[Who, tuple[str, str]] = field(default_factory=dict)
-    parts: dict[Who, str] = field(default_factory=dict)
+    ids: dict[Key, int] = field(default_factory=dict)
+    refused: dict[Key, tuple[str, str]] = field(default_factory=dict)
+    parts: dict[Key, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +56,9 @@ class _Asked:
     address: tuple[str, str] | None  # channel and digest
 
 
-def key_of(who: Who) -> Who:
-    """Without attributes, which no dictionary can hold."""
-    return replace(who, attributes={})
+def key_of(who: Who) -> Key:
+    """By what they are named."""
+    return who.external_id, who.email.strip().lower(), who.phone, who.of
 
 
 def resolve(people: Sequence[Who], naming: Naming, now: datetime) -> Found:
@@ -89,13 +90,13 @@ def _of_events(people: Sequence[Who], found: Found) -> list[Who]:
     named = {key_of(who): who for who in people if who.of and not (who.external_id or who.email or who.phone)}
     if not named:
         return list(people)
-    rows = Event.objects.filter(key__in=[who.of for who in named]).values_list("key", "customer")
+    rows = Event.objects.filter(key__in=[who.of for who in named.values()]).values_list("key", "customer")
     doers = dict(rows)
-    for who in named:
+    for key, who in named.items():
         if who.of in doers:
-            found.ids[who] = doers[who.of]
+            found.ids[key] = doers[who.of]
         else:
-            found.refused[who] = (
+            found.refused[key] = (
                 NOBODY,
                 "it names an order that is not known yet; take it again once that is",
             )
@@ -159,7 +160,7 @@ def _without_erased(asked: Sequence[_Asked], found: Found) -> list[_Asked]:
     return [one for one in asked if one.address not in gone]
 
 
-def _by_address(asked: Sequence[_Asked]) -> dict[Who, int]:
+def _by_address(asked: Sequence[_Asked]) -> dict[Key, int]:
     """Guests who are known: as the guest they were before, else as whoever alone has their address."""
     if not asked:
         return {}

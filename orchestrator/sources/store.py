@@ -17,8 +17,8 @@ from orchestrator.consents.models import ConsentRecord, ConsentState
 from orchestrator.consents.record import Statement, default_brand_id, record
 from orchestrator.customers.known import standing
 from orchestrator.events.record import NewEvent, record_each
-from orchestrator.sdk import Described, Fact, Happened, Offered, Said, Unread, Who
-from orchestrator.sources.people import Naming, key_of, resolve
+from orchestrator.sdk import Described, Fact, Happened, Offered, Said, Unread
+from orchestrator.sources.people import Key, Naming, key_of, resolve
 
 Saver = Callable[[Sequence[Offered], datetime], tuple[int, int]]
 _savers: list[Saver] = []
@@ -50,7 +50,7 @@ def take(facts: Sequence[Fact], naming: Naming, now: datetime, source: str) -> T
     return done
 
 
-def _people(facts: Sequence[Fact], naming: Naming, now: datetime, done: Taken) -> Mapping[Who, int]:
+def _people(facts: Sequence[Fact], naming: Naming, now: datetime, done: Taken) -> Mapping[Key, int]:
     named = [fact.who for fact in facts if isinstance(fact, (Happened, Described, Said))]
     people = {key_of(who): who for who in named}
     if not people:
@@ -67,7 +67,7 @@ def _people(facts: Sequence[Fact], naming: Naming, now: datetime, done: Taken) -
     return found.ids
 
 
-def _events(facts: Sequence[Fact], ids: Mapping[Who, int], now: datetime, done: Taken) -> None:
+def _events(facts: Sequence[Fact], ids: Mapping[Key, int], now: datetime, done: Taken) -> None:
     happened = {
         number: fact
         for number, fact in enumerate(facts)
@@ -91,7 +91,7 @@ def _events(facts: Sequence[Fact], ids: Mapping[Who, int], now: datetime, done: 
     done.left |= {numbers[index]: ("bad_value", words) for index, words in problems.items()}
 
 
-def _consents(facts: Sequence[Fact], ids: Mapping[Who, int], now: datetime, done: Taken, source: str) -> None:
+def _consents(facts: Sequence[Fact], ids: Mapping[Key, int], now: datetime, done: Taken, source: str) -> None:
     """A statement that stands in the ledger with its moment and its words is not written a second time."""
     statements = [
         Statement(
