@@ -22,6 +22,7 @@ from orchestrator.sdk.sources import (
     SourceReader,
     Unread,
     Who,
+    read_object,
 )
 from orchestrator.sdk.steps import (
     Act,
@@ -153,6 +154,7 @@ __all__ = [
     "hookimpl",
     "is_web_device",
     "order_key",
+    "read_object",
     "retry_after",
     "returned",
     "ticket_key",

@@ -6,6 +6,7 @@ same keys, so that a redelivery, a file and a webhook of the same order come to 
 
 from __future__ import annotations
 
+import json
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -150,6 +151,17 @@ class SourceFile:
     help: str
     fields: tuple[SourceField, ...]
     begin: Callable[[Sequence[str], Connected], SourceReader]
+
+
+def read_object(body: bytes) -> dict[str, Any]:
+    """The JSON object of a body; ValueError, in words, for anything else."""
+    try:
+        said = json.loads(body)
+    except RecursionError:
+        raise ValueError("the body is nested too deeply") from None
+    if not isinstance(said, dict):
+        raise ValueError("the body is no JSON object")
+    return said
 
 
 class Source(ABC):

@@ -18,6 +18,7 @@ from orchestrator.consents.record import Statement, default_brand_id, record
 from orchestrator.customers.known import standing
 from orchestrator.events.record import NewEvent, record_each
 from orchestrator.sdk import Described, Fact, Happened, Offered, Said, Unread
+from orchestrator.sources import tickets
 from orchestrator.sources.people import Key, Naming, key_of, resolve
 
 Saver = Callable[[Sequence[Offered], datetime], tuple[int, int]]
@@ -87,6 +88,9 @@ def _events(facts: Sequence[Fact], ids: Mapping[Key, int], now: datetime, done: 
             events.append(NewEvent(one.id, fact.name, fact.occurred_at, fact.key, fact.amount, properties))
             numbers.append(number)
         problems = record_each(events, now)
+    # After that transaction: whoever is held there is locked here, and two deliveries could wait in a circle.
+    if any(fact.name in tickets.STEPS for fact in happened.values()):
+        tickets.count({one.customer_id for one in events}, now)
     done.counts["events"] = len(events) - len(problems)
     done.left |= {numbers[index]: ("bad_value", words) for index, words in problems.items()}
 

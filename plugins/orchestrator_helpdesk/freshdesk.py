@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from orchestrator.sdk import Connected, Fact, Request, Source, Who, check_secret
-from orchestrator_helpdesk.tickets import Ticket, body_of, id_of, mapping, moment, names, rated, text
+from orchestrator.sdk import Connected, Fact, Request, Source, Who, check_secret, read_object
+from orchestrator_helpdesk.tickets import Ticket, id_of, mapping, moment, names, rated, text
 
 STATUSES = {"2": "open", "3": "pending", "4": "resolved", "5": "closed"}
 # Its scale of seven, from extremely unhappy to extremely happy.
@@ -29,7 +29,7 @@ class Freshdesk(Source):
 
     def read(self, request: Request, connected: Connected) -> Sequence[Fact]:
         """Opened, closed, rated."""
-        whole = body_of(request.body)
+        whole = read_object(request.body)
         said = mapping(whole.get("freshdesk_webhook")) or mapping(whole.get("ticket"))
         if not said:
             return ()

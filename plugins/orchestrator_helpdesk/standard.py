@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from orchestrator.sdk import Connected, Fact, Request, Source, Who, check_standard
-from orchestrator_helpdesk.tickets import Ticket, body_of, id_of, mapping, moment, rated, text
+from orchestrator.sdk import Connected, Fact, Request, Source, Who, check_standard, read_object
+from orchestrator_helpdesk.tickets import Ticket, id_of, mapping, moment, rated, text
 
 
 class Tickets(Source):
@@ -25,7 +25,7 @@ class Tickets(Source):
 
     def read(self, request: Request, connected: Connected) -> Sequence[Fact]:
         """By its type."""
-        said = body_of(request.body)
+        said = read_object(request.body)
         kind, data = text(said.get("type")), mapping(said.get("data"))
         if kind not in ("ticket.opened", "ticket.closed", "ticket.rated"):
             return ()

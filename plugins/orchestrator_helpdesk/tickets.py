@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -49,17 +48,6 @@ def rated(who: Who, ticket: str, score: int, of: int, at: datetime) -> Happened:
     return Happened(
         who, "ticket.rated", at, ticket_key("rated", ticket, f"{score}:{at:%Y%m%dT%H%M%S}"), None, said
     )
-
-
-def body_of(raw: bytes) -> dict[str, Any]:
-    """The JSON object of a body."""
-    try:
-        said = json.loads(raw)
-    except RecursionError:
-        raise ValueError("the body is nested too deeply") from None
-    if not isinstance(said, dict):
-        raise ValueError("the body is no JSON object")
-    return said
 
 
 def text(value: Any) -> str:

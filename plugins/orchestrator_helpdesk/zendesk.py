@@ -5,8 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from orchestrator.sdk import Connected, Fact, Request, SignatureInvalid, Source, Who, check_fresh, check_hmac
-from orchestrator_helpdesk.tickets import Ticket, body_of, id_of, mapping, moment, names, rated, text
+from orchestrator.sdk import (
+    Connected,
+    Fact,
+    Request,
+    SignatureInvalid,
+    Source,
+    Who,
+    check_fresh,
+    check_hmac,
+    read_object,
+)
+from orchestrator_helpdesk.tickets import Ticket, id_of, mapping, moment, names, rated, text
 
 RATINGS = {"bad": 1, "offered": 0, "good": 2}
 
@@ -35,7 +45,7 @@ class Zendesk(Source):
 
     def read(self, request: Request, connected: Connected) -> Sequence[Fact]:
         """A trigger's ticket; nothing of any other body."""
-        said = mapping(body_of(request.body).get("ticket"))
+        said = mapping(read_object(request.body).get("ticket"))
         return ticket_facts(said, connected) if said else ()
 
 

@@ -18,9 +18,9 @@ from orchestrator.sdk import (
     Unread,
     Who,
     check_secret,
+    read_object,
 )
 from orchestrator_shops.reading import (
-    body_of,
     count,
     id_of,
     moment,
@@ -62,7 +62,7 @@ class BaseLinker(Source):
 
     def read(self, request: Request, connected: Connected) -> Sequence[Fact]:
         """All orders of the answer; one that cannot be read keeps none of the others out."""
-        said = body_of(request.body)
+        said = read_object(request.body)
         if said.get("status", "SUCCESS") != "SUCCESS":
             raise ValueError("it is no answer of getOrders but an error of BaseLinker's")
         facts: list[Fact] = []

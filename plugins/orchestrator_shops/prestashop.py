@@ -18,9 +18,10 @@ from orchestrator.sdk import (
     SourceFile,
     Who,
     check_secret,
+    read_object,
 )
 from orchestrator_shops.prestashop_files import FILES
-from orchestrator_shops.reading import body_of, count, id_of, mapping, moment, money, rows, text, words
+from orchestrator_shops.reading import count, id_of, mapping, moment, money, rows, text, words
 from orchestrator_shops.steps import step_of, steps
 
 # The numbers of the states that every installation begins with.
@@ -49,7 +50,7 @@ class PrestaShop(Source):
 
     def read(self, request: Request, connected: Connected) -> Sequence[Fact]:
         """What the object holds."""
-        said = body_of(request.body)
+        said = read_object(request.body)
         customer, order = mapping(said.get("customer")), mapping(said.get("order"))
         facts: list[Fact] = []
         if customer:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import html
-import json
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -14,17 +13,6 @@ from zoneinfo import ZoneInfo
 _SHOWN = 40
 _DAY_FIRST = re.compile(r"(\d{1,2})[./](\d{1,2})[./](\d{4})(.*)", re.ASCII | re.DOTALL)
 _OFFSET = re.compile(r" ([+-]\d{2})(\d{2})$", re.ASCII)
-
-
-def body_of(raw: bytes) -> dict[str, Any]:
-    """The JSON object of a body."""
-    try:
-        said = json.loads(raw)
-    except RecursionError:
-        raise ValueError("the body is nested too deeply") from None
-    if not isinstance(said, dict):
-        raise ValueError("the body is no JSON object")
-    return said
 
 
 def text(value: Any) -> str:

@@ -21,9 +21,10 @@ from orchestrator.sdk import (
     Who,
     check_hmac,
     order_key,
+    read_object,
     returned,
 )
-from orchestrator_shops.reading import body_of, count, id_of, mapping, moment, money, rows, text, words
+from orchestrator_shops.reading import count, id_of, mapping, moment, money, rows, text, words
 from orchestrator_shops.shopify_files import FILES
 
 TOPIC = "x-shopify-topic"
@@ -54,7 +55,7 @@ class Shopify(Source):
         if what == "delete":
             return ()
         reader = _READERS.get(about)
-        return reader(body_of(request.body), connected) if reader else ()
+        return reader(read_object(request.body), connected) if reader else ()
 
     def files(self) -> Sequence[SourceFile]:
         """Orders, customers and products."""

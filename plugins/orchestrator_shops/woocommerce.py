@@ -20,8 +20,9 @@ from orchestrator.sdk import (
     SourceFile,
     Who,
     check_hmac,
+    read_object,
 )
-from orchestrator_shops.reading import body_of, count, id_of, mapping, moment, money, rows, text, words
+from orchestrator_shops.reading import count, id_of, mapping, moment, money, rows, text, words
 from orchestrator_shops.steps import step_of, steps
 from orchestrator_shops.woocommerce_files import FILES
 
@@ -58,7 +59,7 @@ class WooCommerce(Source):
         reader = {"order": order_facts, "customer": customer_facts, "product": product_facts}.get(about)
         if reader is None or what not in ("created", "updated", "restored") or _is_ping(request):
             return ()
-        return reader(body_of(request.body), connected)
+        return reader(read_object(request.body), connected)
 
     def files(self) -> Sequence[SourceFile]:
         """Orders and products."""

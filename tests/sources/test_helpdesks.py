@@ -7,7 +7,11 @@ from typing import Any
 
 from standardwebhooks import Webhook
 
+from orchestrator.customers.models import Customer
 from orchestrator.events.models import Event
+from orchestrator.segments.guards import guarded, guarding_segments
+from orchestrator.segments.models import Segment
+from orchestrator.studio.ready_list import READY
 from tests.sources import bodies as b
 from tests.sources.conftest import NOW, Caller, connect, events, kept, nothing, people
 
@@ -47,6 +51,27 @@ def test_a_ticket_of_zendesk_is_opened_closed_and_rated():
         "ticket_id": "35436", "priority": "high", "type": "problem",
     }  # fmt: skip
     assert people() == [(None, ["adam@example.com"])]
+
+
+def test_an_open_complaint_guards_until_it_is_closed():
+    rule = next(one.rule for one in READY if one.key == "open_ticket")
+    Segment.objects.create(
+        key="open_ticket", title="Open complaint", source="", rule=rule, guard=True, changed_at=NOW
+    )
+    caller = desk()
+    caller.ok(ticket())
+    caller.ok(ticket(id="2"))
+    (adam,) = Customer.objects.values_list("id", flat=True)
+
+    def held() -> dict[int, tuple[str, ...]]:
+        return guarded([adam], guarding_segments(), "Europe/Warsaw", NOW)
+
+    assert Customer.objects.get().attributes["open_tickets"] == 2
+    assert held() == {adam: ("Open complaint",)}
+    caller.ok(ticket(status="Solved", updated_at="2026-03-01T11:30:00Z"))
+    assert (Customer.objects.get().attributes["open_tickets"], held()) == (1, {adam: ("Open complaint",)})
+    caller.ok(ticket(id="2", status="Closed", updated_at="2026-03-01T11:31:00Z"))
+    assert ("open_tickets" in Customer.objects.get().attributes, held()) == (False, {})
 
 
 def test_an_old_signature_of_zendesk_is_refused():

@@ -48,6 +48,7 @@ from orchestrator.messaging.models import (
     TemplateVersion,
 )
 from orchestrator.segments.models import Membership, Score, ScoreBasis
+from orchestrator.sources.models import KeptDelivery
 from orchestrator.workspace.models import (
     Alarm,
     AlarmNotice,
@@ -74,6 +75,7 @@ HISTORY: list[Any] = [
     ConsentRecord,
     Customer,
     DeadLetter,
+    KeptDelivery,
     Decision,
     DeliveryAttempt,
     Door,
@@ -154,6 +156,7 @@ def test_only_these_may_be_edited() -> None:
         "Block",
         "Brand",
         "Budget",
+        "Connection",
         "ConsentText",
         "FrequencyCap",
         "Group",

@@ -196,7 +196,7 @@ class ConnectionAdmin(StudioAdmin):
     def around(self, request: HttpRequest, obj: Any) -> Mapping[str, Any]:
         """Its address, what to do there, and what of it was not taken."""
         if obj is None:
-            return {}
+            return {"nobody": not registry.current().sources}
         source = connections.source_of(obj)
         return {
             "url": address_of(obj), "steps": steps_of(obj, gettext("(the secret that was shown once)")),
