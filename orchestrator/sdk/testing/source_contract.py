@@ -39,6 +39,7 @@ SECRET, OTHER = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "whsec_AAAAAAAAKYqrTwj
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 KNOWN = Connected((SECRET,), NOW, ZoneInfo("Europe/Warsaw"), currency="PLN")
 _EVENT = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9_]+)*")
+ODD: tuple[object, ...] = (None, "", 7, -1, "x", [], {}, [[]], [None], True, 1e999)
 HUGE = 20_000  # lines of an order that nobody places
 
 
@@ -174,8 +175,9 @@ class SourceContract(Contract):
 
     def test_money_is_exact(self) -> None:
         for fact in self._facts():
-            amounts = (fact.price, fact.regular_price) if isinstance(fact, Offered) else ()
-            amounts = (fact.amount,) if isinstance(fact, Happened) else amounts
+            amounts: list[Decimal | None] = [fact.amount] if isinstance(fact, Happened) else []
+            if isinstance(fact, Offered):
+                amounts = [fact.price, fact.regular_price]
             check(all(one is None or type(one) is Decimal for one in amounts), "an amount is no Decimal.")
 
     def test_consents_are_said_with_their_moment(self) -> None:
@@ -260,7 +262,7 @@ def _each(said: object, tell: Callable[[], None]) -> None:
     """Put something else into the place of each value in turn, tell, and put it back."""
     if isinstance(said, dict):
         for name, value in list(said.items()):
-            for other in (None, "", 7, -1, "x", [], {}, [[]], [None], True, 1e999):
+            for other in ODD:
                 said[name] = other
                 tell()
             said[name] = value
