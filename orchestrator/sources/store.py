@@ -16,6 +16,7 @@ from django.db import transaction
 from orchestrator.consents.models import ConsentRecord, ConsentState
 from orchestrator.consents.record import Statement, default_brand_id, record
 from orchestrator.customers.known import standing
+from orchestrator.events.models import Event
 from orchestrator.events.record import NewEvent, record_each
 from orchestrator.sdk import Described, Fact, Happened, Offered, Said, Unread
 from orchestrator.sources import tickets
@@ -23,6 +24,7 @@ from orchestrator.sources.people import Key, Naming, key_of, resolve
 
 Saver = Callable[[Sequence[Offered], datetime], tuple[int, int]]
 _savers: list[Saver] = []
+RETURNED, WHOLE = "order.returned", "all"
 
 
 @dataclass(slots=True)
@@ -76,6 +78,9 @@ def _events(facts: Sequence[Fact], ids: Mapping[Key, int], now: datetime, done: 
     }
     if not happened:
         return
+    _drop_sums(happened, ids)
+    if not happened:
+        return
     with transaction.atomic():
         stand = standing({ids[key_of(fact.who)] for fact in happened.values()}, held=True)
         events, numbers = [], []
@@ -93,6 +98,23 @@ def _events(facts: Sequence[Fact], ids: Mapping[Key, int], now: datetime, done: 
         tickets.count({one.customer_id for one in events}, now)
     done.counts["events"] = len(events) - len(problems)
     done.left |= {numbers[index]: ("bad_value", words) for index, words in problems.items()}
+
+
+def _drop_sums(happened: dict[int, Happened], ids: Mapping[Key, int]) -> None:
+    """Leave out returns that a file tells as one sum, of orders whose returns are known one by one: else they count twice."""
+    sums = {
+        number: str(fact.properties.get("order_id"))
+        for number, fact in happened.items()
+        if fact.name == RETURNED and fact.key.endswith(f":{WHOLE}")
+    }
+    if not sums:
+        return
+    whose = {ids[key_of(happened[number].who)] for number in sums}
+    rows = Event.objects.filter(customer__in=whose, name=RETURNED).values_list("key", "properties")
+    told = {str(said.get("order_id")) for key, said in rows if not key.endswith(f":{WHOLE}")}
+    for number, order_id in sums.items():
+        if order_id in told:
+            del happened[number]
 
 
 def _consents(facts: Sequence[Fact], ids: Mapping[Key, int], now: datetime, done: Taken, source: str) -> None:

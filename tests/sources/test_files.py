@@ -110,6 +110,13 @@ def test_orders_and_products_of_woocommerce(tmp_path: Path, products: list[Any])
     ]  # fmt: skip
 
 
+def test_a_files_sum_of_returns_is_left_out_where_they_are_known_one_by_one(tmp_path: Path):
+    shop = connect("woocommerce")
+    shop.ok(b.but(b.WOO_ORDER, refunds=[{"id": 726, "total": "-20.00"}]))
+    read(tmp_path, "woocommerce_orders", files.WOO_ORDERS)
+    assert [key for name, key, _ in events() if name == "order.returned"] == ["order.returned:727:726"]
+
+
 def test_files_of_prestashop(tmp_path: Path, products: list[Any]):
     for kind in ("orders", "customers", "products"):
         assert said(read(tmp_path, f"prestashop_{kind}", getattr(files, f"PRESTA_{kind.upper()}"))) == []
