@@ -1,4 +1,4 @@
-"""What is plugged in: channels, providers, step kinds, conditions, filters, recommenders.
+"""What is plugged in: channels, providers, step kinds, conditions, filters, recommenders, sources.
 
 A plugin that fails is named in `failed` and left out; the rest go on. Only a name given twice refuses to start,
 since the journeys that use it could mean either.
@@ -29,6 +29,7 @@ from orchestrator.sdk.conditions import ConditionKind
 from orchestrator.sdk.errors import PluginError
 from orchestrator.sdk.providers import Channel, Provider
 from orchestrator.sdk.recommenders import Recommender
+from orchestrator.sdk.sources import Source
 from orchestrator.sdk.steps import StepKind
 
 log = logging.getLogger(__name__)
@@ -48,6 +49,7 @@ class Registry:
     conditions: dict[str, ConditionKind] = field(default_factory=dict)
     filters: dict[str, Callable[..., Any]] = field(default_factory=dict)
     recommenders: dict[str, Recommender] = field(default_factory=dict)
+    sources: dict[str, Source] = field(default_factory=dict)
     owners: dict[tuple[str, str], str] = field(default_factory=dict)
     failed: dict[str, str] = field(default_factory=dict)
 
@@ -192,6 +194,7 @@ def _collect(registry: Registry) -> None:
         ("condition", "register_conditions", registry.conditions),
         ("filter", "register_template_filters", registry.filters),
         ("recommender", "register_recommenders", registry.recommenders),
+        ("source", "register_sources", registry.sources),
     ):
         for name, answer, error in registry.hook_each(hook):
             if error is not None:

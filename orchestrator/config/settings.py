@@ -81,6 +81,7 @@ INSTALLED_APPS = [
     "orchestrator.loyalty",
     "orchestrator.catalog",
     "orchestrator.ingest",
+    "orchestrator.sources",
     "orchestrator.segments",
     "orchestrator.messaging",
     "orchestrator.journeys",

@@ -14,6 +14,7 @@ handler403 = "orchestrator.studio.refusing.forbidden"
 urlpatterns = [
     path("api/v1/", include("orchestrator.api.urls")),
     path("", include("orchestrator.ingest.urls")),
+    path("", include("orchestrator.sources.urls")),
     path("api/schema/", SchemaView.as_view(), name="api_schema"),
     path("api/docs/", docs, name="api_docs"),
     path("", RedirectView.as_view(pattern_name="admin:index")),

@@ -28,11 +28,12 @@ _NEEDS: dict[str, dict[str, Callable[[Any], bool]]] = {
     "condition": {"expand": callable},
     "filter": {"__call__": callable},
     "recommender": {"recommend": callable},
+    "source": {"title": _text, "secret": _text, "verify": callable, "read": callable, "files": callable},
 }
 
 
 def unusable(kind: str, thing: Any) -> list[str]:
-    """Names of what a channel, provider, step, condition, filter or recommender lacks; empty if it can be used."""
+    """Names of what a channel, provider, step, condition, filter, recommender or source lacks; empty if it can be used."""
     return [name for name, usable in _NEEDS[kind].items() if not _has(thing, name, usable)]
 
 

@@ -29,7 +29,7 @@ def erase(customer_ids: Collection[int], now: datetime) -> None:
     """All that name these people, by any of their ids, or write one of their addresses."""
     for model in (DeadLetter, LiveCall):
         theirs(model, customer_ids).delete()
-        model.objects.filter(pk__in=_writing(model, customer_ids)).delete()
+        model.objects.filter(pk__in=writing(model, customer_ids)).delete()
 
 
 def theirs(model: Any, customer_ids: Collection[int]) -> QuerySet[Any]:
@@ -41,7 +41,7 @@ def theirs(model: Any, customer_ids: Collection[int]) -> QuerySet[Any]:
     return model.objects.filter(Q(user_mark__in=marks) | Q(browser_mark__in=marks))  # type: ignore[no-any-return]
 
 
-def _writing(model: Any, customer_ids: Collection[int]) -> set[int]:
+def writing(model: Any, customer_ids: Collection[int]) -> set[int]:
     """The numbers of the rows in which one of their addresses is written, whoever the call names.
 
     It may stand anywhere in it, and in no index: all rows are read for every twenty addresses. Calls that were not taken

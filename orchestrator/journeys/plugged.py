@@ -22,6 +22,7 @@ _KINDS = {
     "condition": "conditions",
     "filter": "template filters",
     "recommender": "recommenders",
+    "source": "sources",
 }
 _REGISTERING = "register_"
 

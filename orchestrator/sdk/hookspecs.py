@@ -1,4 +1,4 @@
-"""The ten hooks. The first six are called once, at start; a name registered twice refuses to start, naming both.
+"""The eleven hooks. The first seven are called once, at start; a name registered twice refuses to start, naming both.
 
 Arguments are passed by name and pruned: implement only those you need, and hooks may gain arguments later.
 """
@@ -14,6 +14,7 @@ import pluggy
 from orchestrator.sdk.conditions import ConditionKind
 from orchestrator.sdk.providers import Channel, Provider
 from orchestrator.sdk.recommenders import Recommender
+from orchestrator.sdk.sources import Source
 from orchestrator.sdk.steps import StepKind
 from orchestrator.sdk.values import EnrollmentChange, Message, MessageOutcome, Veto
 
@@ -52,6 +53,11 @@ def register_template_filters() -> Mapping[str, Callable[..., Any]]:  # type: ig
 @hookspec
 def register_recommenders() -> Iterable[Recommender]:  # type: ignore[empty-body]
     """Recommenders this plugin brings."""
+
+
+@hookspec
+def register_sources() -> Iterable[Source]:  # type: ignore[empty-body]
+    """Kinds of shops and helpdesks whose webhooks and files this plugin reads."""
 
 
 @hookspec(firstresult=True)

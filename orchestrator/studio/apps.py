@@ -11,6 +11,7 @@ ROOMS = {
     "customers": _("Audience"),
     "events": _("Audience"),
     "ingest": _("Trust"),
+    "sources": _("Trust"),
     "segments": _("Audience"),
     "consents": _("Trust"),
     "loyalty": _("Audience"),

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from django.utils import formats
 from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from orchestrator.consents.models import ConsentState
 from orchestrator.customers.models import Customer
@@ -69,6 +70,7 @@ class Card:
     last_message: Line | None
     coming: str
     doubt: Line | None
+    tickets: str = ""
 
 
 def read_card(customer: Customer, who: Who, coming: Next, now: datetime) -> Card:
@@ -87,7 +89,16 @@ def read_card(customer: Customer, who: Who, coming: Next, now: datetime) -> Card
         _line(left, titles, now) if left is not None else None,
         _coming(coming),
         _line(doubted, titles, now) if doubted is not None else None,
+        _tickets(customer),
     )
+
+
+def _tickets(customer: Customer) -> str:
+    """How many matters the helpdesk has open with them: an agent asks about those first."""
+    count = customer.attributes.get("open_tickets")
+    if not isinstance(count, int) or count < 1:
+        return ""
+    return ngettext("%(count)s open ticket", "%(count)s open tickets", count) % {"count": count}
 
 
 def _about(customer: Customer, now: datetime) -> Iterator[str]:

@@ -102,6 +102,13 @@ WORDS: Mapping[str, Words] = {
         _("What was not taken by then can be taken no more."),
         _MINIMAL,
     ),
+    "delivery": Words(
+        _(
+            "What shops and helpdesks told that was not taken, word for word: it may name people whom nobody finds by an id."
+        ),
+        _("What was not taken by then can be taken no more."),
+        _MINIMAL,
+    ),
     "event": Words(
         _("What people did. The last event of each name of each person stays, however old it is."),
         _(

@@ -46,6 +46,13 @@ NOTHING: dict[str, Any] = {
         "Everything that came was taken. A call to /v1 that cannot be is kept here with the reason, and can be taken later."
     ),
     "ingest.writekey": _("There is no write key yet. With one, a shop, a site or an app tells what customers do, by /v1."),
+    "sources.connection": _(
+        "Nothing is connected yet. A connection lets a shop or a helpdesk tell by webhook what happened: make one, and its"
+        " page says what to enter there."
+    ),
+    "sources.keptdelivery": _(
+        "Everything that shops and helpdesks told was taken. What cannot be is kept here with the reason, and can be taken later."
+    ),
     "journeys.door": _("No journey has a limit. With `limit: {entries: 100 per day}` in its entry it has a door, shown here."),
     "journeys.doorstep": _(
         "Nobody waits or was turned away. Here stand those whom a journey's limit or filter keeps out, and why."

@@ -113,6 +113,11 @@ READY = (
         _("One order, and no second so far."), {"score": "orders", "is": 1},
     ),
     Ready(
+        "open_ticket", "behaviour", _("Open complaint"), _("Mark it as a guard: no marketing until it is settled."),
+        _("A ticket that the helpdesk has opened and not closed yet; a connection of it keeps the number."),
+        {"attribute": "open_tickets", "at_least": 1},
+    ),
+    Ready(
         "price_sensitive", "habit", _("Waits for lower prices"), _("Tell them of sales, and nobody else."),
         _("At least half of three or more orders had a discount or a code."), {"score": "discount_share", "at_least": 0.5},
     ),

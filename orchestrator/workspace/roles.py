@@ -22,8 +22,9 @@ MATTERS: Mapping[str, tuple[str, ...]] = {
     "people": (
         "customers.customer", "customers.address", "customers.identity", "events.event", "loyalty.pointsentry",
         "segments.membership", "segments.score", "ingest.deadletter",
+        "sources.keptdelivery",
     ),
-    "keys": ("ingest.writekey",),
+    "keys": ("ingest.writekey", "sources.connection"),
     "consents": (
         "consents.consent", "consents.consentrecord", "consents.consenttext", "consents.signupform", "consents.suppression",
     ),

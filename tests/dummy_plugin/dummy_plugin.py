@@ -1,4 +1,4 @@
-"""A plugin that uses all ten hooks and remembers how it was called. It imports the sdk and nothing else of ours."""
+"""A plugin that uses all eleven hooks and remembers how it was called. It imports the sdk and nothing else of ours."""
 
 from __future__ import annotations
 
@@ -13,7 +13,9 @@ from orchestrator.sdk import (
     BlockingProvider,
     Channel,
     ConditionKind,
+    Connected,
     EnrollmentChange,
+    Fact,
     Message,
     MessageOutcome,
     Outcome,
@@ -21,12 +23,15 @@ from orchestrator.sdk import (
     Path,
     Provider,
     Recommender,
+    Request,
     Result,
     SmsContent,
+    Source,
     StepFacts,
     StepKind,
     StepParams,
     Veto,
+    check_secret,
     hookimpl,
 )
 
@@ -165,6 +170,26 @@ def register_template_filters() -> Mapping[str, Callable[..., Any]]:
 def register_recommenders() -> Iterable[Recommender]:
     """dummy_newest."""
     return [Newest()]
+
+
+class DummyShop(Source):
+    """A secret in a header, and nobody told of anything."""
+
+    name, title = "dummy_shop", "Dummy shop"
+
+    def verify(self, request: Request, connected: Connected) -> None:
+        """By the header x-secret."""
+        check_secret(request.headers.get("x-secret", ""), connected.secrets)
+
+    def read(self, request: Request, connected: Connected) -> Sequence[Fact]:
+        """Nothing."""
+        return ()
+
+
+@hookimpl
+def register_sources() -> Iterable[Source]:
+    """dummy_shop."""
+    return [DummyShop()]
 
 
 @hookimpl

@@ -1,4 +1,4 @@
-"""One plugin, all ten hooks: found by its entry point, switched on, used by a journey, and called with what is true."""
+"""One plugin, all eleven hooks: found by its entry point, switched on, used by a journey, and called with what is true."""
 
 from __future__ import annotations
 
@@ -94,6 +94,7 @@ def test_it_is_found_by_its_entry_point_and_brings_what_it_says(dummy: Any) -> N
         ("condition", "dummy_regular"),
         ("filter", "dummy_backwards"),
         ("recommender", "dummy_newest"),
+        ("source", "dummy_shop"),
     }
     assert known.recommenders["dummy_newest"].recommend([{}, {}], 1, MONDAY_NOON) == [["new-2"], ["new-2"]]
 
@@ -106,7 +107,7 @@ def test_it_uses_every_hook_there_is(dummy: Any) -> None:
     assert hooks == {
         name for name in vars(hookspecs) if hasattr(getattr(hookspecs, name), f"{hookspecs.PROJECT}_spec")
     }
-    assert len(hooks) == 10
+    assert len(hooks) == 11
 
 
 def test_its_step_condition_filter_and_channel_work_in_a_journey(world: World, dummy: Any, anna: int) -> None:

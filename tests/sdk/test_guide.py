@@ -126,7 +126,8 @@ def test_the_receipts_example_refuses_forgeries(parse: Callable[[Request], list[
 
 
 @pytest.mark.parametrize(
-    ("number", "contract"), list(enumerate(["TestCoffee", "TestRegular", "TestInitials", "TestNewest"]))
+    ("number", "contract"),
+    list(enumerate(["TestCoffee", "TestRegular", "TestInitials", "TestNewest", "TestAcmeShop"])),
 )
 def test_the_examples_of_the_other_kinds_conform(number: int, contract: str, monkeypatch: pytest.MonkeyPatch):
     name = f"guide_{number}"
@@ -155,7 +156,7 @@ def test_the_table_of_hooks_is_the_list_of_hooks():
         for name, function in inspect.getmembers(hookspecs, inspect.isfunction)
         if hasattr(function, f"{hookspecs.PROJECT}_spec")
     ]
-    assert len(hooks) == 10
+    assert len(hooks) == 11
     assert sorted(first_column("All hooks")) == sorted(hooks)
 
 

@@ -77,6 +77,7 @@ FILL: Mapping[str, Callable[[], Sequence[Any]]] = {
     "preferences": lambda: ["no-such-token"],
     "hook": lambda: ["acme_sms"],
     "ingest": lambda: ["track"],
+    "come_in": lambda: ["no-such-key"],
 }
 
 

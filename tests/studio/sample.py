@@ -65,6 +65,7 @@ from orchestrator.segments.models import (
     SegmentSize,
     Transition,
 )
+from orchestrator.sources.models import Connection, KeptDelivery
 from orchestrator.workspace.audit import Action, note
 from orchestrator.workspace.models import (
     Alarm,
@@ -293,6 +294,13 @@ def make_keys(count: int, now: datetime) -> None:
         DeadLetter.objects.create(
             key=key, mark=f"{number:064}", received_at=now, kind="track", reason="no_id",
             payload='{"type": "track", "event": "Order Completed"}', words="the call names nobody",
+        )  # fmt: skip
+        connection = Connection.objects.create(
+            name=f"Sklep {number}", source="woocommerce", key=f"key-{number}", secret="sealed", created_at=now
+        )
+        KeptDelivery.objects.create(
+            connection=connection, received_at=now, topic="order.updated", reason="unreadable", mark=f"{number:064}",
+            payload='{"headers": {"x-wc-webhook-topic": "order.updated"}, "body": "{"}', words="the body is no JSON",
         )  # fmt: skip
 
 

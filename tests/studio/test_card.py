@@ -59,6 +59,14 @@ def test_who_and_where_they_are(anna: Customer) -> None:
     assert told.club == [("Tier", "gold"), ("Points", "100")]
 
 
+def test_open_tickets_are_said(anna: Customer) -> None:
+    assert card(anna).tickets == ""
+    Customer.objects.filter(pk=anna.pk).update(attributes={"open_tickets": 2})
+    assert card(anna).tickets == "2 open tickets"
+    Customer.objects.filter(pk=anna.pk).update(attributes={"open_tickets": "many"})
+    assert card(anna).tickets == ""
+
+
 def test_whether_we_may_is_a_sign_and_a_word(anna: Customer) -> None:
     assert [(mark.channel, mark.sign, mark.said, mark.tone) for mark in card(anna).marks] == [
         ("email", "check_circle", "allowed", "success"),

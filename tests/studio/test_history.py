@@ -49,6 +49,7 @@ from orchestrator.messaging.models import (
     TemplateVersion,
 )
 from orchestrator.segments.models import Membership, Score, ScoreBasis
+from orchestrator.sources.models import KeptDelivery
 from orchestrator.workspace.models import (
     Alarm,
     AlarmNotice,
@@ -75,6 +76,7 @@ HISTORY: list[Any] = [
     ConsentRecord,
     Customer,
     DeadLetter,
+    KeptDelivery,
     Decision,
     DeliveryAttempt,
     Door,
@@ -156,6 +158,7 @@ def test_only_these_may_be_edited() -> None:
         "Block",
         "Brand",
         "Budget",
+        "Connection",
         "ConsentText",
         "FrequencyCap",
         "Group",

@@ -31,6 +31,7 @@ BIG = {
     "EntryTimer",
     "Event",
     "Identity",
+    "KeptDelivery",
     "MailboxMessage",
     "Message",
     "MessageBody",
@@ -118,6 +119,7 @@ def _again() -> None:
         SegmentSize,
         Transition,
     )
+    from orchestrator.sources.models import Connection, KeptDelivery
     from orchestrator.workspace.models import Alarm, AlarmChannel, AlarmNotice, Halt, Heartbeat, Retention
 
     Journey.objects.update(current=None)
@@ -129,7 +131,7 @@ def _again() -> None:
         Score, ScoreBasis,
         StepRun, Simulation, PublishNotice, PublishComment, PublishRequest, DraftEdit, JourneyVersion, Journey, Decision,
         DeliveryAttempt, MailboxMessage, MessageBody, PointsEntry, ProductPrice, Product,
-        ComplaintBreaker, ProviderBreaker, DeadLetter, WriteKey,
+        ComplaintBreaker, ProviderBreaker, DeadLetter, WriteKey, KeptDelivery, Connection,
         Spending, Budget, StepFault, Halt, Heartbeat, Retention, Receipt, Subject, TemplateVersion, Template,
         AlarmNotice, Alarm, AlarmChannel,
         PrivacyComment, PrivacyRequest, Identity, Address, Customer, Block,

@@ -32,6 +32,7 @@ NOBODY = {
     "mobile": "Of nobody is this known: device.",
     "from_ads": "Of nobody is this known: first source of traffic.",
     "from_newsletter": "Of nobody is this known: last source of traffic.",
+    "open_ticket": "Nobody has the attribute “open tickets”.",
     "told_their_interest": "Nobody has the attribute “interest”.",
     "buys_as_gifts": "Nobody has the attribute “buys for”.",
 }
@@ -72,7 +73,7 @@ def test_before_scores_are_computed_the_page_says_so() -> None:
 
 
 def test_each_has_a_kind_an_aim_and_a_reason_and_a_key_of_its_own() -> None:
-    assert len({one.key for one in READY}) == len(READY) == 26
+    assert len({one.key for one in READY}) == len(READY) == 27
     assert {one.kind for one in READY} == {kind for kind, _title in KINDS}
     for one in READY:
         assert all(str(said).endswith(".") for said in (one.aim, one.why)), one.key

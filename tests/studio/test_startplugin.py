@@ -25,8 +25,15 @@ CONFORMS = {
     "condition": "TestGreenTea conforms: 10/10",
     "filter": "TestGreenTea conforms: 11/11",
     "recommender": "TestGreenTea conforms: 13/13",
+    "source": "TestGreenTea conforms: 19/19 (1 not applicable)",
 }
-HOOKS = {"recommender": "recommenders", "filter": "filters", "condition": "conditions", "step": "steps"}
+HOOKS = {
+    "source": "sources",
+    "recommender": "recommenders",
+    "filter": "filters",
+    "condition": "conditions",
+    "step": "steps",
+}
 
 
 class Fax:

@@ -84,6 +84,7 @@ class Kind:
 
 
 _kinds: dict[str, Kind] = {}
+_later: list[Callable[[], None]] = []
 
 
 def register(kind: Kind) -> None:
@@ -91,6 +92,13 @@ def register(kind: Kind) -> None:
     _kinds[kind.key] = kind
 
 
+def later(bring: Callable[[], None]) -> None:
+    """Have this register more kinds whenever they are asked for: of plugins, which are loaded on first use."""
+    _later.append(bring)
+
+
 def registered() -> dict[str, Kind]:
     """All kinds, by key."""
+    for bring in _later:
+        bring()
     return dict(_kinds)

@@ -34,6 +34,7 @@ from orchestrator.messaging.models import (
     MessageBody,
     Receipt,
 )
+from orchestrator.sources.models import KeptDelivery
 from orchestrator.workspace.models import Alarm, AlarmNotice
 
 LONGEST_WAIT = timedelta(days=400)
@@ -156,6 +157,7 @@ CLASSES: Mapping[str, DataClass] = {
         DataClass("journal", LogEntry, "action_time"),
         DataClass("session", Session, "expire_date", by_time=True),
         DataClass("dead_letter", DeadLetter, "received_at"),
+        DataClass("delivery", KeptDelivery, "received_at"),
         DataClass("event", Event, "received_at", open=_tells),
         DataClass(
             "consent_proof", ConsentRecord, "recorded_at", blank(**PROOF), _in_use, done=is_blank(**PROOF)

@@ -7,7 +7,7 @@ import re
 import sys
 from importlib.resources import files
 
-KINDS = ("provider", "step", "condition", "filter", "recommender")
+KINDS = ("provider", "step", "condition", "filter", "recommender", "source")
 # What a message of each content holds, as it stands in a call of a provider.
 FIELDS = {
     "SmsContent": ("text",),
@@ -20,6 +20,7 @@ HOW = {
     "condition": "In a rule: `{my_plugin: 500}`.",
     "filter": "In a template: `{{ customer.first_name | my_plugin }}`.",
     "recommender": "It answers to the name `my_plugin`.",
+    "source": "Make a connection of it in the admin, under Trust: it says what to enter at the shop.",
 }
 _NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*\Z")
 LONGEST = 40

@@ -8,6 +8,7 @@ from orchestrator.sdk.testing.factories import make_message, make_messages, text
 from orchestrator.sdk.testing.filter_contract import FilterContract
 from orchestrator.sdk.testing.gateway import Behaviour, Delivery, Gateway, Verdict
 from orchestrator.sdk.testing.recommender_contract import RecommenderContract
+from orchestrator.sdk.testing.source_contract import SourceContract
 from orchestrator.sdk.testing.step_contract import StepContract
 from orchestrator.sdk.testing.transport import FakeTransport
 
@@ -22,6 +23,7 @@ __all__ = [
     "Gateway",
     "ProviderContract",
     "RecommenderContract",
+    "SourceContract",
     "StepContract",
     "Verdict",
     "conformance",

@@ -26,6 +26,7 @@ TITLES = {
     "journal": _("journal of the studio"),
     "session": _("expired logins"),
     "dead_letter": _("calls that were not taken"),
+    "delivery": _("deliveries that were not taken"),
     "event": _("events"),
     "consent_proof": _("proofs of consents that ended"),
     "quiet": _("inactive customers, restricted"),
