@@ -23,6 +23,7 @@ from orchestrator.domain.zones import ZoneChoice, choose_zone
 from orchestrator.messaging.consented import consents_of
 from orchestrator.messaging.limits import Limits
 from orchestrator.messaging.models import Message
+from orchestrator.messaging.past import counted as past_counted
 from orchestrator.messaging.rows import CANDIDATE_COLUMNS, Claimed
 from orchestrator.sdk.value import value
 from orchestrator.segments.guards import guarded
@@ -242,6 +243,10 @@ def _counted(
         one = Counted(at, channel, topic, str(brand))
         answer.by_customer[customer][id_] = one
         answer.by_address[digest][id_] = one
+    for id_, customer, digest, one in past_counted(customer_ids, digests, since):
+        answer.by_customer[customer][id_] = one
+        if digest:
+            answer.by_address[digest][id_] = one
     return answer
 
 
