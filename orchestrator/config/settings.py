@@ -82,6 +82,7 @@ INSTALLED_APPS = [
     "orchestrator.ingest",
     "orchestrator.segments",
     "orchestrator.messaging",
+    "orchestrator.moving",
     "orchestrator.journeys",
     "orchestrator.tracking",
     "orchestrator.demo",
