@@ -80,7 +80,7 @@ HAPPENED = (
     ),
     Field("amount", _("amount"), ("value", "$value", "order_value", "wartość", "kwota", "total")),
     Field("currency", _("currency"), ("$currency_code", "currency_code", "waluta")),
-    Field("products", _("products"), ("items", "produkty")),
+    Field("products", _("codes of the products"), ("product_ids", "produkty")),
 )
 
 
@@ -154,7 +154,8 @@ def happened(
         amount = read.money(cells.get("amount", ""), "amount")
         if what is What.RETURNED and amount is not None:
             amount = abs(amount)
-        properties = {"order_id": name, "currency": cells.get("currency", "")}
+        items = [{"product_id": code} for code in read.names(cells.get("products", ""))]
+        properties = {"order_id": name, "currency": cells.get("currency", ""), "items": items or None}
     purpose = "transactional" if read.plain(cells.get("purpose", "")).startswith("transa") else "marketing"
     machine = read.is_yes(cells.get("machine", ""), "machine")
     return Happened(who, what, at, name, channel, title, machine, hard, purpose, amount, properties)

@@ -22,6 +22,7 @@ from orchestrator.customers.models import Customer
 from orchestrator.domain.scores.favourites import HOURS, NEAR, hour
 from orchestrator.events.models import Event
 from orchestrator.messaging.models import FrequencyCap, PastMessage
+from orchestrator.moving.columns import table
 from orchestrator.moving.folder import look
 from tests.moving import test_klaviyo as klaviyo
 from tests.moving import test_mautic as mautic
@@ -188,3 +189,8 @@ def test_nothing_that_moves_in_starts_a_journey_however_young_it_is(world: World
     assert load("klaviyo_events", today).counts["events"] == 7
     world.run(days=3)
     assert (world.enrollments(), world.messages()) == ([], [])
+
+
+def test_the_page_lists_the_columns_as_they_are() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "moving-in.md").read_text(encoding="utf-8")
+    assert page.rstrip().endswith(table().rstrip())

@@ -6,15 +6,21 @@ from datetime import timedelta
 
 import pytest
 
+from orchestrator.consents.record import default_brand_id
 from orchestrator.customers.addresses import digest
 from orchestrator.customers.erase import erase
 from orchestrator.customers.merge import Pair, merge
+from orchestrator.customers.models import Customer
+from orchestrator.domain.definition.rule_parser import read_rule
 from orchestrator.messaging.contacts import sent as sent_of
 from orchestrator.messaging.models import Decision, FrequencyCap, Message, PastMessage
 from orchestrator.messaging.past import NewPast, record
+from orchestrator.segments.compile import CUSTOMERS, Scope
+from orchestrator.segments.matching import matching
 from orchestrator.studio.evidence import explain
+from orchestrator.studio.timeline import read_timeline
 from tests.scenarios.journeys import one_send
-from tests.scenarios.world import World
+from tests.scenarios.world import WARSAW, World
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
@@ -124,3 +130,27 @@ def test_scores_count_it_as_a_message_that_came(world: World) -> None:
     record([past(world, anna, "a", HOUR), past(world, anna, "b", HOUR)], world.now)
     assert sent_of([anna, bela], world.now) == {anna: {"email": 2}}
     assert sent_of([anna, bela], world.now - DAY) == {}
+
+
+def test_a_rule_that_asks_for_any_message_knows_it_and_one_that_names_a_journey_does_not(
+    world: World,
+) -> None:
+    anna, bela = world.person(), world.person("bela")
+    record([past(world, anna, "a", 2 * DAY)], world.now)
+
+    def matched(**received: str) -> set[int]:
+        scope = Scope(CUSTOMERS, world.now, WARSAW, default_brand_id())
+        return matching(Customer, [anna, bela], read_rule({"received": received}), scope)
+
+    assert matched(within="3 days") == {anna}
+    assert matched(within="1 day") == set()
+    assert matched(journey="welcome", within="3 days") == set()
+
+
+def test_the_timeline_says_who_sent_it(world: World) -> None:
+    anna = world.person()
+    record([past(world, anna, "a", HOUR, title="Spring")], world.now)
+    found = [one for one in read_timeline(Customer.objects.get(pk=anna)).items if one.kind == "messages"]
+    assert [(one.at, one.title, one.detail) for one in found] == [
+        (world.now - HOUR, "email, sent by Klaviyo", "Spring")
+    ]

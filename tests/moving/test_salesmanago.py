@@ -19,14 +19,14 @@ PEOPLE = (
     "carl@example.com;Carl;;;;Opt-in;tak;2025-05-01 10:00;2025-04-01;;;tak;;sm-3;\n"
 )
 EVENTS = (
-    "Data;E-mail;Zdarzenie;Wiadomość;Temat;Adres URL;Numer zamówienia;Kwota\n"
-    "2026-03-01 10:00;anna@example.com;Wysłano;Wiosna;Witaj;;;\n"
-    "2026-03-01 12:00;anna@example.com;Otwarto;Wiosna;Witaj;;;\n"
-    "2026-03-01 12:01;anna@example.com;Kliknięto;Wiosna;Witaj;https://sklep.example/x;;\n"
-    "2026-03-01 10:00;bela@example.com;Odbicie twarde;Wiosna;Witaj;;;\n"
-    "2026-02-10 09:00;anna@example.com;PURCHASE;;;;Z/7;1 299,90\n"
-    "2026-02-12 09:00;anna@example.com;Zwrot;;;;Z/7;-299,90\n"
-    "2026-02-12 09:00;anna@example.com;Rozmowa;;;;;\n"
+    "Data;E-mail;Zdarzenie;Wiadomość;Temat;Adres URL;Numer zamówienia;Kwota;Produkty\n"
+    "2026-03-01 10:00;anna@example.com;Wysłano;Wiosna;Witaj;;;;\n"
+    "2026-03-01 12:00;anna@example.com;Otwarto;Wiosna;Witaj;;;;\n"
+    "2026-03-01 12:01;anna@example.com;Kliknięto;Wiosna;Witaj;https://sklep.example/x;;;\n"
+    "2026-03-01 10:00;bela@example.com;Odbicie twarde;Wiosna;Witaj;;;;\n"
+    "2026-02-10 09:00;anna@example.com;PURCHASE;;;;Z/7;1 299,90;P1,P2\n"
+    "2026-02-12 09:00;anna@example.com;Zwrot;;;;Z/7;-299,90;P2\n"
+    "2026-02-12 09:00;anna@example.com;Rozmowa;;;;;;\n"
 )
 
 
