@@ -105,7 +105,7 @@ def _counted(people: Sequence[int], now: datetime) -> list[list[Counted]]:
     ).values_list("customer_id", "counted_at", "channel", "topic", "brand_id")
     for customer, at, channel, topic, brand in rows:
         found[customer].append(Counted(at, channel, topic, str(brand)))
-    for _id, customer, _digest, one in past_counted(people, (), now - LONGEST):
+    for customer, one in past_counted(people, now - LONGEST):
         found[customer].append(one)
     return list(found.values())
 
