@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext_lazy as _
 
@@ -18,6 +19,8 @@ from orchestrator.moving.contacts import Allowed, Blocked, Contact, Who, address
 from orchestrator.moving.happened import Happened, What
 from orchestrator.moving.reader import HistoryReader, PeopleReader
 
+_UTC = ZoneInfo("UTC")
+_NOBODY = ("null", "\\n", "0")  # as dumps write that there is none
 _LEFT, _BOUNCED, _MANUAL = "unsubscribed", "bounced", "manual"
 _REASONS = {
     **dict.fromkeys(("1", "unsubscribed", "wypisany"), _LEFT),
@@ -35,7 +38,13 @@ _CHANNELS = {
 
 
 def _who(cells: Mapping[str, str], found: Mapping[str, str]) -> Who:
-    return Who(MAUTIC, cells.get("external_id", ""), cells.get("contact_id", ""), found)
+    lead = read.first(cells, ("contact_id", "lead_id"))
+    return Who(MAUTIC, cells.get("external_id", ""), "" if lead.lower() in _NOBODY else lead, found)
+
+
+def _zone(cells: Mapping[str, str], setting: Setting) -> ZoneInfo:
+    """Mautic's tables hold times in UTC; its exports and reports tell them on the clock of whoever asks."""
+    return _UTC if "lead_id" in cells else setting.zone
 
 
 def _contact(row: Row, setting: Setting) -> Iterable[Contact]:
@@ -68,7 +77,7 @@ def _do_not_contact(row: Row, setting: Setting) -> Iterable[Contact]:
             who, Person(), found.problems, blocked=[Blocked(channel, SuppressionReason.BOUNCE, MAUTIC)]
         )
         return
-    at = read.said_at(cells.get("at", ""), ConsentState.WITHDRAWN, setting.zone, "date_added")
+    at = read.said_at(cells.get("at", ""), ConsentState.WITHDRAWN, _zone(cells, setting), "date_added")
     columns = {name: cells[name] for name in ("reason", "at", "comments") if cells.get(name)}
     said = Allowed(channel, ConsentState.WITHDRAWN, at, f"do not contact, {reason}", columns, listed=True)
     yield contact(who, Person(), found.problems, allowed=[said])
@@ -77,7 +86,7 @@ def _do_not_contact(row: Row, setting: Setting) -> Iterable[Contact]:
 def _email(row: Row, setting: Setting) -> Iterable[Happened]:
     """One message, and its last opening if it was read."""
     cells = row.cells
-    sent_at = read.moment(cells.get("sent_at", ""), setting.zone, "date_sent")
+    sent_at = read.moment(cells.get("sent_at", ""), _zone(cells, setting), "date_sent")
     if sent_at is None:
         raise ValueError("the row has no date_sent; fill it")
     if read.is_yes(cells.get("is_failed", ""), "is_failed"):
@@ -87,7 +96,9 @@ def _email(row: Row, setting: Setting) -> Iterable[Happened]:
     name = f"email_stats {cells['id']}" if cells.get("id") else ""
     yield fields.happened(who, What.SENT, sent_at, cells, "email", title, name=name)
     if read.is_yes(cells.get("is_read", ""), "is_read"):
-        read_at = read.moment(read.first(cells, ("read_at", "last_opened")), setting.zone, "date_read")
+        read_at = read.moment(
+            read.first(cells, ("read_at", "last_opened")), _zone(cells, setting), "date_read"
+        )
         if read_at is not None:
             yield fields.happened(who, What.OPENED, read_at, cells, "email", title, name=name)
 
@@ -95,7 +106,7 @@ def _email(row: Row, setting: Setting) -> Iterable[Happened]:
 def _hit(row: Row, setting: Setting) -> Iterable[Happened]:
     """A page that was looked at; out of an email it is a click."""
     cells = row.cells
-    at = read.moment(cells.get("at", ""), setting.zone, "date_hit")
+    at = read.moment(cells.get("at", ""), _zone(cells, setting), "date_hit")
     if at is None:
         raise ValueError("the row has no date_hit; fill it")
     who = _who(cells, addresses({"email": cells.get("email", "")}, "").addresses)
@@ -111,7 +122,8 @@ _OWN = (
     frozenset(["external_id", "contact_id", "date_identified", "date_added", "last_active"])
     | fields.OF_PEOPLE
 )
-_CONTACT = Field("contact_id", _("Mautic's id of the contact"), ("lead_id", "mautic_id", "id_kontaktu"))
+_CONTACT = Field("contact_id", _("Mautic's id of the contact"), ("mautic_id", "id_kontaktu"))
+_LEAD = Field("lead_id", _("the same in a table of the database: its times are UTC"))
 _OWN_ID = Field("external_id", _("your own id of the person"), ("customer_id",))
 _EMAIL = Field("email", _("email address"), ("email_address", "adres_e_mail", "e_mail"))
 
@@ -138,6 +150,7 @@ DO_NOT_CONTACT = Kind(
     ),
     (
         _CONTACT,
+        _LEAD,
         _OWN_ID,
         _EMAIL,
         Field("reason", _("why: 1, 2 or 3"), ("dnc_reason", "powód"), required=True),
@@ -156,6 +169,7 @@ EMAILS = Kind(
     (
         Field("id", _("the row's own id"), ("stat_id",)),
         _CONTACT,
+        _LEAD,
         _OWN_ID,
         _EMAIL,
         Field("sent_at", _("when it was sent"), ("date_sent", "data_wysłania"), required=True),
@@ -176,6 +190,7 @@ HITS = Kind(
     (
         Field("id", _("the row's own id"), ("hit_id",)),
         _CONTACT,
+        _LEAD,
         _OWN_ID,
         _EMAIL,
         Field("at", _("when"), ("date_hit", "data_odsłony"), required=True),

@@ -36,7 +36,7 @@ HITS = (
     "id,lead_id,date_hit,url,email_id\n"
     "1,7,2026-02-28 18:16:00,https://shop.example/x,3\n"
     "2,7,2026-02-28 18:17:00,https://shop.example/y,\n"
-    "3,,2026-02-28 18:17:00,https://shop.example/y,\n"
+    "3,NULL,2026-02-28 18:17:00,https://shop.example/y,\n"
 )
 
 
@@ -84,10 +84,10 @@ def test_what_was_sent_counts_and_what_failed_does_not(world: World, load: Load)
     assert list(
         PastMessage.objects.order_by("customer").values_list("customer__external_id", "title", "sent_at")
     ) == [
-        ("mautic:7", "News", at(2026, 2, 28, 8)),
-        ("mautic:8", "News", at(2026, 2, 28, 8)),
+        ("mautic:7", "News", at(2026, 2, 28, 9)),
+        ("mautic:8", "News", at(2026, 2, 28, 9)),
     ]
-    assert Event.objects.get().occurred_at == at(2026, 2, 28, 17, 15)
+    assert Event.objects.get().occurred_at == at(2026, 2, 28, 18, 15)
     assert load("mautic_emails", EMAILS).counts["repeated"] == 3
 
 
@@ -99,4 +99,18 @@ def test_a_hit_out_of_an_email_is_a_click_and_another_a_page(world: World, load:
     assert list(events) == [
         ("message.clicked", "https://shop.example/x", True),
         ("page.viewed", "https://shop.example/y", True),
+    ]
+
+
+def test_a_table_s_times_are_utc_and_a_report_s_on_the_clock_of_the_workspace(
+    world: World, load: Load
+) -> None:
+    load("mautic_people", PEOPLE)
+    report = "Contact ID,Email address,Date sent,Date read,Read,Is failed,Subject\n7,,2026-02-28 09:00:00,,No,No,Other\n"
+    assert load("mautic_emails", report.replace("Is failed", "Failed")).errors == []
+    assert load("mautic_emails", EMAILS).counts["past_messages"] == 2
+    sent = PastMessage.objects.filter(customer__external_id="mautic:7").order_by("sent_at")
+    assert list(sent.values_list("title", "sent_at")) == [
+        ("Other", at(2026, 2, 28, 8)),
+        ("News", at(2026, 2, 28, 9)),
     ]
