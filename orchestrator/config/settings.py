@@ -84,6 +84,7 @@ INSTALLED_APPS = [
     "orchestrator.sources",
     "orchestrator.segments",
     "orchestrator.messaging",
+    "orchestrator.moving",
     "orchestrator.journeys",
     "orchestrator.tracking",
     "orchestrator.demo",

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from orchestrator import registry
-from orchestrator.consents.models import Consent, ConsentRecord, ConsentState, SuppressionReason
-from orchestrator.consents.record import Statement, default_brand_id, record
+from orchestrator.consents.models import ConsentState, SuppressionReason
+from orchestrator.consents.record import Statement
 from orchestrator.consents.suppress import suppressed
+from orchestrator.consents.take_over import take_over
 from orchestrator.customers.addresses import digest
 from orchestrator.customers.imports.files import FileError
 from orchestrator.customers.imports.times import read_instant
@@ -104,24 +105,19 @@ class ConsentColumns:
         since the person had withdrawn.
         """
         lock({customer_id for customer_id, _ in said})
-        statements = [
-            Statement(
-                id_, channel, state, one.source, topic=topic, recorded_at=one.at[state] if one.at else None,
-                text=one.text, text_version=one.version, language=one.language, legal_basis=one.basis,
-                proof=one.proof,
-            )
-            for id_, one in said
-            for (channel, topic), state in one.states.items()
-        ]  # fmt: skip
-        standing = _load_standing(statements)
-        dated = [replace(s, recorded_at=min(s.recorded_at, now)) for s in statements if s.recorded_at]
-        undated = [s for s in statements if s.recorded_at is None and _counts(s, standing.get(_of(s), ""))]
-        fresh = _drop_known(dated) + list({(_of(s), s.state): s for s in undated}.values())
-        record(fresh, now)
-        after = _load_standing(statements)
-        withdrawn = {place for place, state in after.items() if state == ConsentState.WITHDRAWN}
-        granted = {_of(s) for s in statements if s.state == ConsentState.GRANTED}
-        return {"consents": len(fresh), "consents_kept": len(granted & withdrawn)}
+        taken = take_over(
+            [
+                Statement(
+                    id_, channel, state, one.source, topic=topic, recorded_at=one.at[state] if one.at else None,
+                    text=one.text, text_version=one.version, language=one.language, legal_basis=one.basis,
+                    proof=one.proof,
+                )
+                for id_, one in said
+                for (channel, topic), state in one.states.items()
+            ],
+            now,
+        )  # fmt: skip
+        return {"consents": taken.recorded, "consents_kept": taken.kept}
 
 
 def _channels() -> set[str]:
@@ -178,36 +174,3 @@ def _read_at(cells: Mapping[str, str], zone: ZoneInfo) -> Mapping[ConsentState, 
         return None
     edges = {ConsentState.GRANTED: time(0), ConsentState.WITHDRAWN: time(23, 59, 59)}
     return {state: read_instant(text, zone, "consent_at", at) for state, at in edges.items()}
-
-
-_Whose = tuple[int, str, str]  # customer, channel, topic
-
-
-def _of(statement: Statement) -> _Whose:
-    return statement.customer_id, statement.channel, statement.topic
-
-
-def _load_standing(statements: Sequence[Statement]) -> dict[_Whose, str]:
-    rows = Consent.objects.filter(
-        customer__in={statement.customer_id for statement in statements},
-        brand=default_brand_id(), purpose="marketing",
-    ).values_list("customer", "channel", "topic", "state")  # fmt: skip
-    return {row[:3]: row[3] for row in rows}
-
-
-def _counts(statement: Statement, standing: str) -> bool:
-    """Whether a statement without a time says anything new: a no always, a yes only where nothing was ever said."""
-    if statement.state == ConsentState.WITHDRAWN:
-        return standing != ConsentState.WITHDRAWN
-    return standing == ""
-
-
-def _drop_known(dated: Sequence[Statement]) -> list[Statement]:
-    """Without those that stand in the ledger already, and each once."""
-    rows = ConsentRecord.objects.filter(
-        customer__in={statement.customer_id for statement in dated},
-        brand=default_brand_id(), purpose="marketing",
-    ).values_list("customer", "channel", "topic", "state", "recorded_at", "source")  # fmt: skip
-    known = set(rows)
-    fresh = {(*_of(s), str(s.state), s.recorded_at, s.source): s for s in dated}
-    return [statement for place, statement in fresh.items() if place not in known]

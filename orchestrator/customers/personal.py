@@ -62,6 +62,7 @@ EMPTIED: dict[str, dict[str, str]] = {
     "messaging.Decision": {"evidence": "empty"},
     "messaging.DeliveryAttempt": {"reference": "empty", "detail": "empty"},
     "messaging.Receipt": {},
+    "messaging.PastMessage": {"title": "empty"},
     "journeys.Enrollment": {"entry_key": "empty", "once_key": "empty", "entry_properties": "empty"},
     "journeys.StepRun": {"evidence": "empty"},
 }
@@ -84,6 +85,7 @@ KEPT: dict[str, str] = {
     " topic priority journey_at held_out obeys_caps counts_toward_caps on_cap test state reason created_at due_at"
     " expires_at first_held_at handed_off_at final_at delivered_at bounced_at fence claim lease_until maybe_sent"
     " crash_count attempts number counted_at released_at parts cost charged address_digest provider wake_pending",
+    "messaging.PastMessage": "id key customer brand system channel purpose topic sent_at address_digest stored_at",
     "messaging.Decision": "id message decided_at outcome reason until",
     "messaging.DeliveryAttempt": "id message number fence provider settled_at outcome",
     "messaging.Receipt": "id key provider kind message occurred_at received_at machine",

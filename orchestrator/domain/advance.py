@@ -16,6 +16,7 @@ from orchestrator.domain.outcomes import sound
 from orchestrator.domain.splits import bucket
 from orchestrator.domain.visits import coming, coming_back, inside, outside, round_of
 from orchestrator.domain.walks import (
+    COMPUTED_AT,
     Acted,
     Ended,
     Missing,
@@ -211,6 +212,9 @@ def _run(
     evidence: dict[str, Any] = {}
     if step.rules:
         evidence["rules"] = {words: rules[step.id, name] for name, words in step.rule_words.items()}
+    if step.scores:
+        evidence["scores"] = {name: person.scores.get(name) for name in step.scores}
+        evidence["scores_computed_at"] = person.scores.get(COMPUTED_AT)
     if person.tried:
         evidence["messages"] = [f"{one.channel}: {one.state}" for one in person.tried]
     if step.kind.reads_zone and person.zone_rung:

@@ -6,8 +6,9 @@ by address) is loaded under the gate's locks by the caller, who leaves out the m
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Literal
@@ -97,21 +98,29 @@ class Candidate:
 
 @value
 class Counted:
-    """A message that counts: when it was reserved or accepted (UTC), and the topic it had then."""
+    """A message that counts: when it was reserved or accepted (UTC), and the topic it had then.
+
+    `system`: who sent it, where it was not us but the system before us.
+    """
 
     at: datetime
     channel: str
     topic: str = ""
     brand: str = ""
+    system: str = ""
 
 
 @value
 class CapVerdict:
-    """Free if `capped_by` is None; else the rule, the instant at which it frees, and what it counted."""
+    """Free if `capped_by` is None; else the rule, the instant at which it frees, and what it counted.
+
+    `elsewhere`: of these, how many each system before us has sent.
+    """
 
     capped_by: CapRule | None = None
     until: datetime | None = None
     evidence: tuple[datetime, ...] = ()
+    elsewhere: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def ok(self) -> bool:
@@ -175,11 +184,19 @@ def check_caps(
     for rule in rules:
         if not rule.applies(candidate.channel, candidate.topic, candidate.brand):
             continue
-        ats = [one.at for one in counted if rule.applies(one.channel, one.topic, one.brand)]
+        theirs = [one for one in counted if rule.applies(one.channel, one.topic, one.brand)]
+        ats = [one.at for one in theirs]
         until = frees_at(rule.window, ats, rule.limit, now, zone)
         if until is not None and (verdict.until is None or until > verdict.until):
-            verdict = CapVerdict(rule, until, tuple(inside(rule.window, ats, now, zone)))
+            within = tuple(inside(rule.window, ats, now, zone))
+            verdict = CapVerdict(rule, until, within, _elsewhere(theirs, within))
     return verdict
+
+
+def _elsewhere(counted: Sequence[Counted], within: Sequence[datetime]) -> Mapping[str, int]:
+    """How many of those inside the window each system before us has sent."""
+    moments = set(within)
+    return dict(sorted(Counter(one.system for one in counted if one.system and one.at in moments).items()))
 
 
 def check_gap(last_at: datetime | None, gap: timedelta, now: datetime) -> datetime | None:

@@ -204,11 +204,14 @@ def _quiet(message: Candidate, facts: Facts, now: datetime) -> Verdict | None:
 def _gap(message: Candidate, facts: Facts, now: datetime) -> Verdict | None:
     if not message.obeys_caps or not facts.counted:
         return None
-    last = max(entry.at for entry in facts.counted)
-    until = check_gap(last, facts.minimum_gap, now)
+    last = max(facts.counted, key=lambda entry: entry.at)
+    until = check_gap(last.at, facts.minimum_gap, now)
     if until is None:
         return None
-    evidence = {"last_at": last.isoformat(), "gap_minutes": int(facts.minimum_gap.total_seconds() // 60)}
+    gap = int(facts.minimum_gap.total_seconds() // 60)
+    evidence: Evidence = {"last_at": last.at.isoformat(), "gap_minutes": gap}
+    if last.system:
+        evidence["last_by"] = last.system
     return _hold("minimum_gap", until, message, evidence)
 
 
@@ -225,6 +228,8 @@ def _capped(message: Candidate, facts: Facts, now: datetime) -> Verdict | None:
         "window": window_name(verdict.capped_by.window),
         "sent_at": [at.isoformat() for at in verdict.evidence],
     }
+    if verdict.elsewhere:
+        evidence["sent_by"] = dict(verdict.elsewhere)
     if message.on_cap in SKIPPING:  # which of them is the journey's to act upon
         return Verdict(Outcome.SKIP, "capped", evidence=evidence)
     return _hold("capped", verdict.until or message.expires_at, message, evidence)

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from orchestrator.sdk.steps import ArrivedEvent, Call, Effect, Park, Past, Send, Tried
 from orchestrator.sdk.value import value
 
+COMPUTED_AT = "computed_at"  # among the scores of a traveller: when they were made
 RuleAsked = tuple[str, str]  # (step id, the step kind's name for the rule)
 Visited = tuple[str, int]  # (step id, visit)
 
@@ -39,6 +40,9 @@ class Traveller:
     past: Mapping[Visited, tuple[ArrivedEvent, ...]] = field(default_factory=dict)
     held_out: bool = False
     due_at: datetime | None = None  # since when they could have walked; None: nobody asks how late it is
+    scores: Mapping[str, Any] = field(
+        default_factory=dict
+    )  # those that rules have asked for, and when they were made
 
     def onward(
         self, step: str, visit: int, arrived_at: datetime, due_at: datetime | None = None
@@ -62,6 +66,7 @@ class Traveller:
             self.past,
             self.held_out,
             due_at,
+            self.scores,
         )
 
     def reached(self, channels: frozenset[str]) -> Traveller:
@@ -84,6 +89,7 @@ class Traveller:
             self.past,
             self.held_out,
             self.due_at,
+            self.scores,
         )
 
 

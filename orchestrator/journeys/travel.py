@@ -30,6 +30,7 @@ from orchestrator.messaging.reach import reachable
 from orchestrator.sdk.steps import ArrivedEvent, Tried
 from orchestrator.sdk.value import value
 from orchestrator.segments.compile import ENROLLMENTS, Scope
+from orchestrator.segments.known_scores import read_scores
 from orchestrator.segments.matching import matching
 from orchestrator.store.planner import once_found
 from orchestrator.store.prepared import Given, prepared
@@ -221,7 +222,7 @@ def _walk(
                     asked_past.append(Asking(one.id, one.customer_id, one.entered_at, *walk.end.past))
                 for asked in walk.end.rules:
                     needs[one.version_id, asked].append(one.id)
-        _load(needs, truths, live, workspace, now)
+        _load(needs, travellers, truths, live, workspace, now)
         _load_reach(unreached, travellers, live)
         _load_past(asked_past, travellers, now)
         waiting = [one for one in waiting if isinstance(walks[one.id].end, Missing)]
@@ -247,7 +248,7 @@ def _load_first(
         unreached += [one] if reach else []
         for asked in rules:
             needs[one.version_id, asked].append(one.id)
-    _load(needs, truths, live, workspace, now)
+    _load(needs, travellers, truths, live, workspace, now)
     _load_reach(unreached, travellers, live)
 
 
@@ -269,14 +270,35 @@ def _load_past(asked: Sequence[Asking], travellers: dict[int, Traveller], now: d
 
 def _load(
     needs: Mapping[tuple[int, RuleAsked], list[int]],
+    travellers: dict[int, Traveller],
     truths: dict[int, dict[RuleAsked, bool]],
     live: Mapping[int, Live],
     workspace: Workspace,
     now: datetime,
 ) -> None:
+    _load_scores(needs, travellers, live)
     for (version_id, asked), ids in needs.items():
         version = live[version_id]
         scope = Scope(ENROLLMENTS, now, ZoneInfo(workspace.time_zone), version.brand_id)
         true = matching(Enrollment, ids, version.definition.rule(*asked), scope)
         for enrollment in ids:
             truths[enrollment][asked] = enrollment in true
+
+
+def _load_scores(
+    needs: Mapping[tuple[int, RuleAsked], list[int]],
+    travellers: dict[int, Traveller],
+    live: Mapping[int, Live],
+) -> None:
+    """Of whom a rule asks for a score: what it is now, so that `why` can name it; one query, and mostly none."""
+    asking = {
+        id_
+        for (version_id, (step, _name)), ids in needs.items()
+        if live[version_id].definition.step(step).scores
+        for id_ in ids
+    }
+    if not asking:
+        return
+    found = read_scores({travellers[id_].customer for id_ in asking})
+    for id_ in asking:
+        travellers[id_] = replace(travellers[id_], scores=found.get(travellers[id_].customer, {}))

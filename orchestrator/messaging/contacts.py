@@ -12,7 +12,7 @@ from django.db.models import Count, QuerySet
 
 from orchestrator import registry
 from orchestrator.domain.outbox import SENT
-from orchestrator.messaging.models import Message, Price
+from orchestrator.messaging.models import Message, PastMessage, Price
 from orchestrator.segments.scoring.histories import bring
 from orchestrator.store.prepared import Given, prepared
 
@@ -23,10 +23,14 @@ def handle() -> None:
 
 
 def sent(customers: Collection[int], now: datetime) -> Mapping[int, Mapping[str, int]]:
-    """How many messages were handed over by `now`, by customer and channel; trials are none."""
-    answer: dict[int, dict[str, int]] = defaultdict(dict)
-    for customer, channel, count in _sent().rows(customers=customers, now=now):
-        answer[customer][channel] = count
+    """How many messages were handed over by `now`, by customer and channel; trials are none.
+
+    What the system before us has sent is among them: its answers are among the events, and a rate needs both.
+    """
+    answer: dict[int, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    for query in (_sent(), _sent_before_us()):
+        for customer, channel, count in query.rows(customers=customers, now=now):
+            answer[customer][channel] += count
     return answer
 
 
@@ -46,3 +50,9 @@ def _sent() -> QuerySet[Any]:
         test=False,
     )
     return messages.order_by().values_list("customer_id", "channel").annotate(count=Count("id"))
+
+
+@prepared
+def _sent_before_us() -> QuerySet[Any]:
+    past = PastMessage.objects.filter(customer_id__among=Given("customers"), sent_at__lte=Given("now"))
+    return past.order_by().values_list("customer_id", "channel").annotate(count=Count("id"))

@@ -22,6 +22,7 @@ from orchestrator.messaging.models import (
     MailboxMessage,
     Message,
     MessageBody,
+    PastMessage,
     ProviderBreaker,
     StepFault,
 )
@@ -33,7 +34,9 @@ GONE = "customer_erased"
 
 def handle() -> None:
     """Have messages stopped and emptied in an erasure."""
-    names = ("Message", "MessageBody", "Decision", "DeliveryAttempt", "Receipt", "MailboxMessage")
+    names = (
+        "Message", "MessageBody", "Decision", "DeliveryAttempt", "Receipt", "MailboxMessage", "PastMessage",
+    )  # fmt: skip
     register("messaging", Handler(tuple(f"messaging.{name}" for name in names), erase))
 
 
@@ -47,6 +50,7 @@ def erase(customer_ids: Collection[int], now: datetime) -> None:
     MessageBody.objects.filter(message__in=ids).delete()
     Decision.objects.filter(message__in=ids).update(evidence={})
     theirs.update(parameters={}, address="", zone="", zone_rung="", consent_as_stood=None)
+    PastMessage.objects.filter(customer__in=customer_ids).exclude(title="").update(title="")
     _empty_answers(ids)
     _unsay()
 

@@ -9,6 +9,7 @@ from orchestrator.messaging.models import (
     MailboxMessage,
     Message,
     MessageBody,
+    PastMessage,
     Receipt,
 )
 
@@ -80,5 +81,15 @@ def handle() -> None:
             lambda ids: Receipt.objects.filter(message__customer__in=ids),
             {"message": "message_id", **same("kind", "provider", "occurred_at", "received_at", "machine")},
             {"key": SECRET, "id": INNER},
+        ),
+        Table(
+            "past_messages",
+            PastMessage,
+            lambda ids: PastMessage.objects.filter(customer__in=ids),
+            {
+                "brand": "brand__name",
+                **same("system", "channel", "purpose", "topic", "title", "sent_at", "stored_at"),
+            },
+            {"key": SECRET, "address_digest": SECRET, **inner("id customer")},
         ),
     )  # fmt: skip

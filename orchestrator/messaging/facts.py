@@ -23,6 +23,7 @@ from orchestrator.domain.zones import ZoneChoice, choose_zone
 from orchestrator.messaging.consented import consents_of
 from orchestrator.messaging.limits import Limits
 from orchestrator.messaging.models import Message
+from orchestrator.messaging.past import OURS, past_counted
 from orchestrator.messaging.rows import CANDIDATE_COLUMNS, Claimed
 from orchestrator.sdk.value import value
 from orchestrator.segments.guards import guarded
@@ -236,24 +237,30 @@ def _counted(
     digests = {address.digest for address in addresses.values()}
     rows = _counted_since().rows(customers=customer_ids, digests=digests, since=since)
     answer = _Counted(defaultdict(dict), defaultdict(dict))
-    for id_, customer, digest, at, channel, topic, brand in rows:
+    for id_, customer, digest, at, channel, topic, brand, system in rows:
         if at is None:
             continue
-        one = Counted(at, channel, topic, str(brand))
+        one = Counted(at, channel, topic, str(brand), system)
         answer.by_customer[customer][id_] = one
-        answer.by_address[digest][id_] = one
+        if digest:
+            answer.by_address[digest][id_] = one
     return answer
 
 
 @prepared
 def _counted_since() -> QuerySet[Any]:
     counted = Message.objects.filter(counted_at__gt=Given("since"), counts_toward_caps=True).values_list(
-        "id", "customer_id", "address_digest", "counted_at", "channel", "topic", "brand_id"
+        "id", "customer_id", "address_digest", "counted_at", "channel", "topic", "brand_id", OURS
     )
     # Two halves, each by its index: with an OR, SQLite would read all that was ever counted. What is in both comes
-    # twice, and is told by its id.
-    theirs = counted.filter(customer_id__among=Given("customers"))
-    return theirs.union(counted.filter(address_digest__among=Given("digests")), all=True)
+    # twice, and is told by its id. So it is with what the system before us sent, whose numbers are below 0.
+    past = past_counted()
+    return counted.filter(customer_id__among=Given("customers")).union(
+        counted.filter(address_digest__among=Given("digests")),
+        past.filter(customer_id__among=Given("customers")),
+        past.filter(address_digest__among=Given("digests")),
+        all=True,
+    )
 
 
 def _of(counted: _Counted, message: Claimed, address: AddressFact | None) -> tuple[Counted, ...]:

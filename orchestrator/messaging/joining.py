@@ -14,12 +14,12 @@ from django.db.models import Case, Q, Value, When
 from orchestrator.customers import joining
 from orchestrator.customers.joining import Handler, Into, hand_over, hold_rows
 from orchestrator.domain.outbox import State
-from orchestrator.messaging.models import Message
+from orchestrator.messaging.models import Message, PastMessage
 
 
 def handle() -> None:
     """Have messages joined in a merge. Bodies, decisions, attempts and receipts hang on their message."""
-    joining.register("messaging", Handler(("messaging.Message",), join, hold))
+    joining.register("messaging", Handler(("messaging.Message", "messaging.PastMessage"), join, hold))
 
 
 def hold(customer_ids: Collection[int]) -> None:
@@ -33,6 +33,7 @@ def join(into: Into, now: datetime) -> None:
     touched = Q(customer_id__in=list(into)) | Q(customer_id__in=survivors, state=State.LEASED)
     list(Message.objects.filter(touched).order_by("id").select_for_update().values_list("id"))
     hand_over(Message, into)
+    hand_over(PastMessage, into)
     waiting = Case(When(maybe_sent=True, then=Value(State.UNCERTAIN)), default=Value(State.PLANNED))
     Message.objects.filter(customer_id__in=survivors, state=State.LEASED).update(
         state=waiting, claim=None, lease_until=None, due_at=now

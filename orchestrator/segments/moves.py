@@ -2,14 +2,16 @@
 
 Somebody has moved from A to B if they were in A and not in B when the days began, and are now in B and not in A. All of
 that follows from what came and went since (`Transition`, one index), so it costs what has changed and not how many there
-are. Who came back to where they were has not moved.
+are. Who came back to where they were has not moved. Where very much has changed, a sample of the people is looked at, the
+same ones at every look, and each number says how far it may be off.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import product
 
 from django.db import connection
 
@@ -18,6 +20,7 @@ from orchestrator.segments.models import Membership
 from orchestrator.segments.sampling import MOST, Estimate, Sample, draw, estimate
 from orchestrator.store.statement import execute
 
+MOST_CHANGES = 100_000  # comings and goings that are all counted: about a third of a second
 ELSEWHERE = 0  # neither of the chosen segments
 
 
@@ -26,27 +29,54 @@ class Moves:
     """Between chosen segments, by their numbers. `moved`: (from, to) -> people, ELSEWHERE for none of them.
 
     `stayed`: who was in it and is; `now`: who is in it. Somebody who left two and came into a third stands in both rows.
+    `margins`: of a sample, how far each of `moved`, and of `stayed` as (one, one), lies off at most in 95 of 100 samples;
+    nothing where all is counted. `now` is always counted.
     """
 
     moved: Mapping[tuple[int, int], int]
     stayed: Mapping[int, int]
     now: Mapping[int, int]
+    margins: Mapping[tuple[int, int], int] = field(default_factory=dict)
 
 
-def moves(segments: Sequence[int], since: datetime, now: datetime) -> Moves:
-    """What has moved between these segments after `since`, until `now`; two statements."""
+def moves(segments: Sequence[int], since: datetime, now: datetime, most: int = MOST_CHANGES) -> Moves:
+    """What has moved between these segments after `since`, until `now`; three statements, of a sample four.
+
+    Up to `most` comings and goings all are counted; of more, those of about as many people as have so many.
+    """
     if not segments:
         return Moves({}, {}, {})
-    pairs: dict[tuple[int, int], int] = {}
-    came = dict.fromkeys(segments, 0)
-    for before, after, count in execute(_sql(len(segments)), [*segments, _moment(since), _moment(now)]):
-        if before == _CAME:
-            came[after] = int(count)
-        else:
-            pairs[before, after] = int(count)
-    sizes = _sizes(segments)
-    stayed = {id_: max(sizes[id_] - came[id_], 0) for id_ in segments}
-    return Moves(pairs, stayed, sizes)
+    asked = [*segments, _moment(since), _moment(now)]
+    ((changes,),) = execute(_CHANGES.format(_places(segments)), asked)
+    sample = _sample(int(changes) / most) if changes > most else None
+    hits: dict[tuple[int, int], int] = {}
+    for before, after, count in execute(_sql(len(segments), sample), asked):
+        hits[before, after] = int(count)
+    return _moves(segments, hits, _sizes(segments), sample)
+
+
+def _moves(
+    segments: Sequence[int],
+    hits: Mapping[tuple[int, int], int],
+    sizes: Mapping[int, int],
+    sample: Sample | None,
+) -> Moves:
+    told = {pair: estimate(count, sample) if sample else _exact(count) for pair, count in hits.items()}
+    moved = {pair: one.count for pair, one in told.items() if pair[0] != _CAME}
+    nobody = estimate(0, sample) if sample else _exact(0)
+    came = {id_: told.get((_CAME, id_), nobody) for id_ in segments}
+    stayed = {id_: max(sizes[id_] - came[id_].count, 0) for id_ in segments}
+    if sample is None:
+        return Moves(moved, stayed, sizes)
+    places = [*segments, ELSEWHERE]
+    margins = {pair: told.get(pair, nobody).wide for pair in product(places, places) if pair[0] != pair[1]}
+    return Moves(moved, stayed, sizes, margins | {(id_, id_): came[id_].wide for id_ in segments})
+
+
+def _sample(weight: float) -> Sample:
+    """Of whom each stands for so many: those whose number, well mixed, is small; so none is drawn by what they do."""
+    last = Customer.objects.order_by("-pk").values_list("pk", flat=True).first() or 1
+    return Sample(range(max(round(last / weight), 1)), weight, whole=False)
 
 
 def _moment(value: datetime) -> object:
@@ -58,8 +88,19 @@ def _sizes(segments: Sequence[int]) -> dict[int, int]:
     return dict.fromkeys(segments, 0) | {int(id_): int(count) for id_, count in execute(sql, segments)}
 
 
-def _sql(count: int) -> str:
-    return _MOVED.format(", ".join(["%s"] * count))
+def _sql(count: int, sample: Sample | None) -> str:
+    some = f"AND {_MIXED} < {round(_MIX / sample.weight):d}" if sample else ""
+    return _MOVED.format(", ".join(["%s"] * count), some)
+
+
+def _places(values: Sequence[int]) -> str:
+    return ", ".join(["%s"] * len(values))
+
+
+_MIX = 2**32
+# Knuth's multiplicative hash: numbers that follow one another land far apart, and no product is too large for a column.
+_MIXED = f"((customer_id %% 2000000011) * 2654435761 %% {_MIX})"
+_CHANGES = "SELECT count(*) FROM segments_transition WHERE segment_id IN ({}) AND at > %s AND at <= %s"
 
 
 _SIZES = "SELECT segment_id, count(*) FROM segments_membership WHERE segment_id IN ({}) GROUP BY segment_id"
@@ -70,7 +111,7 @@ _MOVED = """
 WITH changed AS (
     SELECT customer_id, segment_id, sum(CASE WHEN entered THEN 1 ELSE -1 END) AS way
     FROM segments_transition
-    WHERE segment_id IN ({}) AND at > %s AND at <= %s
+    WHERE segment_id IN ({}) AND at > %s AND at <= %s {}
     GROUP BY customer_id, segment_id
     HAVING sum(CASE WHEN entered THEN 1 ELSE -1 END) <> 0
 )

@@ -53,6 +53,11 @@ class Estimate:
     high: int
     exact: bool
 
+    @property
+    def wide(self) -> int:
+        """How far it lies off at most."""
+        return max(self.high - self.count, self.count - self.low)
+
 
 @dataclass(frozen=True, slots=True)
 class Tally:

@@ -8,8 +8,10 @@ from typing import Any
 from django.utils.dateparse import parse_datetime
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from orchestrator.consents.models import SuppressionReason
+from orchestrator.domain import systems
 from orchestrator.domain.frequency import OWN
 from orchestrator.studio import amounts, rules, words
 
@@ -128,6 +130,9 @@ def _gap(evidence: Evidence, channel: str) -> str:
         return ""
     gap = f"{minutes // 60} hours" if minutes % 60 == 0 else f"{minutes} minutes"
     told = {"when": at, "gap": rules.say_duration(gap)}
+    if system := str(evidence.get("last_by") or ""):
+        told["system"] = systems.title(system)
+        return _("%(system)s sent the last message on %(when)s, and %(gap)s must lie between two") % told
     return _("the last message went on %(when)s, and %(gap)s must lie between two") % told
 
 
@@ -138,7 +143,21 @@ def _capped(evidence: Evidence, channel: str) -> str:
     told = {"count": len(sent), "limit": limit, "window": _window(str(evidence.get("window", "")))}
     sentence = _("%(count)s of %(limit)s messages%(window)s") % told
     dates = "; ".join(_moment(at) for at in sent)
-    return f"{sentence}: {dates} {_whose_cap(str(evidence.get('cap', '–')))}"
+    before_us = _sent_by(evidence.get("sent_by"))
+    return f"{sentence}{before_us}: {dates} {_whose_cap(str(evidence.get('cap', '–')))}"
+
+
+def _sent_by(counts: Any) -> str:
+    """ ", two of them from Klaviyo" """
+    if not isinstance(counts, dict):
+        return ""
+    told = [
+        ngettext("%(count)s of them from %(system)s", "%(count)s of them from %(system)s", count)
+        % {"count": count, "system": systems.title(system)}
+        for system, count in counts.items()
+        if isinstance(count, int)
+    ]
+    return "".join(f", {one}" for one in told)
 
 
 def _whose_cap(cap: str) -> str:

@@ -14,10 +14,11 @@ from django.utils.translation import gettext as _
 
 from orchestrator.consents.models import ConsentRecord
 from orchestrator.customers.models import Customer
+from orchestrator.domain import systems
 from orchestrator.domain.definition.audiences import ENTERED, LEFT
 from orchestrator.events.models import Event
 from orchestrator.journeys.models import Enrollment, Journey
-from orchestrator.messaging.models import Decision, Message
+from orchestrator.messaging.models import Decision, Message, PastMessage
 from orchestrator.segments.models import Segment
 from orchestrator.studio import words
 from orchestrator.studio.evidence import explain
@@ -129,6 +130,10 @@ def _decisions(customer: Customer, all_of_them: bool) -> QuerySet[Any]:
     return rows if all_of_them else rows.exclude(outcome="allow")
 
 
+def _past_messages(customer: Customer, all_of_them: bool) -> QuerySet[Any]:
+    return PastMessage.objects.filter(customer=customer)
+
+
 def _event(at: datetime, event: Any, names: Names) -> Item:
     detail = ", ".join(
         f"{words.spaced(key)}: {words.shown(value)}" for key, value in event.properties.items()
@@ -213,6 +218,17 @@ def _message(at: datetime, message: Any, names: Names) -> Item:
     )
 
 
+def _past_message(at: datetime, row: Any, names: Names) -> Item:
+    """Of the system before us: it sent it, and of its content only the title is known."""
+    told = _("%(channel)s, sent by %(system)s") % {
+        "channel": words.channel(row.channel),
+        "system": systems.title(row.system),
+    }
+    columns = ("system", "channel", "purpose", "topic", "title")
+    codes = {name: getattr(row, name) for name in columns}
+    return Item(at, "messages", words.icon(row.channel), "", told, row.title, codes=codes)
+
+
 def _decision(at: datetime, row: Any, names: Names) -> Item:
     """What the gate said, and in its evidence what it rests on."""
     message, found = row.message, {k: v for k, v in row.evidence.items() if k != "check"}
@@ -241,6 +257,7 @@ SOURCES: tuple[Source, ...] = (
     Source("events", "occurred_at", _events, _event),
     Source("segments", "occurred_at", _segment_changes, _segment_change),
     Source("consents", "recorded_at", _consents, _consent),
+    Source("messages", "sent_at", _past_messages, _past_message),
     Source("enrollments", "entered_at", _passages("entered_at"), _entered),
     Source("decisions", "decided_at", _decisions, _decision),
     Source("messages", "happened_at", _messages, _message),

@@ -95,6 +95,10 @@ WORDS: Mapping[str, Words] = {
         _("RODO art. 5(2): keep it as long as somebody may have to account for a change."),
     ),
     "session": Words(_("Logins that have run out let nobody in."), _("Nothing.")),
+    "past_message": Words(
+        _("What the system before this one sent to people: by then it is in no window of a frequency cap."),
+        _("Older ones are not told any more, and scores count without them."),
+    ),
     "dead_letter": Words(
         _(
             "Calls to /v1 that were not taken, word for word: they may name people whom nobody finds by an id."

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import product
+from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -40,12 +41,13 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Matrix:
-    """From the rows to the columns; `changed`: segments whose rule became another meanwhile."""
+    """From the rows to the columns; `changed`: segments whose rule became another meanwhile; `exact`: all was counted."""
 
     columns: Sequence[str]
     rows: Sequence[Row]
     now: Sequence[str]
     changed: str
+    exact: bool = True
 
 
 def chosen(asked: Iterable[str]) -> list[Segment]:
@@ -59,7 +61,7 @@ def read_matrix(segments: Sequence[Segment], days: int, now: datetime) -> Matrix
     """Who moved in so many days."""
     ids, since = [one.pk for one in segments], now - timedelta(days=days)
     found = moves(ids, since, now)
-    shown = _cells(ids, found)
+    shown = _Estimated(ids, found) if found.margins else _cells(ids, found)
     names = {one.pk: str(one) for one in segments}
     places = [*ids, ELSEWHERE]
     rows = [
@@ -73,13 +75,38 @@ def read_matrix(segments: Sequence[Segment], days: int, now: datetime) -> Matrix
     ]
     changed = ", ".join(f"“{one}”" for one in segments if one.changed_at > since and not one.static)
     columns = [names.get(one, _("none of these")) for one in places]
-    return Matrix(columns, rows, [*(shown.say(("now", one)) for one in ids), ""], changed)
+    return Matrix(
+        columns, rows, [*(shown.say(("now", one)) for one in ids), ""], changed, exact=not found.margins
+    )
 
 
-def _cell(shown: Cells, before: int, after: int) -> str:
+class _Estimated:
+    """Numbers of a sample, in the place of counts: each with how far it may be off. Who is in it now is counted."""
+
+    def __init__(self, ids: Sequence[int], found: Moves) -> None:
+        self._found, self._places = found, [*ids, ELSEWHERE]
+        self._sizes = cells({("now", one): found.now[one] for one in ids})
+
+    def say(self, name: Any) -> str:
+        """A cell, the sum of a row as ("was", one), or what stands in one as ("now", one)."""
+        kind, one = name
+        if kind == "now":
+            return self._sizes.say(name)
+        parts = [(one, after) for after in self._places] if kind == "was" else [name]
+        counts = [self._count(part) for part in parts]
+        wide = sum(self._found.margins.get(part, 0) ** 2 for part in parts) ** 0.5
+        return _say_about(sum(counts), round(wide))
+
+    def _count(self, part: tuple[int, int]) -> int:
+        return self._found.stayed[part[0]] if part[0] == part[1] else self._found.moved.get(part, 0)
+
+
+def _cell(shown: Cells | _Estimated, before: int, after: int) -> str:
     """A dash where nobody moved; from none of these to none of these nobody is counted."""
     if before == after == ELSEWHERE:
         return ""
+    if isinstance(shown, _Estimated):
+        return shown.say((before, after))
     return shown.say((before, after)) if shown.counts[before, after] else "–"
 
 
@@ -138,8 +165,11 @@ def _said(parts: Mapping[str, Estimate]) -> dict[str, str]:
 
 def _about(one: Estimate) -> str:
     """ "about 41,000 ± 3,000": two digits, and how far 95 of 100 samples lie at most."""
-    wide = max(one.high - one.count, one.count - one.low)
-    told = {"count": grouped(_rounded(one.count)), "wide": grouped(_rounded(wide))}
+    return _say_about(one.count, one.wide)
+
+
+def _say_about(count: int, wide: int) -> str:
+    told = {"count": grouped(_rounded(count)), "wide": grouped(_rounded(wide))}
     return _("about %(count)s ± %(wide)s") % told
 
 

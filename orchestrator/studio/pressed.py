@@ -29,6 +29,7 @@ from orchestrator.domain.pressure import (
 )
 from orchestrator.messaging.limits import cap_rule, quiet_hours
 from orchestrator.messaging.models import FrequencyCap, Message, QuietHoursRule
+from orchestrator.messaging.past import counted as past_counted
 from orchestrator.studio import words
 from orchestrator.studio.cells import cells, listed, parted
 from orchestrator.studio.links import url_of
@@ -104,6 +105,8 @@ def _counted(people: Sequence[int], now: datetime) -> list[list[Counted]]:
     ).values_list("customer_id", "counted_at", "channel", "topic", "brand_id")
     for customer, at, channel, topic, brand in rows:
         found[customer].append(Counted(at, channel, topic, str(brand)))
+    for customer, one in past_counted(people, now - LONGEST):
+        found[customer].append(one)
     return list(found.values())
 
 

@@ -29,6 +29,7 @@ from orchestrator.studio.links import related
 from orchestrator.studio.moved import definitions, say_move
 from orchestrator.studio.outcomes import read_steps, say_outcome
 from orchestrator.studio.passage import say_passage, say_waiting
+from orchestrator.studio.scored_by import say_scores
 from orchestrator.studio.titles import title_of
 from orchestrator.workspace.halt import current
 
@@ -179,6 +180,8 @@ def _visits(
         told = say_outcome(steps.get(run.step), run.outcome)
         # A send step's note repeats what its messages say.
         told += f": {words.reason(run.reason)}" if run.reason and not mine else ""
+        scored = say_scores(run.evidence)
+        told += f"; {scored}" if scored else ""
         does = _does(sentences, run.step)
         times = (run.entered_at, run.left_at)
         visits.append(Visited(run.step, run.visit, does, run.outcome, *times, run.evidence, told, mine))

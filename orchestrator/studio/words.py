@@ -137,6 +137,8 @@ STEP_OUTCOMES = {
 }
 
 FACTS = {
+    "scores": gettext_lazy("scores"),
+    "scores_computed_at": gettext_lazy("scores computed"),
     "what": gettext_lazy("what is paused"),
     "why": gettext_lazy("why"),
     "check": gettext_lazy("number of the check"),

@@ -138,11 +138,31 @@ def test_how_far_two_have_the_same_people(people: list[int], monkeypatch: pytest
     assert some.both.low <= some.both.count <= some.both.high
 
 
-def test_a_matrix_takes_two_statements(people: list[int]) -> None:
+def test_a_matrix_takes_three_statements(people: list[int]) -> None:
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
 
     lists = [make_list(key, key, NOW) for key in "abcdef"]
     with CaptureQueriesContext(connection) as asked:
         moving.moves(lists, NOW - MONTH, NOW)
-    assert len(asked) == 2
+    assert len(asked) == 3
+
+
+def test_of_very_many_movers_a_sample_is_looked_at_and_the_truth_lies_within_what_it_says() -> None:
+    crowd = list(save([Person(f"c{number:04}") for number in range(3_000)], NOW - 3 * MONTH).ids)
+    one, two, three = (make_list(key, key, NOW - 3 * MONTH) for key in "abc")
+    add(one, crowd, NOW - 2 * MONTH)
+    within = NOW - timedelta(days=3)
+    remove(one, crowd[::2], within)
+    add(two, crowd[::4], within)
+    whole, some = (
+        moves([one, two, three], NOW - MONTH, NOW),
+        moves([one, two, three], NOW - MONTH, NOW, most=500),
+    )
+    assert (whole.margins, whole.moved) == ({}, {(one, two): 750, (one, ELSEWHERE): 750})
+    assert some == moves([one, two, three], NOW - MONTH, NOW, most=500)
+    assert some.now == whole.now
+    for pair in ((one, two), (one, ELSEWHERE)):
+        assert 0 < abs(some.moved[pair] - whole.moved[pair]) <= some.margins[pair] < 300
+    assert abs(some.stayed[two] - whole.stayed[two]) <= some.margins[two, two]
+    assert some.margins[one, three] > 0  # in a sample without any there may be some

@@ -19,6 +19,7 @@ OURS = [model for model in apps.get_models() if model.__module__.startswith("orc
 ELSEWHERE = {
     "catalog.productprice": "on the product's page, the newest first",
     "ingest.livecall": "on the page of the write key, while somebody watches",
+    "messaging.pastmessage": "in the customer's timeline, among the messages",
     "segments.scorecut": "they are the bounds of shares: each is told beside the score that it bounds",
     "segments.segmentsize": "as the line on the segment's page",
     "segments.transition": "the last on the segment's page, all in the table of who moved",

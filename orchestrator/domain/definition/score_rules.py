@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -41,3 +42,10 @@ class ScoreRanked(Rule):
 
     def sentence(self) -> str:
         return f"score {self.name} is in the {self.end} {self.percent}%"
+
+
+def asked_scores(rules: Iterable[Rule]) -> tuple[str, ...]:
+    """The names of the scores that these ask for, each once."""
+    leaves = [leaf for rule in rules for leaf in rule.leaves()]
+    names = [leaf.comparison.name for leaf in leaves if isinstance(leaf, ScoreIs)]
+    return tuple(sorted({*names, *(leaf.name for leaf in leaves if isinstance(leaf, ScoreRanked))}))

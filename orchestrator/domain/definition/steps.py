@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from orchestrator.domain.definition.rules import Rule
+from orchestrator.domain.definition.score_rules import asked_scores
 from orchestrator.domain.shapes import is_ours
 from orchestrator.sdk import Path, StepKind, StepParams
 
@@ -17,8 +18,8 @@ class Step:
 
     `rules` are those whose truth its kind asks for, by the kind's own names, and `rule_words` the same in words.
     `path` leads to it in the tree. `rounds`: how often at most the walk comes back to it from an arm; 0 for all but
-    those that repeat. `ours`: its kind is of our own package. `asks`: its rules, each with the step's own id. All three
-    are needed for each person, and so are worked out here, once.
+    those that repeat. `ours`: its kind is of our own package. `asks`: its rules, each with the step's own id. `scores`:
+    the names of those that its rules ask for. All of these are needed for each person, and so are worked out here, once.
     """
 
     id: str
@@ -33,6 +34,7 @@ class Step:
     rounds: int = field(init=False, repr=False, compare=False)
     ours: bool = field(init=False, repr=False, compare=False)
     asks: frozenset[tuple[str, str]] = field(init=False, repr=False, compare=False)
+    scores: tuple[str, ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         words = {name: rule.sentence() for name, rule in self.rules.items()}
@@ -40,6 +42,7 @@ class Step:
         object.__setattr__(self, "rounds", self.kind.rounds(self.params))
         object.__setattr__(self, "ours", is_ours(self.kind))
         object.__setattr__(self, "asks", frozenset((self.id, name) for name in self.rules))
+        object.__setattr__(self, "scores", asked_scores(self.rules.values()))
 
     @property
     def content(self) -> Any:

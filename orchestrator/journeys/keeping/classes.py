@@ -32,6 +32,7 @@ from orchestrator.messaging.models import (
     MailboxMessage,
     Message,
     MessageBody,
+    PastMessage,
     Receipt,
 )
 from orchestrator.sources.models import KeptDelivery
@@ -108,6 +109,7 @@ CLASSES: Mapping[str, DataClass] = {
         DataClass("attempt", DeliveryAttempt, "settled_at", open=_waits),
         DataClass("step_run", StepRun, "left_at", open=_walks),
         DataClass("receipt", Receipt, "received_at"),
+        DataClass("past_message", PastMessage, "stored_at"),
         DataClass("mailbox", MailboxMessage, "composed_at"),
         DataClass(
             "context", MessageBody, "composed_at", blank(context={}), _waits_or_empty, done=_long_empty

@@ -85,6 +85,7 @@ def _begins(at: datetime, lived: Collection[int], twins: Twins) -> dict[str, Beg
         "consents_suppression": Begin(f"created_at < {moment}", (at,)),
         "loyalty_pointsentry": Begin(f"awarded_at < {moment}", (at,)),
         "messaging_message": Begin(f"counted_at < {moment}", (at,), {"wake_pending": false}),
+        "messaging_pastmessage": Begin(f"sent_at < {moment}", (at,)),
         # Who is inside now is not lived on: their passages count as over, and `again` goes by them.
         "journeys_enrollment": Begin(
             f"entered_at < {moment} AND journey_id IN ({ids})",

@@ -9,6 +9,7 @@ from orchestrator.messaging.models.limits import FrequencyCap, QuietHoursRule
 from orchestrator.messaging.models.mailbox import MailboxMessage
 from orchestrator.messaging.models.message import Message, MessageBody
 from orchestrator.messaging.models.money import Budget, Price, Spending
+from orchestrator.messaging.models.past import PastMessage
 from orchestrator.messaging.models.rate import RateLimit
 from orchestrator.messaging.models.receipt import Receipt
 from orchestrator.messaging.models.subject import Subject
@@ -24,6 +25,7 @@ __all__ = [
     "MailboxMessage",
     "Message",
     "MessageBody",
+    "PastMessage",
     "Price",
     "ProviderBreaker",
     "QuietHoursRule",

@@ -25,6 +25,7 @@ TITLES = {
     "launch": _("launches that are over"),
     "journal": _("journal of the studio"),
     "session": _("expired logins"),
+    "past_message": _("messages of the system before"),
     "dead_letter": _("calls that were not taken"),
     "delivery": _("deliveries that were not taken"),
     "event": _("events"),
