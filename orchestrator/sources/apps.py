@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from importlib import import_module
-from importlib.util import find_spec
 
 from django.apps import AppConfig
 
@@ -26,13 +24,13 @@ class SourcesConfig(AppConfig):
         exporting.handle()
         audit.TITLED.add("sources.Connection")
         kinds.later(files.register_all)
-        if find_spec("orchestrator.catalog") and find_spec("orchestrator.catalog.save"):
-            store.register(save_products)
+        store.register(save_products)
 
 
 def save_products(offered: Sequence[Offered], now: datetime) -> tuple[int, int]:
-    """Products into the catalogue, which stands beside the rooms below this one."""
-    catalog = import_module("orchestrator.catalog.save")
+    """Products into the catalogue."""
+    from orchestrator.catalog import save as catalog
+
     products = [
         catalog.NewProduct(
             one.key, one.title, one.url, one.image_url, one.category, one.price, one.regular_price, one.currency,

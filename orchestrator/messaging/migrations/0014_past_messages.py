@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('customers', '0006_identities'),
         ('messaging', '0013_counted_links'),
-        ('workspace', '0020_retention_of_past_messages'),
+        ('workspace', '0021_retention_of_past_messages'),
     ]
 
     operations = [
