@@ -18,6 +18,7 @@ TOGETHER = (
     "tests/demo/test_sample_shop.py",
     "tests/journeys/simulation/test_replay.py",
     "tests/real_data/test_demo.py",
+    "tests/real_data/test_online_retail.py",
     "tests/simulated/test_simulated.py",
     "tests/workers/test_workers.py",
 )

@@ -108,7 +108,7 @@ def test_the_answer_costs_the_same_after_thirty_passages_as_after_five(marketer:
     few = count(marketer, url)
     _pass(sample.journey, customer, 25)
     assert count(marketer, url) == few
-    assert few <= 77
+    assert few <= 79  # two for what the system before us sent
 
 
 def _pass(journey: Journey, customer: Customer, times: int) -> None:
