@@ -8,9 +8,12 @@ class EventsConfig(AppConfig):
     label = "events"
 
     def ready(self) -> None:
-        """Say what becomes of events in a merge, an erasure and an export."""
+        """Say what becomes of events in a merge, an erasure and an export; and how files of orders are read."""
+        from orchestrator.customers.imports import kinds
         from orchestrator.events import erasing, exporting, joining
+        from orchestrator.events.imports import ORDERS
 
+        kinds.register(ORDERS)
         joining.handle()
         erasing.handle()
         exporting.handle()
