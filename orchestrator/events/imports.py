@@ -19,6 +19,8 @@ from orchestrator.customers.imports.run import reading
 from orchestrator.customers.imports.table import Row, RowError
 from orchestrator.customers.imports.tally import Tally
 from orchestrator.customers.save import Person, save
+from orchestrator.events import changes
+from orchestrator.events.changes import Told
 from orchestrator.events.models import Event
 from orchestrator.events.order_files import FIELDS, changes_of, check_columns
 from orchestrator.events.orders import Order, OrderRows, loose
@@ -64,6 +66,7 @@ class OrdersReader:
         check_columns(columns)
         self._rows = OrderRows(columns, setting.zone)
         self._setting = setting
+        self._new = Tally()  # what is new a second time was taken back: it is a dry run, which counts it once
         self.counted: _Counted | None = None
 
     def feed(self, row: Row) -> Iterable[Item | RowError]:
@@ -80,7 +83,11 @@ class OrdersReader:
     def store(self, items: Sequence[Item]) -> Outcome:
         """Store what is new. An order has the same key in every reading, so that it is stored once."""
         orders: list[Order] = [item.value[0] for item in items]
-        outcome = _store(orders, self._setting, self.counted)
+        outcome, fresh, people = _store(orders, self._setting, self.counted)
+        again = sum(self._new.add(key) > 0 for key in fresh)
+        outcome.counts["new_orders"] -= again
+        outcome.counts["repeated"] += again
+        outcome.counts["new_customers"] = sum(self._new.add(f"customer {name}") == 0 for name in people)
         self._change([told for item in items for told in item.value[1]], outcome)
         return outcome
 
@@ -98,12 +105,15 @@ def too_late(order: Order, now: datetime) -> str | None:
     return f"the date {order.occurred_at:%Y-%m-%d} is in the future; check it"
 
 
-def _store(orders: Sequence[Order], setting: Setting, counted: _Counted | None) -> Outcome:
+def _store(
+    orders: Sequence[Order], setting: Setting, counted: _Counted | None
+) -> tuple[Outcome, set[str], set[str]]:
+    """What came of it; the keys that were not stored before, and the names of the customers that were not."""
     outcome = Outcome()
     stored = _find([order.key for order in orders])
     fresh = [order for order in orders if order.key not in stored]
     # The others are stored already: most of a second run is this one query a chunk.
-    owners = _save_owners(fresh, setting.now, outcome)
+    owners, added = _save_owners(fresh, setting.now, outcome)
     kept = [order for order in fresh if order.line in owners]
     recorded = record([_as_event(order, owners[order.line], setting.currency) for order in kept], setting.now)
     repeated = len(orders) - len(fresh) + recorded.repeated
@@ -114,7 +124,7 @@ def _store(orders: Sequence[Order], setting: Setting, counted: _Counted | None) 
         ):  # a key twice in the chunk, or another import was quicker: what is stored is told
             stored |= _find([order.key for order in kept])
         _count(orders, stored, owners, counted)
-    return outcome
+    return outcome, {order.key for order in kept}, added
 
 
 def _count(
@@ -132,22 +142,23 @@ def _find(keys: Sequence[str]) -> dict[str, tuple[int, Decimal]]:
     return {key: (customer_id, Decimal(amount or 0)) for key, customer_id, amount in rows}
 
 
-def _save_owners(orders: Sequence[Order], now: datetime, outcome: Outcome) -> dict[int, int]:
-    """The customer of each line, added where not known; without the lines of customers who were erased."""
+def _save_owners(orders: Sequence[Order], now: datetime, outcome: Outcome) -> tuple[dict[int, int], set[str]]:
+    """The customer of each line, added where not known; without the lines of customers who were erased. And the names of
+    those who were added."""
     if not orders:
-        return {}
+        return {}, set()
     since: dict[str, datetime] = {}
     for order in orders:
         since[order.external_id] = min(order.occurred_at, since.get(order.external_id, now))
     saved = save([Person(external_id, created_at=at) for external_id, at in since.items()], now)
-    outcome.counts["new_customers"] += saved.created
     ids = dict(zip(since, saved.ids, strict=True))
     names = list(since)
     erased = {names[problem.index]: problem.message for problem in saved.problems}
     for order in orders:
         if order.external_id in erased:
             outcome.errors.append(RowError(order.line, erased[order.external_id]))
-    return {order.line: ids[order.external_id] for order in orders if order.external_id not in erased}
+    owners = {order.line: ids[order.external_id] for order in orders if order.external_id not in erased}
+    return owners, {name for name, id_ in ids.items() if id_ in saved.fresh}
 
 
 def _as_event(order: Order, customer_id: int, currency: str) -> NewEvent:

@@ -64,6 +64,9 @@ class CustomersReader:
             name: (handler, handler.claim(columns)) for name, handler in registered().items()
         }
         self._claimed = {*_PLACES, *_ADDRESSES, *(one for _, mine in self._handlers.values() for one in mine)}
+        self._new = (
+            Tally()
+        )  # whoever is new a second time was taken back: it is a dry run, which counts them once
         self.people: Tally | None = None
 
     def feed(self, row: Row) -> Iterable[Item | RowError]:
@@ -110,7 +113,9 @@ class CustomersReader:
         for name, (handler, _mine) in self._handlers.items():
             said = [(id_, read.said[name]) for id_, read in alive if read.said[name] is not None]
             outcome.counts.update(handler.store(said, self._setting.now))
-        outcome.counts.update(new_customers=saved.created, updated_customers=saved.updated)
+        fresh = {read.person.external_id or "" for id_, read in alive if id_ in saved.fresh}
+        again = sum(self._new.add(name) > 0 for name in fresh)
+        outcome.counts.update(new_customers=saved.created - again, updated_customers=saved.updated)
         if self.people is not None:
             for id_, _read in alive:
                 self.people.add(id_)

@@ -7,6 +7,7 @@ few microseconds a key buy memory that does not grow with the file.
 from __future__ import annotations
 
 import sqlite3
+from hashlib import blake2b
 
 
 class Tally:
@@ -23,8 +24,9 @@ class Tally:
     def __len__(self) -> int:
         return self._count
 
-    def add(self, key: bytes | int) -> int:
+    def add(self, key: bytes | int | str) -> int:
         """How often it was seen before; it is seen once more now."""
+        key = blake2b(key.encode(), digest_size=16).digest() if isinstance(key, str) else key
         times = self._rows.execute("SELECT times FROM seen WHERE key = ?", (key,)).fetchone()
         if times is None:
             self._count += 1
