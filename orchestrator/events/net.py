@@ -7,7 +7,7 @@ together. A change counts from when it happened: what is asked as of an earlier 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -71,11 +71,6 @@ def net(event: str, customers: Collection[int], now: datetime) -> Net:
         for customer, id_, at, amount, properties in _orders().rows(customers=list(answer.changes), now=now):
             answer.orders[customer].append(Order(id_, at, amount or ZERO, order_id_of(properties)))
     return answer.settle()
-
-
-def without_gone(rows: Iterable[tuple[Any, ...]], found: Net, place: int) -> list[tuple[Any, ...]]:
-    """Those rows whose order, named in this column, counts."""
-    return [row for row in rows if found.stands(row[place])]
 
 
 @prepared

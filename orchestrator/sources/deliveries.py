@@ -10,6 +10,7 @@ from typing import Any
 
 from orchestrator.customers.addresses import digest, normalise
 from orchestrator.customers.known import ANONYMOUS, EXTERNAL, mark_of
+from orchestrator.customers.merge import MergeError
 from orchestrator.guard import contained, where
 from orchestrator.sdk import Connected, Fact, Request, Source, Who
 from orchestrator.sources.connections import connected, source_of
@@ -80,7 +81,12 @@ def _words(error: ValueError) -> str:
 
 def _stored(row: Connection, facts: Sequence[Fact], now: datetime) -> Left | None:
     naming = Naming(row.prefix, row.known_by == Connection.KnownBy.NUMBER)
-    left = take(facts, naming, now, row.name).left
+    try:
+        left = take(facts, naming, now, row.name).left
+    except MergeError:  # it is only for now
+        raise
+    except ValueError as error:
+        return "bad_value", str(error)
     return next(iter(left.values()), None)
 
 

@@ -154,5 +154,19 @@ def _products(facts: Sequence[Fact], now: datetime, done: Taken) -> None:
             done.left[number] = ("no_catalogue", "there is no catalogue to keep products in")
         return
     latest = {fact.key: fact for fact in offered.values()}
-    _savers[0](list(latest.values()), now)
-    done.counts["products"] = len(latest)
+    try:
+        _savers[0](list(latest.values()), now)
+    except ValueError:  # one of them cannot be stored, and then none is: the others are, one by one
+        _one_by_one(offered, now, done)
+    else:
+        done.counts["products"] = len(latest)
+
+
+def _one_by_one(offered: Mapping[int, Offered], now: datetime, done: Taken) -> None:
+    for number, fact in offered.items():
+        try:
+            _savers[0]([fact], now)
+        except ValueError as error:
+            done.left[number] = ("bad_value", str(error))
+        else:
+            done.counts["products"] += 1

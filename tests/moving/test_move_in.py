@@ -94,6 +94,17 @@ def test_what_is_no_export_is_left_out_and_said_so(world: World, tmp_path: Path)
     ]
 
 
+def test_it_says_which_rows_and_values_were_left_out(world: World, tmp_path: Path) -> None:
+    people = klaviyo.PEOPLE.replace("+48600100200", "12").replace("UNSUBSCRIBED,2025", "MAYBE,2025")
+    fill(tmp_path, {"people.csv": people})
+    [told] = move_in("klaviyo", tmp_path)["files"]
+    assert ([one["line"] for one in told["errors"]], [one["line"] for one in told["kept_out"]]) == ([4], [2])
+    said = io.StringIO()
+    call_command("move_in", "klaviyo", str(tmp_path), stdout=io.StringIO(), stderr=said)
+    assert "  Rows left out:\n  line 4: consent_email is " in said.getvalue()
+    assert "  Values kept out:\n  line 2: the phone number " in said.getvalue()
+
+
 def test_without_a_folder_or_a_file_that_is_known_it_says_so(world: World, tmp_path: Path) -> None:
     with pytest.raises(CommandError, match="there is no folder"):
         move_in("klaviyo", tmp_path / "nowhere")

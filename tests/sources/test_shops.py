@@ -6,11 +6,15 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
+import pytest
+
 from orchestrator.customers.models import Customer
 from orchestrator.events.models import Event
 from orchestrator.sdk import Offered
+from orchestrator.sources import store
+from orchestrator.sources.people import Naming
 from tests.sources import bodies as b
-from tests.sources.conftest import connect, consents, events, kept, nothing, people
+from tests.sources.conftest import NOW, connect, consents, events, kept, nothing, people
 
 WOO_ITEMS = [
     {"product_id": "93", "sku": "KUB-1", "name": "Kubek & talerzyk", "quantity": 2, "price": "50.00"},
@@ -165,3 +169,32 @@ def test_an_error_of_baselinkers_is_no_order():
     shop = connect("baselinker")
     shop.send({"status": "ERROR", "error_code": "ERROR_BAD_TOKEN"})
     assert kept() == [("unreadable", "it is no answer of getOrders but an error of BaseLinker's")]
+
+
+def test_a_product_that_cannot_be_kept_keeps_none_out(monkeypatch: pytest.MonkeyPatch):
+    saved: list[str] = []
+
+    def save(offered: Any, now: datetime) -> tuple[int, int]:
+        if any(one.title == "" for one in offered):
+            raise ValueError("a product needs a title")
+        saved.extend(one.key for one in offered)
+        return len(offered), 0
+
+    monkeypatch.setattr(store, "_savers", [save])
+    facts = [Offered("1", "Koc"), Offered("2", ""), Offered("3", "Kubek")]
+    done = store.take(facts, Naming(), NOW, "sklep")
+    assert (saved, done.left) == (["1", "3"], {1: ("bad_value", "a product needs a title")})
+    monkeypatch.setattr(store, "_savers", [])
+    assert store.take(facts[:1], Naming(), NOW, "sklep").left[0][0] == "no_catalogue"
+
+
+def test_what_no_database_can_hold_is_kept_and_not_lost():
+    shop = connect("shopify")
+    consent = {
+        "state": "subscribed",
+        "opt_in_level": "a\x00b",
+        "consent_updated_at": "2026-03-01T10:00:00+01:00",
+    }
+    said = b.but(b.SHOPIFY_CUSTOMER, email_marketing_consent=consent)
+    shop.send(said, **{"X-Shopify-Topic": "customers/update"})
+    assert [reason for reason, _ in kept()] == ["bad_value"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,6 +15,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
@@ -25,7 +27,7 @@ from orchestrator.sources import connections
 from orchestrator.sources.deliveries import replay
 from orchestrator.sources.models import Connection, KeptDelivery
 from orchestrator.studio import calls, checks
-from orchestrator.studio.admin.base import BigHistory, StudioAdmin, mono
+from orchestrator.studio.admin.base import BigHistory, StudioAdmin
 from orchestrator.studio.links import url_of
 
 MOST = 1000  # deliveries taken again at a time
@@ -258,7 +260,9 @@ class KeptDeliveryAdmin(BigHistory):
 
     @display(description=_("as it came"))
     def as_it_came(self, obj: KeptDelivery) -> SafeString | str:
-        return mono(calls.pretty(obj.payload))
+        """Its body; the headers that are kept with it say no more than its topic."""
+        body = str(json.loads(obj.payload).get("body", ""))
+        return format_html('<pre class="st-source st-wrapped" tabindex="0">{}</pre>', calls.pretty(body))
 
     def may_replay(self, request: HttpRequest) -> bool:
         """Whoever may change what is known of people."""

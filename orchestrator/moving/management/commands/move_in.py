@@ -16,6 +16,7 @@ from orchestrator.customers.imports.files import FileError
 from orchestrator.customers.imports.kinds import Outcome, Setting
 from orchestrator.customers.imports.report import Errors, show_progress
 from orchestrator.customers.imports.run import run
+from orchestrator.customers.imports.table import RowError
 from orchestrator.domain.zones import parse_zone
 from orchestrator.moving.folder import KINDS, Known, Left, look
 from orchestrator.workspace.audit import Action, note
@@ -75,14 +76,15 @@ class Command(BaseCommand):
             or "nothing new"
         )
         self.stderr.write(f"{one.path.name}: {told}; {len(outcome.errors):,} rows left out")
-        for line in _first(outcome).as_lines():
-            self.stderr.write(f"  {line}")
+        for title, found in (("Values kept out:", outcome.kept_out), ("Rows left out:", outcome.errors)):
+            if found:
+                self.stderr.write("\n  ".join([f"  {title}", *_first(found).as_lines()]))
         return outcome
 
 
-def _first(outcome: Outcome) -> Errors:
+def _first(found: Sequence[RowError]) -> Errors:
     errors = Errors()
-    for one in outcome.errors:
+    for one in found:
         errors.add(one.line, one.message)
     return errors
 
@@ -93,7 +95,8 @@ def _summary(known: Sequence[Known], left: Sequence[Left], stored: Sequence[Outc
         told |= {
             "counts": dict(sorted(outcome.counts.items())),
             "error_count": len(outcome.errors),
-            "errors": _first(outcome).as_json(),
+            "errors": _first(outcome.errors).as_json(),
             "kept_out_count": len(outcome.kept_out),
+            "kept_out": _first(outcome.kept_out).as_json(),
         }
     return {"files": files, "left_out": [{"file": one.path.name, "why": one.why} for one in left]}
