@@ -142,6 +142,10 @@ CELERY_BROKER_URL = REDIS_URL or "memory://"
 # Doorbells are rung only where somebody listens; without a broker `manage.py work` sweeps by itself.
 DOORBELLS = bool(REDIS_URL)
 
+# Files that are brought in hold people's data: they are kept no longer than somebody may want to mend a row of theirs.
+IMPORT_FILE_DAYS = env.int("IMPORT_FILE_DAYS", default=30)
+IMPORT_MOST_MB = env.int("IMPORT_MOST_MB", default=500)
+
 LANGUAGE_CODE = env.str("LANGUAGE_CODE", default="en")
 LANGUAGES = [("en", _("English")), ("pl", _("Polish"))]
 LOCALE_PATHS = [BASE_DIR / "orchestrator" / "locale"]

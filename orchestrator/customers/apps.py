@@ -8,11 +8,14 @@ class CustomersConfig(AppConfig):
     label = "customers"
 
     def ready(self) -> None:
-        """Say what becomes of a customer's own rows in a merge, an erasure and an export."""
+        """Say what becomes of a customer's own rows in a merge, an erasure and an export; and how files of them are read."""
         from orchestrator.customers import erase, exporting, united
+        from orchestrator.customers.imports import kinds
+        from orchestrator.customers.imports.customers import CUSTOMERS
         from orchestrator.customers.personal import NOBODYS
         from orchestrator.workspace import audit
 
+        kinds.register(CUSTOMERS)
         united.handle()
         erase.handle()
         exporting.handle()

@@ -16,6 +16,7 @@ from django.db import transaction
 from orchestrator.customers import erasing, joining
 from orchestrator.customers.audited import note_of_people
 from orchestrator.customers.forgotten import forget, forget_ids
+from orchestrator.customers.imports.asked import let_go
 from orchestrator.customers.keys import mark
 from orchestrator.customers.locks import lock
 from orchestrator.customers.models import Address, Customer
@@ -86,6 +87,8 @@ def handle() -> None:
         "customers.Identity",
         "customers.PrivacyRequest",
         "customers.PrivacyComment",
+        "customers.ImportPart",
+        "customers.ImportProblem",
     )
     erasing.register("customers", erasing.Handler(models, _empty))
 
@@ -95,6 +98,7 @@ def _empty(customer_ids: Collection[int], now: datetime) -> None:
     forget(customer_ids, now)
     forget_ids(customer_ids)
     Address.objects.filter(customer__in=customer_ids).delete()
+    let_go(now)
     people = Customer.objects.filter(id__in=customer_ids, erased_at=None).values_list("id", "external_id")
     bulk.update(Customer, _COLUMNS, list(_emptied(list(people), now)))
 

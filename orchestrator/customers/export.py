@@ -18,12 +18,11 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from orchestrator.customers.exporting import Table, registered, words_of
+from orchestrator.customers.imports.guarded import guard
 from orchestrator.customers.survivors import whole
 
 SCHEMA = "orchestrator.export/1"
 ROWS = 1000
-# What a spreadsheet would take for a formula (OWASP, CSV injection).
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 Row = dict[str, Any]
 
 
@@ -73,7 +72,7 @@ def cell(value: Any) -> str:
     if value is None:
         return ""
     text = value if isinstance(value, str) else _plain(value)
-    return f"'{text}" if isinstance(value, str) and text.startswith(_FORMULA) else text
+    return guard(text) if isinstance(value, str) else text
 
 
 def _plain(value: Any) -> str:

@@ -9,10 +9,12 @@ class EventsConfig(AppConfig):
 
     def ready(self) -> None:
         """Say what becomes of events in a merge, an erasure and an export, and how files of orders are read."""
-        from orchestrator.events import erasing, exporting, joining, online_retail, order_files
+        from orchestrator.customers.imports import kinds
+        from orchestrator.events import erasing, exporting, joining, online_retail
+        from orchestrator.events.imports import ORDERS
 
+        kinds.register(ORDERS)
         joining.handle()
         erasing.handle()
         exporting.handle()
         online_retail.handle()
-        order_files.handle()

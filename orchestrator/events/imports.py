@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from hashlib import blake2b
@@ -11,14 +11,19 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 
-from orchestrator.customers.imports.files import inspect
-from orchestrator.customers.imports.report import Advance, Errors, batches
-from orchestrator.customers.imports.table import RowError
+from orchestrator.customers.imports.kinds import Item, Kind, Outcome, Setting
+from orchestrator.customers.imports.report import Advance, Errors
+from orchestrator.customers.imports.run import reading
+from orchestrator.customers.imports.table import Row, RowError
+from orchestrator.customers.imports.tally import Tally
 from orchestrator.customers.save import Person, save
+from orchestrator.events import changes
+from orchestrator.events.changes import Told
 from orchestrator.events.models import Event
-from orchestrator.events.orders import Order, read_orders
+from orchestrator.events.order_files import FIELDS, changes_of, check_columns
+from orchestrator.events.orders import Order, OrderRows, loose
 from orchestrator.events.record import NewEvent, record
 
 CHUNK = 5000
@@ -38,49 +43,59 @@ class OrdersReport:
     errors: Errors = field(default_factory=Errors)
 
 
-@dataclass(slots=True)
-class _Tally:
-    report: OrdersReport
-    customers: set[int] = field(default_factory=set)
-    identified: set[bytes] = field(default_factory=set)
+class _Counted:
+    """What the file names, as it is stored: for a summary of it."""
+
+    def __init__(self) -> None:
+        self.customers, self.identified = Tally(), Tally()
+        self.orders, self.value = 0, Decimal("0.00")
 
     def add(self, order: Order, customer_id: int, value: Decimal) -> None:
         """Count an order as stored; one that the file names twice by its id counts once."""
-        if order.order_id:
-            short = blake2b(order.key.encode(), digest_size=16).digest()
-            if short in self.identified:
-                return
-            self.identified.add(short)
+        if order.order_id and self.identified.add(blake2b(order.key.encode(), digest_size=16).digest()):
+            return
         self.customers.add(customer_id)
-        self.report.customers = len(self.customers)
-        self.report.orders += 1
-        self.report.value += value
+        self.orders += 1
+        self.value += value
 
 
-def import_orders(path: Path, now: datetime, zone: ZoneInfo, currency: str, advance: Advance) -> OrdersReport:
-    """Store the file's orders, 5,000 lines a transaction. FileError where the file cannot be read at all.
+class OrdersReader:
+    """One row is one order, and what became of it. `counted`: what this reading has stored or found, where somebody asks."""
 
-    Wrong lines are left out and reported; the others are stored. An order has the same key in every reading, so
-    an import that ended in the middle is simply run again, and twice at once stores everything once.
-    `currency` is for lines that name none.
-    """
-    source, tally = inspect(path), _Tally(OrdersReport())
-    for chunk in batches(read_orders(source, zone), CHUNK):
-        orders = list(_pass(chunk, now, tally.report))
-        with transaction.atomic():
-            _store(orders, now, currency, tally)
-        advance(chunk[-1].line)
-    return tally.report
+    def __init__(self, columns: Sequence[str], setting: Setting) -> None:
+        check_columns(columns)
+        self._rows = OrderRows(columns, setting.zone)
+        self._setting = setting
+        self._new = Tally()  # what is new a second time was taken back: it is a dry run, which counts it once
+        self.counted: _Counted | None = None
 
+    def feed(self, row: Row) -> Iterable[Item | RowError]:
+        """ValueError for an order that cannot be."""
+        order = self._rows.read(row)
+        if (why := too_late(order, self._setting.now)) is not None:
+            raise ValueError(why)
+        return (Item(row.line, (order, changes_of(order, row.cells, self._setting))),)
 
-def _pass(chunk: Iterable[Order | RowError], now: datetime, report: OrdersReport) -> Iterable[Order]:
-    for item in chunk:
-        if isinstance(item, RowError):
-            report.errors.add(item.line, item.message)
-        elif (why := too_late(item, now)) is not None:
-            report.errors.add(item.line, why)
-        else:
-            yield item
+    def end(self) -> Iterable[Item | RowError]:
+        """Nothing is left."""
+        return ()
+
+    def store(self, items: Sequence[Item]) -> Outcome:
+        """Store what is new. An order has the same key in every reading, so that it is stored once."""
+        orders: list[Order] = [item.value[0] for item in items]
+        outcome, fresh, people = _store(orders, self._setting, self.counted)
+        again = sum(self._new.add(key) > 0 for key in fresh)
+        outcome.counts["new_orders"] -= again
+        outcome.counts["repeated"] += again
+        outcome.counts["new_customers"] = sum(self._new.add(f"customer {name}") == 0 for name in people)
+        self._change([told for item in items for told in item.value[1]], outcome)
+        return outcome
+
+    def _change(self, told: Sequence[Told], outcome: Outcome) -> None:
+        """Store what became of orders, too; of people who were erased their orders are named already."""
+        if told:
+            counts = changes.store(told, self._setting.now).counts
+            outcome.counts.update({name: count for name, count in counts.items() if name != "new_customers"})
 
 
 def too_late(order: Order, now: datetime) -> str | None:
@@ -90,22 +105,36 @@ def too_late(order: Order, now: datetime) -> str | None:
     return f"the date {order.occurred_at:%Y-%m-%d} is in the future; check it"
 
 
-def _store(orders: Sequence[Order], now: datetime, currency: str, tally: _Tally) -> None:
+def _store(
+    orders: Sequence[Order], setting: Setting, counted: _Counted | None
+) -> tuple[Outcome, set[str], set[str]]:
+    """What came of it; the keys that were not stored before, and the names of the customers that were not."""
+    outcome = Outcome()
     stored = _find([order.key for order in orders])
     fresh = [order for order in orders if order.key not in stored]
     # The others are stored already: most of a second run is this one query a chunk.
-    owners = _save_owners(fresh, now, tally.report)
+    owners, added = _save_owners(fresh, setting.now, outcome)
     kept = [order for order in fresh if order.line in owners]
-    recorded = record([_as_event(order, owners[order.line], currency) for order in kept], now)
-    tally.report.new_orders += recorded.stored
-    tally.report.repeated += len(orders) - len(fresh) + recorded.repeated
-    if recorded.repeated:  # a key twice in the chunk, or another import was quicker: what is stored is told
-        stored |= _find([order.key for order in kept])
+    recorded = record([_as_event(order, owners[order.line], setting.currency) for order in kept], setting.now)
+    repeated = len(orders) - len(fresh) + recorded.repeated
+    outcome.counts.update(new_orders=recorded.stored, repeated=repeated)
+    if counted is not None:
+        if (
+            recorded.repeated
+        ):  # a key twice in the chunk, or another import was quicker: what is stored is told
+            stored |= _find([order.key for order in kept])
+        _count(orders, stored, owners, counted)
+    return outcome, {order.key for order in kept}, added
+
+
+def _count(
+    orders: Sequence[Order], stored: dict[str, tuple[int, Decimal]], owners: dict[int, int], counted: _Counted
+) -> None:
     for order in orders:
         if order.key in stored:
-            tally.add(order, *stored[order.key])
+            counted.add(order, *stored[order.key])
         elif order.line in owners:
-            tally.add(order, owners[order.line], order.value)
+            counted.add(order, owners[order.line], order.value)
 
 
 def _find(keys: Sequence[str]) -> dict[str, tuple[int, Decimal]]:
@@ -113,22 +142,23 @@ def _find(keys: Sequence[str]) -> dict[str, tuple[int, Decimal]]:
     return {key: (customer_id, Decimal(amount or 0)) for key, customer_id, amount in rows}
 
 
-def _save_owners(orders: Sequence[Order], now: datetime, report: OrdersReport) -> dict[int, int]:
-    """The customer of each line, added where not known; without the lines of customers who were erased."""
+def _save_owners(orders: Sequence[Order], now: datetime, outcome: Outcome) -> tuple[dict[int, int], set[str]]:
+    """The customer of each line, added where not known; without the lines of customers who were erased. And the names of
+    those who were added."""
     if not orders:
-        return {}
+        return {}, set()
     since: dict[str, datetime] = {}
     for order in orders:
         since[order.external_id] = min(order.occurred_at, since.get(order.external_id, now))
     saved = save([Person(external_id, created_at=at) for external_id, at in since.items()], now)
-    report.new_customers += saved.created
     ids = dict(zip(since, saved.ids, strict=True))
     names = list(since)
     erased = {names[problem.index]: problem.message for problem in saved.problems}
     for order in orders:
         if order.external_id in erased:
-            report.errors.add(order.line, erased[order.external_id])
-    return {order.line: ids[order.external_id] for order in orders if order.external_id not in erased}
+            outcome.errors.append(RowError(order.line, erased[order.external_id]))
+    owners = {order.line: ids[order.external_id] for order in orders if order.external_id not in erased}
+    return owners, {name for name, id_ in ids.items() if id_ in saved.fresh}
 
 
 def _as_event(order: Order, customer_id: int, currency: str) -> NewEvent:
@@ -143,3 +173,35 @@ def properties_of(order: Order, currency: str) -> dict[str, Any]:
         "count": order.count,
         "currency": order.currency or currency,
     }
+
+
+ORDERS = Kind(
+    "orders",
+    _("Orders"),
+    _(
+        "One row is one order of a customer, who is added where they are not known yet; and how far it has come, if the"
+        " file says so. CDNOW's format is read as well."
+    ),
+    FIELDS,
+    OrdersReader,
+    chunk=CHUNK,
+    loose=loose,
+)  # fmt: skip
+
+
+def import_orders(path: Path, now: datetime, zone: ZoneInfo, currency: str, advance: Advance) -> OrdersReport:
+    """Store the file's orders, 5,000 lines a transaction. FileError where the file cannot be read at all.
+
+    Wrong lines are left out and reported; the others are stored. An order has the same key in every reading, so
+    an import that ended in the middle is simply run again, and twice at once stores everything once.
+    `currency` is for lines that name none.
+    """
+    with reading(replace(ORDERS, chunk=CHUNK), path, Setting(now, zone, currency)) as one:
+        reader: Any = one.reader
+        counted = reader.counted = _Counted()
+        whole = one.run(advance)
+    counts, errors = whole.counts, Errors.of(whole.errors, whole.left_out)
+    return OrdersReport(
+        len(counted.customers), counted.orders, counted.value,
+        counts["new_customers"], counts["new_orders"], counts["repeated"], errors,
+    )  # fmt: skip

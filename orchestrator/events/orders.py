@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from orchestrator.customers.imports.files import FileError, Source, inspect, open_lines
-from orchestrator.customers.imports.table import Row, RowError, Table
-from orchestrator.customers.imports.times import read_date, read_instant
+from orchestrator.customers.imports.files import TEXT, FileError, Source, inspect, open_lines
+from orchestrator.customers.imports.records import Record
+from orchestrator.customers.imports.table import Row, RowError, open_table
+from orchestrator.customers.imports.tally import Tally
+from orchestrator.customers.imports.times import read_instant
 from orchestrator.customers.plain import check_text
 from orchestrator.domain.keys import order_key
 from orchestrator.domain.shown import shown
@@ -21,10 +23,12 @@ from orchestrator.events.keys_of_orders import placed_key
 
 NOON = time(12)
 _CDNOW = re.compile(r"\s*(\S+)\s+(\d{8})\s+(\d+)\s+(-?\d+(?:\.\d+)?)\s*", re.ASCII)
-_ALIASES = {
-    "customer_id": "external_id", "customer": "external_id", "order": "order_id", "value": "amount", "total": "amount",
-    "dollar_value": "amount", "quantity": "count", "number_of_cds": "count", "on": "date",
+ALIASES = {
+    "external_id": ("customer_id", "customer"), "order_id": ("order",), "amount": ("value", "total", "dollar_value"),
+    "count": ("quantity", "number_of_cds"), "date": ("on",),
 }  # fmt: skip
+_NAMES = {alias: name for name, aliases in ALIASES.items() for alias in aliases}
+_CDNOW_COLUMNS = ["external_id", "date", "count", "amount", "currency"]
 _LARGEST = Decimal(10) ** 12
 
 
@@ -62,44 +66,53 @@ def iter_orders(path: Path, zone: ZoneInfo) -> Iterator[Order]:
 
 
 def read_orders(source: Source, zone: ZoneInfo) -> Iterator[Order | RowError]:
-    """Every order of a file, or what is wrong with its line.
+    """Every order of a file, or what is wrong with its line."""
+    with open_table(source, _NAMES, loose=loose) as table:
+        orders = OrderRows(table.columns, zone)
+        for row in table.rows():
+            if isinstance(row, RowError):
+                yield row
+                continue
+            try:
+                yield orders.read(row)
+            except ValueError as error:
+                yield RowError(row.line, str(error))
+
+
+class OrderRows:
+    """The orders of one reading of a file, row by row.
 
     An order without an id is one line: it is placed at 12:00 in `zone`, and as many seconds later as equal lines
     came before it, so that equal lines are different orders and a second reading gives the same keys.
     """
-    seen: dict[bytes, int] = {}
-    with open_lines(source) as lines:
-        for line, fields in _read_lines(source, lines, zone):
-            if isinstance(fields, str):
-                yield RowError(line, fields)
-            elif fields.order_id:
-                yield _identified(line, fields, zone)
-            else:
-                yield _counted(line, fields, zone, seen)
 
-
-class Rows:
-    """Reads rows of a table, each one order. Those without an id are told apart as in `read_orders`."""
-
-    def __init__(self, zone: ZoneInfo) -> None:
+    def __init__(self, columns: Sequence[str], zone: ZoneInfo) -> None:
+        dated = {"date", "occurred_at"} & set(columns)
+        if not {"external_id", "amount"} <= set(columns) or not dated:
+            raise FileError(
+                "the header needs the columns external_id (or customer_id), date (or occurred_at) and amount (or value);"
+                f" it has {', '.join(filter(None, columns))[:200]}"
+            )
         self._zone = zone
-        self._seen: dict[bytes, int] = {}
+        self._seen = Tally()
 
-    def read(self, line: int, cells: Mapping[str, str]) -> Order:
-        """The order of a row; ValueError says what is wrong with it."""
-        fields = _read_row(cells, self._zone, ",")
+    def read(self, row: Row) -> Order:
+        """The row's order. ValueError: the row is wrong."""
+        fields = _read_row(row.cells, self._zone)
         if fields.order_id:
-            return _identified(line, fields, self._zone)
-        return _counted(line, fields, self._zone, self._seen)
+            return _identified(row.line, fields, self._zone)
+        return _counted(row.line, fields, self._zone, self._seen)
 
 
 def read_value(text: str) -> Decimal:
     """An amount of money, with a comma or a point; ValueError for what is none."""
-    return _read_value(text.replace(",", ".") if "." not in text else text)
+    return _read_value(text.replace(",", "."))
 
 
 def is_cdnow(source: Source) -> bool:
     """Whether the lines are `id YYYYMMDD count value` between spaces, below a header line or none."""
+    if source.form != TEXT:
+        return False
     with open_lines(source) as lines:
         filled = [line for line, _ in zip((line for line in lines if line.strip()), range(2), strict=False)]
     return bool(filled) and (
@@ -108,59 +121,25 @@ def is_cdnow(source: Source) -> bool:
     )
 
 
-def _read_lines(source: Source, lines: Iterator[str], zone: ZoneInfo) -> Iterator[tuple[int, _Fields | str]]:
-    if is_cdnow(source):
-        yield from _read_cdnow(lines)
-        return
-    table = Table(lines, _ALIASES)
-    dated = {"date", "occurred_at"} & set(table.columns)
-    if not {"external_id", "amount"} <= set(table.columns) or not dated:
-        raise FileError(
-            "the header needs the columns external_id (or customer_id), date (or occurred_at) and amount (or value);"
-            f" it has {', '.join(filter(None, table.columns))[:200]}"
-        )
-    for row in table.rows():
-        yield row.line, row.message if isinstance(row, RowError) else _try_row(row, zone, table.delimiter)
+def loose(source: Source) -> Callable[[Iterator[str]], Iterator[Record]] | None:
+    """How lines in CDNOW's format become rows; None for a table."""
+    return _read_cdnow if is_cdnow(source) else None
 
 
-def _read_cdnow(lines: Iterable[str]) -> Iterator[tuple[int, _Fields | str]]:
+def _read_cdnow(lines: Iterable[str]) -> Iterator[Record]:
+    yield 1, _CDNOW_COLUMNS
     first = True
     for number, line in enumerate(lines, 1):
         match = _CDNOW.fullmatch(line)
         if match:
-            yield number, _try_cdnow(match)
+            yield number, [*match.groups(), "USD"]
         elif line.strip() and not first:
-            yield (
-                number,
-                f"{shown(line.strip())} is no order; write customer, date as 19970131, count and value",
-            )
+            said = shown(line.strip())
+            yield RowError(number, f"{said} is no order; write customer, date as 19970131, count and value")
         first = first and not line.strip()
 
 
-def _try_cdnow(match: re.Match[str]) -> _Fields | str:
-    customer, on, count, value = match.groups()
-    try:
-        return _Fields(
-            _read_id(customer, "customer"),
-            read_date(on),
-            None,
-            _read_count(count),
-            _read_value(value),
-            "",
-            "USD",
-        )
-    except ValueError as error:
-        return str(error)
-
-
-def _try_row(row: Row, zone: ZoneInfo, delimiter: str) -> _Fields | str:
-    try:
-        return _read_row(row.cells, zone, delimiter)
-    except ValueError as error:
-        return str(error)
-
-
-def _read_row(cells: Mapping[str, str], zone: ZoneInfo, delimiter: str) -> _Fields:
+def _read_row(cells: Mapping[str, str], zone: ZoneInfo) -> _Fields:
     moment = cells.get("occurred_at") or cells.get("date", "")
     if not moment:
         raise ValueError("the date is empty; write it like 2026-01-31")
@@ -168,17 +147,12 @@ def _read_row(cells: Mapping[str, str], zone: ZoneInfo, delimiter: str) -> _Fiel
     currency = cells.get("currency", "").upper()
     if currency and not re.fullmatch(r"[A-Z]{3}", currency):
         raise ValueError(f"the currency {shown(currency)} is no code; write three letters, like PLN")
-    value = (
-        cells["amount"].replace(",", ".")
-        if delimiter != "," or "." not in cells["amount"]
-        else cells["amount"]
-    )
     return _Fields(
         _read_id(cells["external_id"], "external_id"),
         local(occurred_at, zone).date(),
         occurred_at if len(moment) > 10 else None,
         _read_count(cells.get("count") or "1"),
-        _read_value(value),
+        _read_value(cells["amount"].replace(",", ".")),
         check_text(cells.get("order_id", ""), "order_id"),
         currency,
     )
@@ -216,11 +190,10 @@ def _identified(line: int, fields: _Fields, zone: ZoneInfo) -> Order:
     return _make(line, fields, placed_key(fields.order_id), fields.occurred_at or _noon(fields.on, zone))
 
 
-def _counted(line: int, fields: _Fields, zone: ZoneInfo, seen: dict[bytes, int]) -> Order:
+def _counted(line: int, fields: _Fields, zone: ZoneInfo, seen: Tally) -> Order:
     said = (fields.external_id, fields.on, fields.count, fields.value)
     key = order_key(*said, 0)
-    occurrence = seen.get(bytes.fromhex(key), 0)
-    seen[bytes.fromhex(key)] = occurrence + 1
+    occurrence = seen.add(bytes.fromhex(key))
     if occurrence:
         key = order_key(*said, occurrence)
     later = timedelta(seconds=occurrence)

@@ -9,6 +9,8 @@ from datetime import datetime, timedelta
 
 from django.db import OperationalError
 
+from orchestrator.customers.imports.carry import BATCH as IMPORTED_AT_ONCE
+from orchestrator.customers.imports.carry import carry
 from orchestrator.customers.ordered import BATCH as ERASED_AT_ONCE
 from orchestrator.customers.ordered import carry_out
 from orchestrator.domain.lanes import LANES
@@ -58,6 +60,7 @@ _WALKS: Mapping[str, tuple[str, Step, int]] = {
     "wake": ("woken", wake_senders, MOVED_AT_ONCE),
     "move": ("moved", move_due, MOVED_AT_ONCE),
     "erase": ("erased", carry_out, ERASED_AT_ONCE),
+    "import": ("imported", carry, IMPORTED_AT_ONCE),
     "measure": ("measured", measure, MEASURED_AT_ONCE),
     "retain": ("retained", retain, RETAINED_AT_ONCE),
 }
@@ -95,6 +98,7 @@ class Worked:
     messages: int = 0
     rescued: int = 0
     erased: int = 0
+    imported: int = 0
     measured: int = 0
     retained: int = 0
 

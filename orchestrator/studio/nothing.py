@@ -38,6 +38,10 @@ NOTHING: dict[str, Any] = {
         "Nothing has happened yet. Your shop tells what customers do by POST /v1/track; `manage.py import_orders FILE`"
         " brings in orders of the past."
     ),
+    "customers.import": _(
+        "No file was brought in yet. Customers, orders or products of another system: bring a file, say what its columns"
+        " mean, try it, and store it."
+    ),
     "catalog.product": _(
         "There is no product yet. A file of products, such as the feed that the shop gives to search engines, fills the"
         " catalogue."

@@ -24,6 +24,7 @@ MATTERS: Mapping[str, tuple[str, ...]] = {
         "segments.membership", "segments.score", "ingest.deadletter",
         "sources.keptdelivery",
     ),
+    "imports": ("customers.import", "customers.importproblem"),
     "keys": ("ingest.writekey", "sources.connection"),
     "consents": (
         "consents.consent", "consents.consentrecord", "consents.consenttext", "consents.signupform", "consents.suppression",
@@ -62,7 +63,7 @@ MATTERS: Mapping[str, tuple[str, ...]] = {
     "audit": ("workspace.auditentry",),
 }  # fmt: skip
 # What tells of single people: an analyst has no right to any of it.
-PERSONAL = ("people", "consents", "passages", "messages", "privacy")
+PERSONAL = ("people", "imports", "consents", "passages", "messages", "privacy")
 CHANGE = "journeys.change_journey"
 PUBLISH = "journeys.approve_publishrequest"
 LET_GO_ON = "messaging.close_complaintbreaker"  # marketing that complaints have stopped
@@ -114,7 +115,8 @@ ROLES: Mapping[str, Role] = {
     "privacy_officer": Role(
         _("privacy officer"),
         _("answers customers' rights in time: requests, consents, suppressions, exports, erasures; reads the audit log"),
-        _SEES | {"people": "view change", "consents": "view add change", "privacy": "view add change",
+        _SEES | {"people": "view change", "imports": "view add change",
+                 "consents": "view add change", "privacy": "view add change",
                  "journeys": "view", "brands": "view",
                  "settings": "view", "machine": "view", "audit": "view"},
         PEOPLES_RIGHTS,

@@ -96,11 +96,11 @@ def test_a_wrong_line_costs_itself_only(load: Load, row: str, said: str) -> None
         ("x" * 200_000, "the header has 200,000 characters; 131,072 is the most. Is this a table?"),
         (
             b"PK\x03\x04" + bytes(40),
-            "rows.csv is an Excel workbook or a zip, whatever its name says; in Excel choose “Save as”, “CSV UTF-8”",
+            "rows.csv begins like an Excel workbook or a zip, and is none: File is not a zip file",
         ),
         (
             b"\x7fELF\x02\x01" + bytes(100),
-            "rows.csv is no text (or UTF-16 without its mark); save it as CSV UTF-8",
+            "rows.csv is no text; save it as CSV UTF-8",
         ),
     ],
     ids=lambda value: ascii(value)[:30],

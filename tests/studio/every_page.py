@@ -67,6 +67,9 @@ FILLED: Mapping[str, Callable[[], Iterable[Sequence[Any]]]] = {
     "customers_customer_right": lambda: [
         [apps.get_model("customers", "customer")._default_manager.first().pk, "lift"]
     ],
+    "customers_import_act": lambda: [
+        [apps.get_model("customers", "import")._default_manager.first().pk, "cancel"]
+    ],
     "customers_privacyrequest_act": lambda: [
         [apps.get_model("customers", "privacyrequest")._default_manager.first().pk, "say"]
     ],

@@ -50,6 +50,7 @@ FILL: Mapping[str, Callable[[], Sequence[Any]]] = {
     "admin:app_list": lambda: ["journeys"],
     "admin:view_on_site": lambda: [_kind("customers.customer"), _first("customers.customer").pk],
     "admin:let_in": lambda: ["MQ", "no-such-token"],
+    "admin:customers_import_act": lambda: [_first("customers.import").pk, "cancel"],
     "admin:customers_privacyrequest_act": lambda: [_first("customers.privacyrequest").pk, "say"],
     "admin:customers_customer_right": lambda: [_first("customers.customer").pk, "restrict"],
     "admin:segments_segment_bring": lambda: ["rfm_champions"],

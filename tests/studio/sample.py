@@ -14,7 +14,15 @@ from django.utils import timezone
 from orchestrator.accounts.models import ApiKey, Attempts, CallAnswer, Factor, IssuerLink, RecoveryCode
 from orchestrator.catalog.models import Product, ProductPrice
 from orchestrator.consents.models import Consent, ConsentRecord, ConsentText, SignupForm, Suppression
-from orchestrator.customers.models import Address, Customer, Identity, PrivacyComment, PrivacyRequest
+from orchestrator.customers.imports.asked import bring
+from orchestrator.customers.models import (
+    Address,
+    Customer,
+    Identity,
+    ImportProblem,
+    PrivacyComment,
+    PrivacyRequest,
+)
 from orchestrator.domain.outbox import FINAL, State
 from orchestrator.events.models import Event
 from orchestrator.ingest.models import DeadLetter, WriteKey
@@ -254,6 +262,7 @@ def fill(people: int = 5, now: datetime | None = None) -> Sample:
     make_alarms(people, now)
     make_accounts(people, now)
     make_keys(people, now)
+    make_imports(people, now)
     Suppression.objects.create(channel="email", digest="f" * 64, reason="complaint", created_at=now)
     template, text = make_template(brand, now)
     journey, version = make_journey(brand, now)
@@ -283,6 +292,15 @@ def make_accounts(count: int, now: datetime) -> None:
         CallAnswer.objects.create(
             caller="key:1", mark=mark, operation="events", asked="a", status=200, sealed="s", made_at=now
         )
+
+
+def make_imports(count: int, now: datetime) -> None:
+    """So many files were brought in, each with a row that is wrong."""
+    for number in range(count):
+        row = bring(
+            "customers", f"klienci-{number}.csv", [b"external_id,email\np1,p1@example.com\n"], None, now
+        )
+        ImportProblem.objects.create(of=row, line=2, message="the email is none")
 
 
 def make_keys(count: int, now: datetime) -> None:

@@ -24,6 +24,7 @@ NOTED = {
     "admin:customers_customer_merge": "merged",
     "admin:customers_customer_object": "objected",
     "admin:customers_customer_right": "exported, erased, restricted or lifted",
+    "admin:customers_import_act": "imported",
     "admin:customers_privacyrequest_act": "exported, erasure_ordered, erased, restricted, lifted, objected, rectified, changed,"
     " commented, identity_checked, request_extended, request_refused, request_withdrawn or request_done",
     "admin:customers_privacyrequest_new": "request_received",
@@ -67,6 +68,7 @@ NOTHING = {
     "customers_batch": "programs call it for each of their customers: the customer is the row",
     "events_batch": "programs call it for each of their customers: the event is the row",
     "admin:app_list": "a list",
+    "admin:customers_import_new": "the file is kept; what is done with it is noted as it begins and ends",
     "admin:ingest_deadletter_replay": "what a program sent is taken: the event is the row",
     "admin:sources_keptdelivery_replay": "what a shop told is taken: the event is the row",
     "admin:ingest_writekey_watch": "only looks, for ten minutes",

@@ -13,7 +13,14 @@ from django.urls import reverse
 from orchestrator.accounts.models import Attempts, CallAnswer, Factor, IssuerLink, RecoveryCode
 from orchestrator.catalog.models import Product
 from orchestrator.consents.models import Consent, ConsentRecord, Suppression
-from orchestrator.customers.models import Address, Customer, Identity, PrivacyComment, PrivacyRequest
+from orchestrator.customers.models import (
+    Address,
+    Customer,
+    Identity,
+    Import,
+    PrivacyComment,
+    PrivacyRequest,
+)
 from orchestrator.events.models import Event
 from orchestrator.ingest.models import DeadLetter
 from orchestrator.journeys.models import (
@@ -76,6 +83,7 @@ HISTORY: list[Any] = [
     ConsentRecord,
     Customer,
     DeadLetter,
+    Import,
     KeptDelivery,
     Decision,
     DeliveryAttempt,

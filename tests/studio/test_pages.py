@@ -18,6 +18,8 @@ OURS = [model for model in apps.get_models() if model.__module__.startswith("orc
 # Rows that have no list of their own, and where they are seen.
 ELSEWHERE = {
     "catalog.productprice": "on the product's page, the newest first",
+    "customers.importpart": "a piece of a file: it is read by the import, and shown by nobody",
+    "customers.importproblem": "on the import's page, and as a file",
     "ingest.livecall": "on the page of the write key, while somebody watches",
     "messaging.pastmessage": "in the customer's timeline, among the messages",
     "segments.scorecut": "they are the bounds of shares: each is told beside the score that it bounds",

@@ -77,7 +77,14 @@ def _again() -> None:
     from orchestrator.accounts.models import Attempts, Factor, IssuerLink, RecoveryCode
     from orchestrator.catalog.models import Product, ProductPrice
     from orchestrator.consents.models import Consent, ConsentRecord, Suppression
-    from orchestrator.customers.models import Address, Identity, PrivacyComment, PrivacyRequest
+    from orchestrator.customers.models import (
+        Address,
+        Identity,
+        Import,
+        ImportProblem,
+        PrivacyComment,
+        PrivacyRequest,
+    )
     from orchestrator.events.models import Event
     from orchestrator.ingest.models import DeadLetter, WriteKey
     from orchestrator.journeys.models import (
@@ -134,7 +141,7 @@ def _again() -> None:
         ComplaintBreaker, ProviderBreaker, DeadLetter, WriteKey, KeptDelivery, Connection,
         Spending, Budget, StepFault, Halt, Heartbeat, Retention, Receipt, Subject, TemplateVersion, Template,
         AlarmNotice, Alarm, AlarmChannel,
-        PrivacyComment, PrivacyRequest, Identity, Address, Customer, Block,
+        PrivacyComment, PrivacyRequest, ImportProblem, Import, Identity, Address, Customer, Block,
     ]  # fmt: skip
     for kind in kinds:
         kind._default_manager.all().delete()

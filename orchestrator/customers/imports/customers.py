@@ -3,31 +3,31 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 
-from orchestrator.customers.imports.files import FileError, inspect, open_lines
+from orchestrator.customers.imports.files import FileError
 from orchestrator.customers.imports.handlers import Handler, registered
-from orchestrator.customers.imports.report import Advance, Errors, batches
-from orchestrator.customers.imports.table import Row, RowError, Table
+from orchestrator.customers.imports.kinds import Field, Item, Kind, Outcome, Setting
+from orchestrator.customers.imports.report import Advance, Errors
+from orchestrator.customers.imports.run import reading
+from orchestrator.customers.imports.table import Row, RowError
+from orchestrator.customers.imports.tally import Tally
 from orchestrator.customers.imports.times import as_iso
-from orchestrator.customers.people import Person, check
+from orchestrator.customers.people import Person, Problem, check
 from orchestrator.customers.save import save
 from orchestrator.domain.dates import parse_birthday
 
 CHUNK = 1000
-_ALIASES = {
-    "customer_id": "external_id", "id": "external_id", "e_mail": "email", "mobile": "phone",
-    "timezone": "time_zone", "date_of_birth": "birthday",
-}  # fmt: skip
 _ADDRESSES = {"email": "email", "phone": "sms", "push_token": "push"}
 _PLACES = ("external_id", "language", "country", "time_zone")
+Claims = Mapping[str, tuple[Handler, set[str]]]
 
 
 @dataclass(slots=True)
@@ -46,57 +46,85 @@ class CustomersReport:
 class _Read:
     line: int
     person: Person
+    problems: tuple[Problem, ...]
     said: Mapping[str, Any]  # handler -> what the row's cells say to it
 
 
-def import_customers(path: Path, now: datetime, zone: ZoneInfo, advance: Advance) -> CustomersReport:
-    """Store the file's people, a thousand rows a transaction. FileError where the file cannot be read at all.
+class CustomersReader:
+    """Rows are looked at closely only when they are stored: whoever goes on in the middle of a file passes them quickly.
 
-    Wrong rows are left out and reported with their line; the others are stored. Run again after an end in the
-    middle, or twice at once, it comes to the same: people are found by their external id.
+    `people`: whom this reading has stored, where somebody asks.
     """
-    source, report = inspect(path), CustomersReport()
-    ids: set[int] = set()
-    with open_lines(source) as lines:
-        table = Table(lines, _ALIASES)
-        if "external_id" not in table.columns:
+
+    def __init__(self, columns: Sequence[str], setting: Setting) -> None:
+        if "external_id" not in columns:
             raise FileError("the header has no external_id; add a column with your own id of each person")
-        handlers = {name: (handler, handler.claim(table.columns)) for name, handler in registered().items()}
-        for chunk in batches(table.rows(), CHUNK):
-            people = list(_read_all(chunk, handlers, zone, report))
-            with transaction.atomic():
-                ids.update(_store(people, handlers, now, report))
-            advance(chunk[-1].line)
-    report.customers = len(ids)
-    return report
+        self._setting = setting
+        self._handlers: Claims = {
+            name: (handler, handler.claim(columns)) for name, handler in registered().items()
+        }
+        self._claimed = {*_PLACES, *_ADDRESSES, *(one for _, mine in self._handlers.values() for one in mine)}
+        self._new = (
+            Tally()
+        )  # whoever is new a second time was taken back: it is a dry run, which counts them once
+        self.people: Tally | None = None
+
+    def feed(self, row: Row) -> Iterable[Item | RowError]:
+        """One row is one person."""
+        return (Item(row.line, row.cells),)
+
+    def end(self) -> Iterable[Item | RowError]:
+        """Nothing is left."""
+        return ()
+
+    def store(self, items: Sequence[Item]) -> Outcome:
+        """Add those who are new, and change the others where the rows say something new of them."""
+        outcome = Outcome()
+        read: list[_Read] = []
+        for item in items:
+            try:
+                read.append(self._read(item))
+            except ValueError as error:
+                outcome.errors.append(RowError(item.line, str(error)))
+        outcome.kept_out += [RowError(one.line, problem.message) for one in read for problem in one.problems]
+        self._store(read, outcome)
+        return outcome
+
+    def _read(self, item: Item) -> _Read:
+        person, problems = check(_read_person(item.value, self._claimed))
+        zone = self._setting.zone
+        said = {name: handler.read(item.value, zone) for name, (handler, _) in self._handlers.items()}
+        return _Read(item.line, person, problems, said)
+
+    def _store(self, people: list[_Read], outcome: Outcome) -> None:
+        refused: dict[int, str] = {}
+        for handler, _mine in self._handlers.values():
+            refused |= handler.refuse([read.person for read in people])
+        outcome.errors += [RowError(people[index].line, why) for index, why in refused.items()]
+        kept = [read for index, read in enumerate(people) if index not in refused]
+        saved = save([read.person for read in kept], self._setting.now)
+        erased = {problem.index: problem.message for problem in saved.problems}
+        outcome.errors += [RowError(kept[index].line, why) for index, why in erased.items()]
+        alive = [
+            (id_, read)
+            for index, (id_, read) in enumerate(zip(saved.ids, kept, strict=True))
+            if index not in erased
+        ]
+        for name, (handler, _mine) in self._handlers.items():
+            said = [(id_, read.said[name]) for id_, read in alive if read.said[name] is not None]
+            outcome.counts.update(handler.store(said, self._setting.now))
+        fresh = {read.person.external_id or "" for id_, read in alive if id_ in saved.fresh}
+        again = sum(self._new.add(name) > 0 for name in fresh)
+        outcome.counts.update(new_customers=saved.created - again, updated_customers=saved.updated)
+        if self.people is not None:
+            for id_, _read in alive:
+                self.people.add(id_)
 
 
-Claims = Mapping[str, tuple[Handler, set[str]]]
-
-
-def _read_all(
-    rows: Iterable[Row | RowError], handlers: Claims, zone: ZoneInfo, report: CustomersReport
-) -> Iterable[_Read]:
-    for row in rows:
-        if isinstance(row, RowError):
-            report.errors.add(row.line, row.message)
-            continue
-        try:
-            person, problems = check(_read_person(row, handlers))
-            said = {name: handler.read(row.cells, zone) for name, (handler, _) in handlers.items()}
-        except ValueError as error:
-            report.errors.add(row.line, str(error))
-            continue
-        for problem in problems:
-            report.kept_out.add(row.line, problem.message)
-        yield _Read(row.line, person, said)
-
-
-def _read_person(row: Row, handlers: Claims) -> Person:
-    cells = {name: cell for name, cell in row.cells.items() if cell}
+def _read_person(given: Mapping[str, str], claimed: set[str]) -> Person:
+    cells = {name: cell for name, cell in given.items() if cell}
     if "external_id" not in cells:
         raise ValueError("external_id is empty; give each person an id of your own")
-    claimed = {*_PLACES, *_ADDRESSES, *(column for _, columns in handlers.values() for column in columns)}
     attributes = {name: cell for name, cell in cells.items() if name not in claimed}
     if "birthday" in attributes:
         attributes["birthday"] = _read_birthday(attributes["birthday"])
@@ -119,25 +147,45 @@ def _read_birthday(text: str) -> str:
     return f"{year:04d}-{month:02d}-{day:02d}" if year else f"--{month:02d}-{day:02d}"
 
 
-def _store(people: list[_Read], handlers: Claims, now: datetime, report: CustomersReport) -> list[int]:
-    refused: dict[int, str] = {}
-    for handler, _ in handlers.values():
-        refused |= handler.refuse([read.person for read in people])
-    for index, why in refused.items():
-        report.errors.add(people[index].line, why)
-    kept = [read for index, read in enumerate(people) if index not in refused]
-    saved = save([read.person for read in kept], now)
-    erased = {problem.index: problem.message for problem in saved.problems}
-    for index, why in erased.items():
-        report.errors.add(kept[index].line, why)
-    alive = [
-        (id_, read)
-        for index, (id_, read) in enumerate(zip(saved.ids, kept, strict=True))
-        if index not in erased
-    ]
-    for name, (handler, _) in handlers.items():
-        said = [(id_, read.said[name]) for id_, read in alive if read.said[name] is not None]
-        report.counts.update(handler.store(said, now))
-    report.new_customers += saved.created
-    report.updated_customers += saved.updated
-    return [id_ for id_, _ in alive]
+CUSTOMERS = Kind(
+    "customers",
+    _("Customers"),
+    _("One row is one person. People are found by your own id of them; a column without a meaning is an attribute."),
+    (
+        Field("external_id", _("your own id of the person"), ("customer_id", "id")),
+        Field("email", _("email address"), ("e_mail",)),
+        Field("phone", _("telephone number"), ("mobile",)),
+        Field("push_token", _("device for push messages")),
+        Field("language", _("language, such as pl")),
+        Field("country", _("country, such as PL")),
+        Field("time_zone", _("time zone, such as Europe/Warsaw"), ("timezone",)),
+        Field("birthday", _("birthday"), ("date_of_birth",)),
+        Field("consent_email", _("consent to marketing by email: yes or no")),
+        Field("consent_sms", _("consent to marketing by SMS: yes or no")),
+        Field("consent_push", _("consent to marketing by push: yes or no")),
+        Field("consent_at", _("when they said so")),
+        Field("consent_source", _("where they said so")),
+        Field("consent_text", _("in which words they were asked")),
+    ),
+    CustomersReader,
+    others=True,
+    chunk=CHUNK,
+)  # fmt: skip
+
+
+def import_customers(path: Path, now: datetime, zone: ZoneInfo, advance: Advance) -> CustomersReport:
+    """Store the file's people, a thousand rows a transaction. FileError where the file cannot be read at all.
+
+    Wrong rows are left out and reported with their line; the others are stored. Run again after an end in the
+    middle, or twice at once, it comes to the same: people are found by their external id.
+    """
+    with reading(replace(CUSTOMERS, chunk=CHUNK), path, Setting(now, zone, "")) as one:
+        reader: Any = one.reader
+        reader.people = Tally()
+        whole = one.run(advance)
+    report = CustomersReport(len(reader.people), counts=whole.counts)
+    report.new_customers = whole.counts["new_customers"]
+    report.updated_customers = whole.counts["updated_customers"]
+    report.errors = Errors.of(whole.errors, whole.left_out)
+    report.kept_out = Errors.of(whole.kept_out, whole.kept_out_count)
+    return report

@@ -8,15 +8,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO, Protocol, cast
 
 _BLOCK = 1 << 20
+MOST_BYTES = 4 << 30  # unpacked: more than that is no list of people, but a bomb
 _SIGNS = (
     (
-        b"PK\x03\x04",
-        "is an Excel workbook or a zip, whatever its name says; in Excel choose “Save as”, “CSV UTF-8”",
+        b"\xd0\xcf\x11\xe0",
+        "is an old Excel workbook, or one with a password; in Excel choose “Save as”, “Excel workbook (.xlsx)”",
     ),
-    (b"\xd0\xcf\x11\xe0", "is an old Excel workbook; in Excel choose “Save as”, “CSV UTF-8”"),
-    (b"\x1f\x8b", "is compressed with gzip; unpack it first"),
     (b"%PDF", "is a PDF; export the table as CSV"),
 )
 _MARKS = (
@@ -24,68 +24,111 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+TEXT, WORKBOOK = "text", "xlsx"
 
 
 class FileError(ValueError):
     """The file as a whole cannot be read; the message says why and how to mend it."""
 
 
+class Openable(Protocol):
+    """Something to read from the beginning, as often as it is opened: a `Path`, or what stands in for one."""
+
+    @property
+    def name(self) -> str: ...
+
+    def is_dir(self) -> bool: ...
+
+    def open(self, mode: str = "rb") -> BinaryIO: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A file that holds text: where it is, how its letters are written, and about how many lines it has."""
+    """A file that holds a table: where it is, how its letters are written, and about how many lines it has (0: nobody knows).
 
-    path: Path
+    `form`: text, or an Excel workbook with these `sheets`.
+    """
+
+    path: Openable
     encoding: str
     lines: int
+    form: str = TEXT
+    sheets: tuple[str, ...] = ()
 
 
-def inspect(path: Path) -> Source:
-    """Find out how the file is written: UTF-8 or UTF-16 by its mark, else UTF-8 if all of it is, else cp1250.
+def inspect(path: Path | Openable) -> Source:
+    """Find out how the file is written: an Excel workbook; or text in UTF-8 or UTF-16 by its mark or by its zeros, else in
+    UTF-8 if all of it is, else in cp1250. One file packed with zip or gzip is looked at as it is inside.
 
-    FileError for what is missing, empty or no text.
+    FileError for what is missing, empty or no table.
     """
-    if path.is_dir():
-        raise FileError(f"{path.name} is a folder; name a file in it")
+    given = cast(Openable, path)
+    if given.is_dir():
+        raise FileError(f"{given.name} is a folder; name a file in it")
     try:
-        with path.open("rb") as file:
-            return _inspect(path, file)
+        return _inspect(given)
     except FileNotFoundError:
         raise FileError(f"there is no file {path}; check its name") from None
     except OSError as error:
-        raise FileError(f"{path.name} cannot be read: {error.strerror or error}") from error
+        raise FileError(f"{given.name} cannot be read: {error.strerror or error}") from error
 
 
 @contextmanager
 def open_lines(source: Source) -> Iterator[Iterator[str]]:
     """The file's lines, their ends kept as written."""
-    with source.path.open("r", encoding=source.encoding, newline="") as file:
+    with (
+        source.path.open("rb") as raw,
+        io.TextIOWrapper(raw, encoding=source.encoding, newline="") as file,
+    ):
         yield iter(file)
 
 
-def _inspect(path: Path, file: io.BufferedReader) -> Source:
-    head = file.read(4096)
-    for sign, words in _SIGNS:
-        if head.startswith(sign):
-            raise FileError(f"{path.name} {words}")
-    encoding = next((name for mark, name in _MARKS if head.startswith(mark)), "")
-    if not head.strip():
-        raise FileError(f"{path.name} is empty")
+def _inspect(path: Openable) -> Source:
+    from orchestrator.customers.imports import packed, workbook  # they need this module
+
+    inside = packed.unpack(path)
+    with inside.open("rb") as file:
+        head = file.read(4096)
+        if head.startswith(packed.ZIP):
+            return workbook.inspect(inside)
+        for sign, words in _SIGNS:
+            if head.startswith(sign):
+                raise FileError(f"{path.name} {words}")
+        if not head.strip():
+            raise FileError(f"{path.name} is empty")
+        return _inspect_text(inside, head, file)
+
+
+def _inspect_text(path: Openable, head: bytes, file: BinaryIO) -> Source:
+    encoding = next((name for mark, name in _MARKS if head.startswith(mark)), "") or _by_zeros(head)
     if not encoding and head.count(0) * 10 > len(head):
-        raise FileError(f"{path.name} is no text (or UTF-16 without its mark); save it as CSV UTF-8")
+        raise FileError(f"{path.name} is no text; save it as CSV UTF-8")
     for candidate in [encoding] if encoding else ["utf-8", "cp1250"]:
         file.seek(0)
-        lines = _count_lines(file, candidate)
+        lines = _count_lines(path, file, candidate)
         if lines is not None:
             return Source(path, candidate, lines)
     raise FileError(f"{path.name} is neither UTF-8 nor UTF-16 nor Windows-1250; save it as CSV UTF-8")
 
 
-def _count_lines(file: io.BufferedReader, encoding: str) -> int | None:
+def _by_zeros(head: bytes) -> str:
+    """UTF-16 without its mark: of most letters every second byte is zero, and no other."""
+    half = len(head) // 2
+    first, second = head[::2].count(0), head[1::2].count(0)
+    if half and second * 2 > half and not first:
+        return "utf-16-le"
+    return "utf-16-be" if half and first * 2 > half and not second else ""
+
+
+def _count_lines(path: Openable, file: BinaryIO, encoding: str) -> int | None:
     """How many lines there are, or None where the file is not written in `encoding`."""
     decoder = codecs.getincrementaldecoder(encoding)()
-    count, last = 0, ""
+    count, size, last = 0, 0, ""
     try:
         while block := file.read(_BLOCK):
+            size += len(block)
+            if size > MOST_BYTES:
+                raise FileError(f"{path.name} holds more than {MOST_BYTES >> 30} GB; cut it in parts")
             text = decoder.decode(block)
             count += text.count("\n") or text.count("\r")
             last = text[-1:] or last

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
+from orchestrator.customers.imports.files import Source
+from orchestrator.customers.imports.records import Record
 from orchestrator.customers.imports.table import Row, RowError
 
 
@@ -68,6 +70,7 @@ class Reader(Protocol):
 class Kind:
     """A kind of file. `begin` looks at the columns (by their field's name where they mean one, else by their own) and
     answers a reader; FileError where they will not do. `others`: whether columns that mean no field are kept as well.
+    `loose`: for text that is no table of cells; it answers how lines become a header and rows, or None for a table.
     """
 
     key: str
@@ -77,6 +80,7 @@ class Kind:
     begin: Callable[[Sequence[str], Setting], Reader]
     others: bool = False
     chunk: int = 1000  # items a transaction
+    loose: Callable[[Source], Callable[[Iterator[str]], Iterator[Record]] | None] | None = None
 
     def aliases(self) -> Mapping[str, str]:
         """Every other word for a field -> its name."""

@@ -27,6 +27,11 @@ class Errors:
         if len(self.first) < SHOWN:
             self.first.append(RowError(line, message))
 
+    @classmethod
+    def of(cls, errors: list[RowError], count: int) -> Errors:
+        """Those that are known of so many."""
+        return cls(errors[:SHOWN], count)
+
     def as_json(self) -> list[dict[str, Any]]:
         """Line and message of the first hundred."""
         return [{"line": error.line, "message": error.message} for error in self.first]

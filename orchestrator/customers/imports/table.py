@@ -1,19 +1,21 @@
-"""A CSV file as a header and rows with line numbers. One broken row costs that row, never those behind it."""
+"""A table: its columns by what they mean, and its rows with line numbers, whatever kind of file they stand in."""
 
 from __future__ import annotations
 
-import csv
-from collections import Counter, deque
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 
-from orchestrator.customers.imports.files import FileError
+from orchestrator.customers.imports import guarded
+from orchestrator.customers.imports.files import WORKBOOK, FileError, Source, open_lines
+from orchestrator.customers.imports.records import Record, RowError, find_delimiter, read_text
 from orchestrator.domain.shown import shown
 
 COLUMNS = 300
-CELL_LINES = 100  # the most lines a quoted cell may span before its quote counts as not closed
-LONGEST = 131_072  # characters of a line; the csv module reads no longer cell
-DELIMITERS = ",;\t"
+Loose = Callable[[Source], Callable[[Iterator[str]], Iterator[Record]] | None]
+LEFT_OUT = ""  # what a column of a mapping means that is not read
+__all__ = ["COLUMNS", "LEFT_OUT", "Form", "Row", "RowError", "Table", "find_delimiter", "open_table", "plain"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,123 +27,127 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class RowError:
-    """One row that was left out: where, what is wrong and how to mend it."""
+class Form:
+    """How somebody wants a file to be understood: what single columns mean, by their names as written, and which sheet.
 
-    line: int
-    message: str
+    What is not said here goes by the names of the columns alone.
+    """
+
+    columns: Mapping[str, str] = field(default_factory=dict)
+    sheet: str = ""
 
 
 class Table:
     """A header and the rows under it. FileError where there is no usable header."""
 
-    def __init__(self, lines: Iterator[str], aliases: Mapping[str, str]) -> None:
-        self._lines = _Lines(lines)
-        first = self._lines.take_filled()
+    def __init__(
+        self,
+        lines: Iterator[str] | None,
+        aliases: Mapping[str, str],
+        meant: Mapping[str, str] | None = None,
+        records: Iterator[Record] | None = None,
+    ) -> None:
+        self.delimiter = ""
+        if records is None:
+            self.delimiter, records = read_text(lines or iter(()))
+        self._records = records
+        first = next(records, None)
         if first is None:
             raise FileError("the file is empty")
-        number, text = first
-        if len(text) > LONGEST:
-            raise FileError(
-                f"the header has {len(text):,} characters; {LONGEST:,} is the most. Is this a table?"
-            )
-        self.delimiter = find_delimiter(text)
-        self._header = _split(text, self.delimiter, number)
-        self.columns = _name(self._header, aliases, number)
+        if isinstance(first, RowError):
+            raise FileError(f"line {first.line}: {first.message}")
+        number, written = first
+        self.header, names = _name(written, aliases, meant or {}, number)
+        self._written = written
+        self._names = names
+        self._mended = guarded.PROBLEM in names
+        self.columns = [name if name is not None else "" for name in names]
 
     def rows(self) -> Iterator[Row | RowError]:
         """Every row, or what is wrong with it. Empty lines are passed over."""
-        while (first := self._lines.take_filled()) is not None:
-            record = self._read(*first)
-            yield record if isinstance(record, RowError) else self._name_cells(first[0], record)
+        for record in self._records:
+            yield record if isinstance(record, RowError) else self._name_cells(*record)
 
-    def _read(self, number: int, text: str) -> list[str] | RowError:
-        """The record that starts here; where its quotes do not fit, only its first line is given up."""
-        if (size := len(text.rstrip("\r\n"))) > LONGEST:
-            return RowError(number, f"the line has {size:,} characters; {LONGEST:,} is the most. Shorten it")
-        rest: list[str] = []
-        while text.count('"') % 2 and len(rest) < CELL_LINES and (line := self._lines.take()) is not None:
-            rest.append(line)
-            text += line
-        try:
-            cells = _split(text, self.delimiter, number)
-            if not rest or len(cells) == len(self.columns):
-                return cells
-        except FileError:
-            pass
-        self._lines.put_back(rest)
-        words = 'a quote (") is not closed or not doubled; write a quote inside a cell as two, and the cell in quotes'
-        return RowError(number, words)
+    def raw(self) -> Iterator[tuple[int, Sequence[str]]]:
+        """Every row that can be told apart, as it is written."""
+        for record in self._records:
+            if not isinstance(record, RowError):
+                yield record
 
-    def _name_cells(self, number: int, cells: Sequence[str]) -> Row | RowError:
-        if list(cells) == self._header:
+    def _name_cells(self, number: int, cells: list[str]) -> Row | RowError:
+        if cells == self._written:
             return RowError(number, "the header stands here again; remove this line")
-        if len(cells) != len(self.columns):
-            missing = f"{len(cells)} cells, but the header has {len(self.columns)}"
-            return RowError(number, f"the row has {missing}; check its “{self.delimiter}” and quotes")
+        if not self.delimiter:  # a workbook's rows end with their last filled cell
+            cells = [*cells, *[""] * (len(self._names) - len(cells))]
+        if len(cells) != len(self._names):
+            missing = f"{len(cells)} cells, but the header has {len(self._names)}"
+            return RowError(number, f"the row has {missing}; check its “{self.delimiter or ' '}” and quotes")
         named = {}
-        for column, cell in zip(self.columns, cells, strict=True):
+        for column, cell in zip(self._names, cells, strict=True):
             if column:
                 named[column] = cell.strip()
-            elif cell.strip():
+            elif column is None and cell.strip():
                 return RowError(
                     number, f"the cell {shown(cell)} stands in a column without a name; name it or empty it"
                 )
+        if self._mended:
+            named = {name: guarded.undo(cell) for name, cell in named.items() if name not in guarded.COLUMNS}
         return Row(number, named)
 
 
-class _Lines:
-    """Lines with their numbers, from which some can be put back."""
+@contextmanager
+def open_table(
+    source: Source, aliases: Mapping[str, str], form: Form | None = None, loose: Loose | None = None
+) -> Iterator[Table]:
+    """The file's table, read from its beginning. `loose`: as a kind has it."""
+    form = form or Form()
+    if source.form == WORKBOOK:
+        from orchestrator.customers.imports.workbook import open_records
 
-    def __init__(self, lines: Iterator[str]) -> None:
-        self._lines = lines
-        self._back: deque[str] = deque()
-        self._taken = 0
-
-    def take(self) -> str | None:
-        line = self._back.popleft() if self._back else next(self._lines, None)
-        self._taken += line is not None
-        return line
-
-    def take_filled(self) -> tuple[int, str] | None:
-        while (line := self.take()) is not None:
-            if line.strip():
-                return self._taken, line
-        return None
-
-    def put_back(self, lines: Sequence[str]) -> None:
-        self._back.extendleft(reversed(lines))
-        self._taken -= len(lines)
+        with open_records(source, form.sheet) as records:
+            yield Table(None, aliases, form.columns, records)
+        return
+    read = loose(source) if loose is not None else None
+    with open_lines(source) as lines:
+        if read is not None:
+            yield Table(None, aliases, form.columns, read(lines))
+        else:
+            yield Table(lines, aliases, form.columns)
 
 
-def find_delimiter(header: str) -> str:
-    """The one of comma, semicolon and tab that stands oftenest in the header outside quotes."""
-    outside = "".join(header.split('"')[::2])
-    return max(DELIMITERS, key=outside.count)
+def plain(name: str) -> str:
+    """A column's name in one spelling: lower case, underscores."""
+    return "_".join(name.replace("-", " ").lower().split())
 
 
-def _split(text: str, delimiter: str, number: int) -> list[str]:
-    try:
-        return next(csv.reader([text], delimiter=delimiter, strict=True))
-    except (csv.Error, StopIteration) as error:
-        raise FileError(f"line {number} cannot be read as CSV: {error}; check its quotes") from error
-
-
-def _name(header: Sequence[str], aliases: Mapping[str, str], number: int) -> list[str]:
-    """Column names in one spelling: lower case, underscores; other words for a known column become its name."""
+def _name(
+    header: Sequence[str], aliases: Mapping[str, str], meant: Mapping[str, str], number: int
+) -> tuple[list[str], list[str | None]]:
+    """The columns as written, and what each means: a field, a name of its own in one spelling, left out ("") or, where it
+    has no name, None."""
     while len(header) > COLUMNS and not header[-1].strip():
         header = header[:-1]
     if len(header) > COLUMNS:
         raise FileError(
             f"the header has {len(header)} columns; {COLUMNS} is the most. Is the delimiter right?"
         )
-    plain = ["_".join(name.replace("-", " ").lower().split()) for name in header]
-    names = [aliases.get(name, name) for name in plain]
+    written = [name.strip() for name in header]
+    unknown = sorted(set(meant) - set(written))
+    if unknown:
+        raise FileError(f"line {number}: the header has no column {shown(unknown[0])}")
+    names = [_meaning(name, aliases, meant) for name in written]
     twice = [name for name, count in Counter(filter(None, names)).items() if count > 1]
     if twice:
         raise FileError(f"line {number}: the column {shown(twice[0])} stands twice in the header; remove one")
-    if any(len(name) > 100 or "\x00" in name for name in names):
+    if any(name and (len(name) > 100 or "\x00" in name) for name in names):
         raise FileError(
             f"line {number}: a column's name is longer than 100 characters or holds a NUL; rename it"
         )
-    return names
+    return written, names
+
+
+def _meaning(written: str, aliases: Mapping[str, str], meant: Mapping[str, str]) -> str | None:
+    if written in meant:
+        return meant[written]
+    name = plain(written)
+    return aliases.get(name, name) or None

@@ -24,7 +24,7 @@ WHY: Mapping[str, tuple[str, ...]] = {
     "answered_for": (
         "accounts.ApiKey", "journeys.PublishRequest", "journeys.PublishComment", "journeys.PublishNotice",
         "customers.PrivacyRequest",
-        "customers.PrivacyComment", "workspace.Halt", "messaging.ComplaintBreaker",
+        "customers.PrivacyComment", "customers.Import", "workspace.Halt", "messaging.ComplaintBreaker",
     ),
     # The audit log holds each entry by the one before it, and names no customer: nothing of it may go.
     "audit": ("workspace.AuditEntry",),
@@ -35,7 +35,7 @@ WHY: Mapping[str, tuple[str, ...]] = {
         "segments.ScoreBasis", "segments.ScoreCut",
         "workspace.Heartbeat", "messaging.ProviderBreaker", "messaging.StepFault", "messaging.Subject",
         "journeys.UsualInterval", "journeys.Doorstep", "journeys.DraftEdit", "accounts.Attempts",
-        "ingest.LiveCall",
+        "ingest.LiveCall", "customers.ImportPart", "customers.ImportProblem",
         "accounts.CallAnswer",
         "segments.Transition", "catalog.ProductPrice",
     ),
