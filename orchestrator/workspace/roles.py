@@ -24,7 +24,7 @@ MATTERS: Mapping[str, tuple[str, ...]] = {
         "segments.membership", "segments.score", "ingest.deadletter",
         "sources.keptdelivery",
     ),
-    "imports": ("customers.import", "customers.importproblem"),
+    "imports": ("customers.import",),
     "keys": ("ingest.writekey", "sources.connection"),
     "consents": (
         "consents.consent", "consents.consentrecord", "consents.consenttext", "consents.signupform", "consents.suppression",
