@@ -13,7 +13,8 @@ from orchestrator.customers.imports.report import Errors
 from orchestrator.customers.imports.table import RowError
 from orchestrator.customers.people import Person
 from orchestrator.demo.tale import Act, Newcomer, Tale
-from orchestrator.events.imports import PLACED, properties_of, too_late
+from orchestrator.events.changes import too_late
+from orchestrator.events.imports import PLACED, properties_of
 from orchestrator.events.orders import Order, read_orders
 
 AFTER = timedelta(days=30)
@@ -38,7 +39,7 @@ def _read(path: Path, zone: ZoneInfo, now: datetime) -> list[Order]:
     for item in read_orders(inspect(path), zone):
         if isinstance(item, RowError):
             errors.add(item.line, item.message)
-        elif (why := too_late(item, now)) is not None:
+        elif (why := too_late(item.occurred_at, now)) is not None:
             errors.add(item.line, why)
         else:
             orders.append(item)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from hashlib import blake2b
 from pathlib import Path
@@ -18,9 +18,8 @@ from orchestrator.customers.imports.report import Advance, Errors
 from orchestrator.customers.imports.run import reading
 from orchestrator.customers.imports.table import Row, RowError
 from orchestrator.customers.imports.tally import Tally
-from orchestrator.customers.save import Person, save
 from orchestrator.events import changes
-from orchestrator.events.changes import Told
+from orchestrator.events.changes import Told, save_owners, too_late
 from orchestrator.events.models import Event
 from orchestrator.events.order_files import FIELDS, changes_of, check_columns
 from orchestrator.events.orders import Order, OrderRows, loose
@@ -72,7 +71,7 @@ class OrdersReader:
     def feed(self, row: Row) -> Iterable[Item | RowError]:
         """ValueError for an order that cannot be."""
         order = self._rows.read(row)
-        if (why := too_late(order, self._setting.now)) is not None:
+        if (why := too_late(order.occurred_at, self._setting.now)) is not None:
             raise ValueError(why)
         return (Item(row.line, (order, changes_of(order, row.cells, self._setting))),)
 
@@ -92,17 +91,11 @@ class OrdersReader:
         return outcome
 
     def _change(self, told: Sequence[Told], outcome: Outcome) -> None:
-        """Store what became of orders, too; of people who were erased their orders are named already."""
+        """Store what became of orders, too. Their customers are there since their orders are; who was erased is named once."""
         if told:
-            counts = changes.store(told, self._setting.now).counts
-            outcome.counts.update({name: count for name, count in counts.items() if name != "new_customers"})
-
-
-def too_late(order: Order, now: datetime) -> str | None:
-    """Why an order of tomorrow cannot be: its date is wrong. None for one that can."""
-    if order.occurred_at <= now + timedelta(days=1):
-        return None
-    return f"the date {order.occurred_at:%Y-%m-%d} is in the future; check it"
+            changed = changes.store(told, self._setting.now)
+            outcome.counts.update(changed.counts)
+            outcome.errors += [one for one in changed.errors if one not in outcome.errors]
 
 
 def _store(
@@ -113,9 +106,12 @@ def _store(
     stored = _find([order.key for order in orders])
     fresh = [order for order in orders if order.key not in stored]
     # The others are stored already: most of a second run is this one query a chunk.
-    owners, added = _save_owners(fresh, setting.now, outcome)
-    kept = [order for order in fresh if order.line in owners]
-    recorded = record([_as_event(order, owners[order.line], setting.currency) for order in kept], setting.now)
+    lines = [(order.line, order.external_id, order.occurred_at) for order in fresh]
+    owners = save_owners(lines, setting.now, outcome)
+    kept = [order for order in fresh if order.external_id in owners.ids]
+    recorded = record(
+        [_as_event(order, owners.ids[order.external_id], setting.currency) for order in kept], setting.now
+    )
     repeated = len(orders) - len(fresh) + recorded.repeated
     outcome.counts.update(new_orders=recorded.stored, repeated=repeated)
     if counted is not None:
@@ -123,42 +119,26 @@ def _store(
             recorded.repeated
         ):  # a key twice in the chunk, or another import was quicker: what is stored is told
             stored |= _find([order.key for order in kept])
-        _count(orders, stored, owners, counted)
-    return outcome, {order.key for order in kept}, added
+        _count(orders, stored, owners.ids, counted)
+    return outcome, {order.key for order in kept}, set(owners.added)
 
 
 def _count(
-    orders: Sequence[Order], stored: dict[str, tuple[int, Decimal]], owners: dict[int, int], counted: _Counted
+    orders: Sequence[Order],
+    stored: Mapping[str, tuple[int, Decimal]],
+    owners: Mapping[str, int],
+    counted: _Counted,
 ) -> None:
     for order in orders:
         if order.key in stored:
             counted.add(order, *stored[order.key])
-        elif order.line in owners:
-            counted.add(order, owners[order.line], order.value)
+        elif order.external_id in owners:
+            counted.add(order, owners[order.external_id], order.value)
 
 
 def _find(keys: Sequence[str]) -> dict[str, tuple[int, Decimal]]:
     rows = Event.objects.filter(key__in=keys).values_list("key", "customer_id", "amount")
     return {key: (customer_id, Decimal(amount or 0)) for key, customer_id, amount in rows}
-
-
-def _save_owners(orders: Sequence[Order], now: datetime, outcome: Outcome) -> tuple[dict[int, int], set[str]]:
-    """The customer of each line, added where not known; without the lines of customers who were erased. And the names of
-    those who were added."""
-    if not orders:
-        return {}, set()
-    since: dict[str, datetime] = {}
-    for order in orders:
-        since[order.external_id] = min(order.occurred_at, since.get(order.external_id, now))
-    saved = save([Person(external_id, created_at=at) for external_id, at in since.items()], now)
-    ids = dict(zip(since, saved.ids, strict=True))
-    names = list(since)
-    erased = {names[problem.index]: problem.message for problem in saved.problems}
-    for order in orders:
-        if order.external_id in erased:
-            outcome.errors.append(RowError(order.line, erased[order.external_id]))
-    owners = {order.line: ids[order.external_id] for order in orders if order.external_id not in erased}
-    return owners, {name for name, id_ in ids.items() if id_ in saved.fresh}
 
 
 def _as_event(order: Order, customer_id: int, currency: str) -> NewEvent:

@@ -171,3 +171,11 @@ def test_a_wrong_line_costs_that_line(tmp_path: Path) -> None:
         (3, "the price 'free' is no amount of money; write it like 2.55"),
     ]
     assert stored() == [("order:1", "order.placed", Decimal("3.00"))]
+
+
+def test_what_became_of_an_order_after_tomorrow_is_named_and_its_order_is_kept(tmp_path: Path) -> None:
+    came = load("orders", tmp_path, HEAD + "anna,2026-03-01,80.00,5,delivered,2027-03-09,,\n")
+    assert [(one.line, one.message) for one in came.errors] == [
+        (2, "the date 2027-03-09 is in the future; check it")
+    ]
+    assert [key for key, _, _ in stored()] == ["order:5"]
