@@ -6,36 +6,29 @@ a key longer than a column holds is named by its hash. Stored, so never to be ch
 
 from __future__ import annotations
 
-from hashlib import sha256
-
-LONGEST = 100
+from orchestrator.sdk import order_key
 
 
 def placed_key(order_id: str) -> str:
     """Of the order itself."""
-    return _key("order", order_id)
+    return order_key("order", order_id)
 
 
 def paid_key(order_id: str) -> str:
     """Of its payment."""
-    return _key("order.paid", order_id)
+    return order_key("order.paid", order_id)
 
 
 def delivered_key(order_id: str) -> str:
     """Of its arrival."""
-    return _key("order.delivered", order_id)
+    return order_key("order.delivered", order_id)
 
 
 def cancelled_key(order_id: str) -> str:
     """Of its end before it was delivered; there is one, however often it is told."""
-    return _key("order.cancelled", order_id)
+    return order_key("order.cancelled", order_id)
 
 
 def returned_key(order_id: str, return_id: str) -> str:
     """Of one return; an order may have several."""
-    return _key("order.returned", f"{order_id}:{return_id}")
-
-
-def _key(prefix: str, id_: str) -> str:
-    key = f"{prefix}:{id_}"
-    return key if len(key) <= LONGEST else f"{prefix}:{sha256(id_.encode()).hexdigest()}"
+    return order_key("order.returned", f"{order_id}:{return_id}")

@@ -11,11 +11,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
-from hashlib import sha256
 from typing import Any
 
 from orchestrator.consents.models import ConsentState, SuppressionReason
 from orchestrator.customers.addresses import digest
+from orchestrator.events.keys_of_orders import cancelled_key, placed_key, returned_key
 from orchestrator.events.record import NewEvent
 from orchestrator.moving.contacts import Allowed, Blocked, Who
 
@@ -71,16 +71,14 @@ def event_of(one: Happened, customer: int) -> NewEvent:
     return NewEvent(customer, name, one.at, _key(one), one.amount, properties, backfilled=True)
 
 
-_PREFIXES = {What.PLACED: "order", What.CANCELLED: "order.cancelled", What.RETURNED: "order.returned"}
-
-
 def _key(one: Happened) -> str:
     """An order has the key that every way in gives it; of all else a keyed hash, from which nobody can be guessed."""
-    if one.what in ORDERS:
-        prefix = _PREFIXES[one.what]
-        id_ = f"{one.name}:{one.name}" if one.what is What.RETURNED else one.name
-        key = f"{prefix}:{id_}"
-        return key if len(key) <= 100 else f"{prefix}:{sha256(id_.encode()).hexdigest()}"
+    if one.what is What.PLACED:
+        return placed_key(one.name)
+    if one.what is What.CANCELLED:
+        return cancelled_key(one.name)
+    if one.what is What.RETURNED:
+        return returned_key(one.name, one.name)
     named = digest("moved event", f"{one.who.system}\0{one.name}")
     return f"{one.what.value}:{named}"
 
