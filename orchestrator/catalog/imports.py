@@ -9,11 +9,12 @@ from decimal import Decimal, InvalidOperation
 
 from django.utils.translation import gettext_lazy as _
 
-from orchestrator.catalog.product import NewProduct, check
+from orchestrator.catalog.product import check
 from orchestrator.catalog.save import save
 from orchestrator.customers.imports.kinds import Field, Item, Kind, Outcome, Reader, Setting, register
 from orchestrator.customers.imports.table import Row, RowError
 from orchestrator.domain.shown import shown
+from orchestrator.sdk import Offered
 
 FIELDS = (
     Field("key", _("the shop's number of the product"), ("id", "sku", "product_id", "g:id", "code"), required=True),
@@ -74,7 +75,7 @@ class Products(Reader):
         return outcome
 
 
-def read_product(cells: Mapping[str, str], currency: str) -> NewProduct:
+def read_product(cells: Mapping[str, str], currency: str) -> Offered:
     """A row's product. `currency` is of a file that names none."""
     price, own = read_price(cells.get("price", ""), "the price")
     sale, of_sale = read_price(cells.get("sale_price", ""), "the sale price")
@@ -83,7 +84,7 @@ def read_product(cells: Mapping[str, str], currency: str) -> NewProduct:
     if sale is not None:
         price, regular = sale, regular if regular is not None else price
     stock = _stock(cells.get("stock", ""))
-    return NewProduct(
+    return Offered(
         cells["key"],
         cells["title"],
         cells.get("url", ""),

@@ -1,41 +1,22 @@
-"""A product as it comes from outside, and what is checked of it before it is stored."""
+"""What is checked of a product that comes from outside before it is stored: what is not said of it is not known."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import field, replace
+from dataclasses import replace
 from decimal import Decimal
-from typing import Any
 from urllib.parse import urlsplit
 
 from orchestrator.customers.plain import check_text, make_plain
 from orchestrator.domain.shown import shown
-from orchestrator.sdk.value import value
+from orchestrator.sdk import Offered
 
 LARGEST = Decimal(10) ** 12
 MOST_STOCK = 2_000_000_000
 _LENGTHS = {"key": 100, "title": 300, "category": 300, "url": 2000, "image_url": 2000}
 
 
-@value
-class NewProduct:
-    """One product, whole: what is not said is not known, and overwrites what was."""
-
-    key: str
-    title: str
-    url: str = ""
-    image_url: str = ""
-    category: str = ""
-    price: Decimal | None = None
-    regular_price: Decimal | None = None
-    currency: str = ""
-    stock: int | None = None
-    available: bool = True
-    properties: Mapping[str, Any] = field(default_factory=dict)
-
-
-def check(one: NewProduct) -> NewProduct:
+def check(one: Offered) -> Offered:
     """The same as it can be stored; ValueError in words for the first thing that cannot."""
     for name, longest in _LENGTHS.items():
         if len(check_text(getattr(one, name), f"the {name} of a product")) > longest:

@@ -14,11 +14,11 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef
 
 from orchestrator.catalog.models import Product, ProductPrice
-from orchestrator.catalog.product import NewProduct, check
+from orchestrator.catalog.product import check
+from orchestrator.sdk import Offered
 from orchestrator.sdk.value import value
 from orchestrator.store import bulk
 
-__all__ = ["NewProduct", "Saved", "save"]
 COLUMNS = (
     "title", "url", "image_url", "category", "price", "regular_price", "currency", "stock", "available", "properties",
 )  # fmt: skip
@@ -33,7 +33,7 @@ class Saved:
     updated: int
 
 
-def save(products: Sequence[NewProduct], now: datetime) -> Saved:
+def save(products: Sequence[Offered], now: datetime) -> Saved:
     """Store them all, or none: ValueError names the first that cannot be. Of a key that stands twice the last counts."""
     wanted = {}
     for one in products:
@@ -53,7 +53,7 @@ def save(products: Sequence[NewProduct], now: datetime) -> Saved:
     return Saved(len(created), len(changed))
 
 
-def _insert(wanted: Mapping[str, NewProduct], now: datetime) -> dict[str, int]:
+def _insert(wanted: Mapping[str, Offered], now: datetime) -> dict[str, int]:
     """Those that are new, by key; in one order, so that two who save at once wait for each other in no circle."""
     rows = [(key, *_row(one), now) for key, one in sorted(wanted.items())]
     columns = ("key", *COLUMNS, "updated_at")
@@ -66,12 +66,12 @@ def _known(keys: Sequence[str]) -> dict[str, tuple[Any, ...]]:
     return {key: tuple(row) for key, *row in rows.values_list("key", "id", *COLUMNS)}
 
 
-def _row(one: NewProduct) -> tuple[Any, ...]:
+def _row(one: Offered) -> tuple[Any, ...]:
     return tuple(getattr(one, name) for name in COLUMNS)
 
 
 def _price(
-    wanted: Mapping[str, NewProduct],
+    wanted: Mapping[str, Offered],
     created: Mapping[str, int],
     changed: Mapping[str, tuple[Any, ...]],
     now: datetime,

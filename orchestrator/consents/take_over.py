@@ -30,7 +30,7 @@ def take_over(statements: Sequence[Statement], now: datetime) -> Taken:
     standing = _load_standing(statements)
     dated = [replace(s, recorded_at=min(s.recorded_at, now)) for s in statements if s.recorded_at]
     undated = [s for s in statements if s.recorded_at is None and _counts(s, standing.get(_of(s), ""))]
-    fresh = _drop_known(dated) + list({(_of(s), s.state): s for s in undated}.values())
+    fresh = unknown(dated) + list({(_of(s), s.state): s for s in undated}.values())
     record(fresh, now)
     after = _load_standing(statements)
     withdrawn = {place for place, state in after.items() if state == ConsentState.WITHDRAWN}
@@ -60,8 +60,8 @@ def _counts(statement: Statement, standing: str) -> bool:
     return standing == ""
 
 
-def _drop_known(dated: Sequence[Statement]) -> list[Statement]:
-    """Without those that stand in the ledger already, and each once."""
+def unknown(dated: Sequence[Statement]) -> list[Statement]:
+    """These, each with its moment, without those that stand in the ledger already, and each once."""
     rows = ConsentRecord.objects.filter(
         customer__in={statement.customer_id for statement in dated},
         brand=default_brand_id(), purpose="marketing",

@@ -7,14 +7,16 @@ and the rest is.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db import transaction
 
-from orchestrator.consents.models import ConsentRecord, ConsentState
-from orchestrator.consents.record import Statement, default_brand_id, record
+from orchestrator.catalog.save import save as save_products
+from orchestrator.consents.models import ConsentState
+from orchestrator.consents.record import Statement, record
+from orchestrator.consents.take_over import unknown
 from orchestrator.customers.known import standing
 from orchestrator.events.models import Event
 from orchestrator.events.record import NewEvent, record_each
@@ -22,8 +24,6 @@ from orchestrator.sdk import Described, Fact, Happened, Offered, Said, Unread
 from orchestrator.sources import tickets
 from orchestrator.sources.people import Key, Naming, key_of, resolve
 
-Saver = Callable[[Sequence[Offered], datetime], tuple[int, int]]
-_savers: list[Saver] = []
 RETURNED, WHOLE = "order.returned", "all"
 
 
@@ -33,11 +33,6 @@ class Taken:
 
     counts: Counter[str] = field(default_factory=Counter)
     left: dict[int, tuple[str, str]] = field(default_factory=dict)
-
-
-def register(saver: Saver) -> None:
-    """Let the catalogue store products: (products, now) -> how many are new, how many changed."""
-    _savers[:] = [saver]
 
 
 def take(facts: Sequence[Fact], naming: Naming, now: datetime, source: str) -> Taken:
@@ -127,35 +122,19 @@ def _consents(facts: Sequence[Fact], ids: Mapping[Key, int], now: datetime, done
         for fact in facts
         if isinstance(fact, Said) and key_of(fact.who) in ids
     ]  # fmt: skip
-    if not statements:
-        return
-    known = set(
-        ConsentRecord.objects.filter(
-            customer__in={one.customer_id for one in statements},
-            brand=default_brand_id(),
-            purpose="marketing",
-        ).values_list("customer", "channel", "state", "recorded_at", "source")
-    )
-    fresh = {
-        place: one
-        for one in statements
-        if (place := (one.customer_id, one.channel, str(one.state), one.recorded_at, one.source)) not in known
-    }
-    record(list(fresh.values()), now)
-    done.counts["consents"] = len(fresh)
+    if statements:
+        fresh = unknown(statements)
+        record(fresh, now)
+        done.counts["consents"] = len(fresh)
 
 
 def _products(facts: Sequence[Fact], now: datetime, done: Taken) -> None:
     offered = {number: fact for number, fact in enumerate(facts) if isinstance(fact, Offered)}
     if not offered:
         return
-    if not _savers:
-        for number in offered:
-            done.left[number] = ("no_catalogue", "there is no catalogue to keep products in")
-        return
     latest = {fact.key: fact for fact in offered.values()}
     try:
-        _savers[0](list(latest.values()), now)
+        save_products(list(latest.values()), now)
     except ValueError:  # one of them cannot be stored, and then none is: the others are, one by one
         _one_by_one(offered, now, done)
     else:
@@ -165,7 +144,7 @@ def _products(facts: Sequence[Fact], now: datetime, done: Taken) -> None:
 def _one_by_one(offered: Mapping[int, Offered], now: datetime, done: Taken) -> None:
     for number, fact in offered.items():
         try:
-            _savers[0]([fact], now)
+            save_products([fact], now)
         except ValueError as error:
             done.left[number] = ("bad_value", str(error))
         else:

@@ -12,14 +12,15 @@ from django.test.utils import CaptureQueriesContext
 
 from orchestrator.catalog.lowest import lowest_30d
 from orchestrator.catalog.models import Product, ProductPrice
-from orchestrator.catalog.save import NewProduct, Saved, save
+from orchestrator.catalog.save import Saved, save
+from orchestrator.sdk import Offered
 
 NOW = datetime(2026, 3, 30, 12, tzinfo=UTC)
 pytestmark = pytest.mark.django_db
 
 
-def mug(price: str | None = "12.00", **said: Any) -> NewProduct:
-    return NewProduct(
+def mug(price: str | None = "12.00", **said: Any) -> Offered:
+    return Offered(
         **{
             "key": "mug",
             "title": "Mug",
@@ -37,8 +38,8 @@ def test_a_product_is_stored_with_all_that_is_said_of_it() -> None:
     )  # fmt: skip
     assert save([whole], NOW) == Saved(1, 0)
     row = Product.objects.get()
-    assert {name: getattr(row, name) for name in NewProduct.__dataclass_fields__} == {
-        name: getattr(whole, name) for name in NewProduct.__dataclass_fields__
+    assert {name: getattr(row, name) for name in Offered.__dataclass_fields__} == {
+        name: getattr(whole, name) for name in Offered.__dataclass_fields__
     }
     assert row.updated_at == NOW
 
@@ -81,8 +82,8 @@ def test_nothing_is_stored_where_one_cannot_be(wrong: dict[str, Any], said: str)
     assert Product.objects.count() == 0
 
 
-def _priced(wrong: dict[str, Any]) -> NewProduct:
-    return NewProduct("mug", "Mug", **wrong)
+def _priced(wrong: dict[str, Any]) -> Offered:
+    return Offered("mug", "Mug", **wrong)
 
 
 def test_a_thousand_products_take_as_many_statements_as_two() -> None:

@@ -102,11 +102,10 @@ def products(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     """What the catalogue was given."""
     given: list[Any] = []
 
-    def save(offered: Any, now: datetime) -> tuple[int, int]:
+    def save(offered: Any, now: datetime) -> None:
         given.extend(offered)
-        return len(offered), 0
 
-    monkeypatch.setattr(store, "_savers", [save])
+    monkeypatch.setattr(store, "save_products", save)
     return given
 
 

@@ -174,18 +174,15 @@ def test_an_error_of_baselinkers_is_no_order():
 def test_a_product_that_cannot_be_kept_keeps_none_out(monkeypatch: pytest.MonkeyPatch):
     saved: list[str] = []
 
-    def save(offered: Any, now: datetime) -> tuple[int, int]:
+    def save(offered: Any, now: datetime) -> None:
         if any(one.title == "" for one in offered):
             raise ValueError("a product needs a title")
         saved.extend(one.key for one in offered)
-        return len(offered), 0
 
-    monkeypatch.setattr(store, "_savers", [save])
+    monkeypatch.setattr(store, "save_products", save)
     facts = [Offered("1", "Koc"), Offered("2", ""), Offered("3", "Kubek")]
     done = store.take(facts, Naming(), NOW, "sklep")
     assert (saved, done.left) == (["1", "3"], {1: ("bad_value", "a product needs a title")})
-    monkeypatch.setattr(store, "_savers", [])
-    assert store.take(facts[:1], Naming(), NOW, "sklep").left[0][0] == "no_catalogue"
 
 
 def test_what_no_database_can_hold_is_kept_and_not_lost():
