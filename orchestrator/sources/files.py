@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from orchestrator import registry
-from orchestrator.customers.imports import kinds
 from orchestrator.customers.imports.files import FileError
 from orchestrator.customers.imports.kinds import Field, Item, Kind, Outcome, Setting
 from orchestrator.customers.imports.table import Row, RowError
@@ -19,11 +18,11 @@ from orchestrator.sources.store import take
 CHUNK = 500
 
 
-def register_all() -> None:
-    """Let every file be imported that the sources which are on can read."""
+def kinds() -> Iterator[Kind]:
+    """Every file that the sources which are on can read."""
     for source in registry.current().sources.values():
         for file in source.files():
-            kinds.register(kind_of(source, file))
+            yield kind_of(source, file)
 
 
 def kind_of(source: Source, file: SourceFile) -> Kind:

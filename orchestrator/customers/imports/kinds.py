@@ -88,7 +88,7 @@ class Kind:
 
 
 _kinds: dict[str, Kind] = {}
-_later: list[Callable[[], None]] = []
+_later: list[Callable[[], Iterable[Kind]]] = []
 
 
 def register(kind: Kind) -> None:
@@ -96,13 +96,11 @@ def register(kind: Kind) -> None:
     _kinds[kind.key] = kind
 
 
-def later(bring: Callable[[], None]) -> None:
-    """Have this register more kinds whenever they are asked for: of plugins, which are loaded on first use."""
+def later(bring: Callable[[], Iterable[Kind]]) -> None:
+    """Ask this for more kinds whenever they are wanted: of plugins, which are loaded on first use."""
     _later.append(bring)
 
 
 def registered() -> dict[str, Kind]:
     """All kinds, by key."""
-    for bring in _later:
-        bring()
-    return dict(_kinds)
+    return _kinds | {kind.key: kind for bring in _later for kind in bring()}
