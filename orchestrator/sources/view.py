@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 
-from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
@@ -12,6 +11,7 @@ from django.http.request import UnreadablePostError
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 
+from orchestrator import incoming
 from orchestrator.customers.merge import MergeError
 from orchestrator.guard import contained, where
 from orchestrator.sdk import Request, SignatureInvalid, Source
@@ -38,7 +38,7 @@ def come_in(request: HttpRequest, key: str) -> HttpResponse:
     if wait := admit(row, now):
         return _say(429, "More deliveries than this connection may make in a minute.", wait)
     try:
-        return _taken(row, _read(request))
+        return _taken(row, incoming.read(request, LARGEST))
     except RequestDataTooBig:
         refuse(row, f"a delivery has at most {LARGEST} bytes", now)
         return _say(413, f"A delivery has at most {LARGEST} bytes.")
@@ -77,16 +77,6 @@ def _unsigned(source: Source, asked: Request, known: object) -> str:
         log.error("source %s failed in verify: %s", source.name, where(error))
         return "its plugin failed where it looks at the signature"
     return ""
-
-
-def _read(request: HttpRequest) -> Request:
-    if int(request.META.get("CONTENT_LENGTH") or 0) > LARGEST:
-        raise RequestDataTooBig
-    body = request.read(LARGEST + 1)
-    if len(body) > LARGEST:
-        raise RequestDataTooBig
-    headers = {name.lower(): value for name, value in request.headers.items()}
-    return Request("POST", settings.PUBLIC_URL + request.get_full_path(), headers, body)
 
 
 def _say(status: int, words: str, wait: int = 0) -> HttpResponse:

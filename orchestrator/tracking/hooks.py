@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 
-from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from django.http.request import UnreadablePostError
@@ -17,7 +16,7 @@ from django.utils.decorators import method_decorator
 from django.views import View
 from django.views.decorators.csrf import csrf_exempt
 
-from orchestrator import registry
+from orchestrator import incoming, registry
 from orchestrator.guard import where
 from orchestrator.messaging.receipts import receive
 from orchestrator.sdk.errors import SignatureInvalid
@@ -52,7 +51,7 @@ class Hook(View):
         if provider is None:
             return _say(404, "There is no such address.")
         try:
-            asked = _read(request)
+            asked = incoming.read(request, LARGEST)
         except RequestDataTooBig:
             return _say(413, f"A report has at most {LARGEST} bytes.")
         except (UnreadablePostError, ValueError):
@@ -90,18 +89,6 @@ def _with_receipts(name: str) -> Provider | None:
     if provider is None or type(provider).parse_receipts is Provider.parse_receipts:
         return None
     return provider
-
-
-def _read(request: HttpRequest) -> Request:
-    """The request as plugins see it. Its address is the public one, from the settings and not from its headers."""
-    if int(request.META.get("CONTENT_LENGTH") or 0) > LARGEST:
-        raise RequestDataTooBig
-    body = request.read(LARGEST + 1)
-    if len(body) > LARGEST:
-        raise RequestDataTooBig
-    headers = {name.lower(): value for name, value in request.headers.items()}
-    url = settings.PUBLIC_URL + request.get_full_path()
-    return Request(request.method or "", url, headers, body)
 
 
 def _say(status: int, words: str) -> HttpResponse:
