@@ -68,7 +68,7 @@ def net(event: str, customers: Collection[int], now: datetime) -> Net:
     for customer, name, at, amount, properties in _changes().rows(customers=list(customers), now=now):
         answer.changes[customer].append(change_of(name, at, order_id_of(properties), amount))
     if answer.changes:
-        for customer, id_, at, amount, properties in _orders().rows(customers=list(answer.changes), now=now):
+        for customer, id_, at, amount, properties in placed().rows(customers=list(answer.changes), now=now):
             answer.orders[customer].append(Order(id_, at, amount or ZERO, order_id_of(properties)))
     return answer.settle()
 
@@ -84,7 +84,8 @@ def _changes() -> QuerySet[Any]:
 
 
 @prepared
-def _orders() -> QuerySet[Any]:
+def placed() -> QuerySet[Any]:
+    """Every order of `customers` up to `now`, oldest first: customer, id, moment, amount, properties."""
     rows = Event.objects.filter(
         customer_id__among=Given("customers"), name=PLACED, occurred_at__lte=Given("now")
     )

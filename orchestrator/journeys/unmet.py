@@ -15,8 +15,7 @@ from django.db.models import QuerySet
 from orchestrator.domain.definition import Definition
 from orchestrator.domain.definition.comparisons import all_match
 from orchestrator.domain.orders import CHANGES, PLACED
-from orchestrator.events.models import Event
-from orchestrator.events.net import Net, net
+from orchestrator.events.net import Net, net, placed
 from orchestrator.journeys.history import with_amount
 from orchestrator.journeys.models import Enrollment
 from orchestrator.journeys.versions import versions
@@ -38,9 +37,9 @@ class _Met(NamedTuple):
 
 def undone(happenings: Mapping[int, Sequence[Happening]], now: datetime) -> set[int]:
     """Those orders among these that were cancelled or given back before anybody looked at them."""
-    placed = [one for all_ in happenings.values() for one in all_ if one.name == PLACED]
-    found = net(PLACED, {one.customer_id for one in placed}, now)
-    return {one.id for one in placed if not found.stands(one.id)}
+    ordered = [one for all_ in happenings.values() for one in all_ if one.name == PLACED]
+    found = net(PLACED, {one.customer_id for one in ordered}, now)
+    return {one.id for one in ordered if not found.stands(one.id)}
 
 
 def unmeet(happenings: Mapping[int, Sequence[Happening]], now: datetime) -> None:
@@ -61,10 +60,10 @@ def _moved(
     one: _Met, definition: Definition, orders: tuple[Mapping[int, list[Placed]], Net]
 ) -> Iterator[datetime | None]:
     """When the goal is met instead; nothing where what met it stands, or is not known any more."""
-    goal, (placed, found) = definition.goal, orders
+    goal, (ordered, found) = definition.goal, orders
     if goal is None or goal.event != PLACED:
         return
-    theirs = placed.get(one.customer, [])
+    theirs = ordered.get(one.customer, [])
     good = [
         at
         for id_, at, amount, about in theirs
@@ -78,7 +77,7 @@ def _moved(
 
 def _orders_of(customers: Collection[int], now: datetime) -> tuple[Mapping[int, list[Placed]], Net]:
     answer: dict[int, list[Placed]] = defaultdict(list)
-    for customer, *order in _placed().rows(customers=list(customers), now=now):
+    for customer, *order in placed().rows(customers=list(customers), now=now):
         answer[customer].append(tuple(order))  # type: ignore[arg-type]
     return answer, net(PLACED, customers, now)
 
@@ -90,13 +89,3 @@ def _met() -> QuerySet[Any]:
     )
     locked = met.order_by("id").select_for_update()
     return locked.values_list("id", "version_id", "customer_id", "entered_at", "goal_until", "goal_met_at")
-
-
-@prepared
-def _placed() -> QuerySet[Any]:
-    rows = Event.objects.filter(
-        customer_id__among=Given("customers"), name=PLACED, occurred_at__lte=Given("now")
-    )
-    return rows.order_by("occurred_at", "id").values_list(
-        "customer_id", "id", "occurred_at", "amount", "properties"
-    )
