@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -24,12 +24,12 @@ from orchestrator.ingest import keys, live
 from orchestrator.ingest.models import DeadLetter, WriteKey
 from orchestrator.ingest.replay import replay
 from orchestrator.studio import calls, checks
-from orchestrator.studio.admin.base import BigHistory, StudioAdmin, mono
+from orchestrator.studio.admin.base import StudioAdmin, mono
+from orchestrator.studio.admin.replayed import ReplayedAdmin
 from orchestrator.studio.links import url_of
 
 _ORIGIN = re.compile(r"\*|https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?/?")
 SEES_CALLS = "ingest.view_deadletter"
-MOST = 1000  # letters replayed at a time
 
 
 class WriteKeyForm(forms.ModelForm):
@@ -194,22 +194,15 @@ class WriteKeyAdmin(StudioAdmin):
 
 
 @admin.register(DeadLetter)
-class DeadLetterAdmin(BigHistory):
-    """What was not taken stays until it is replayed and forgotten; nobody edits it."""
+class DeadLetterAdmin(ReplayedAdmin):
+    """Calls that were not taken."""
 
-    change_form_template = "studio/dead_letter.html"
     list_display = ("reason_shown", "kind_shown", "key", "received_at", "state_shown")
     list_filter = ("reason", "key")
     list_select_related = ("key",)
-    ordering = ("-id",)
     fields = ("reason_shown", "words", "kind_shown", "key", "received_at", "state_said", "as_it_came")
     readonly_fields = ("reason_shown", "kind_shown", "state_said", "as_it_came")
-    actions = ("replay_selected",)
-
-    def get_urls(self) -> list[URLPattern]:
-        """With the button of one letter."""
-        view = self.admin_site.admin_view(require_POST(self.replay_view))
-        return [path("<int:object_id>/replay/", view, name="ingest_deadletter_replay"), *super().get_urls()]
+    hint = _("It goes through the same door as if it came now, at the time it first came.")
 
     @display(description=_("why it was not taken"))
     def reason_shown(self, obj: DeadLetter) -> str:
@@ -219,53 +212,31 @@ class DeadLetterAdmin(BigHistory):
     def kind_shown(self, obj: DeadLetter) -> str:
         return obj.kind or "–"
 
-    @display(description=_("state"), label={"taken": "success", "waits": "warning"})
-    def state_shown(self, obj: DeadLetter) -> tuple[str, str]:
-        return ("taken", gettext("taken since")) if obj.replayed_at else ("waits", gettext("not taken"))
-
-    @display(description=_("state"))
-    def state_said(self, obj: DeadLetter) -> str:
-        return self.state_shown(obj)[1]
-
     @display(description=_("as it came"))
     def as_it_came(self, obj: DeadLetter) -> SafeString | str:
         return mono(calls.pretty(obj.payload)) if obj.payload else "–"
 
-    def may_replay(self, request: HttpRequest) -> bool:
-        """Whoever may change what is known of people."""
-        return bool(request.user.has_perm("ingest.change_deadletter"))
-
-    def has_replay_permission(self, request: HttpRequest) -> bool:
-        """As Django asks it, of the action."""
-        return self.may_replay(request)
-
     @action(description=_("Take the selected calls now"), permissions=["replay"])
     def replay_selected(self, request: HttpRequest, queryset: QuerySet[DeadLetter]) -> None:
-        self._replay(request, list(queryset.select_related("key").order_by("id")[:MOST]))
+        self.replay_all(request, queryset)
 
-    def replay_view(self, request: HttpRequest, object_id: int) -> HttpResponse:
-        """The button "Take it now"."""
-        letter = get_object_or_404(DeadLetter.objects.select_related("key"), pk=object_id)
-        if not self.may_replay(request):
-            raise PermissionDenied
-        self._replay(request, [letter])
-        return redirect(url_of("ingest_deadletter", letter.pk))
+    def take(self, rows: Sequence[DeadLetter]) -> int:
+        """Through the same door."""
+        return replay(rows, timezone.now())
 
-    def _replay(self, request: HttpRequest, letters: list[DeadLetter]) -> None:
-        taken = replay(letters, timezone.now())
-        left = len(letters) - taken
-        if taken:
-            said = ngettext("%(count)s call was taken.", "%(count)s calls were taken.", taken)
-            messages.success(request, said % {"count": taken})
-        if left:
-            said = ngettext(
-                "%(count)s call could not be taken; it says why.",
-                "%(count)s calls could not be taken; each says why.",
-                left,
-            )
-            messages.error(request, said % {"count": left})
+    def taken_words(self, count: int) -> str:
+        """So many were taken."""
+        return ngettext("%(count)s call was taken.", "%(count)s calls were taken.", count) % {"count": count}
 
-    def around(self, request: HttpRequest, obj: Any) -> Mapping[str, Any]:
-        """The button, where it can do something."""
-        waits = obj is not None and obj.replayed_at is None and bool(obj.payload)
-        return {"may_replay": waits and self.may_replay(request)}
+    def left_words(self, count: int) -> str:
+        """So many were not."""
+        said = ngettext(
+            "%(count)s call could not be taken; it says why.",
+            "%(count)s calls could not be taken; each says why.",
+            count,
+        )
+        return said % {"count": count}
+
+    def can_be_taken(self, obj: DeadLetter | None) -> bool:
+        """One that was cut is not whole."""
+        return super().can_be_taken(obj) and obj is not None and bool(obj.payload)

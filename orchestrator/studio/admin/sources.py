@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -27,10 +27,10 @@ from orchestrator.sources import connections
 from orchestrator.sources.deliveries import replay
 from orchestrator.sources.models import Connection, KeptDelivery
 from orchestrator.studio import calls, checks
-from orchestrator.studio.admin.base import BigHistory, StudioAdmin
+from orchestrator.studio.admin.base import StudioAdmin
+from orchestrator.studio.admin.replayed import ReplayedAdmin
 from orchestrator.studio.links import url_of
 
-MOST = 1000  # deliveries taken again at a time
 LONGEST_SECRET = 200
 REASONS: dict[str, Any] = {
     "unreadable": _("It, or a part of it, could not be read."),
@@ -39,7 +39,6 @@ REASONS: dict[str, Any] = {
     "bad_id": _("Its number of a customer is no text of 1 to 100 letters."),
     "bad_value": _("It holds a value that cannot be stored."),
     "bad_address": _("An address in it is none; the rest was taken."),
-    "no_catalogue": _("It is of a product, and there is no catalogue to keep it in."),
 }
 
 
@@ -226,37 +225,19 @@ def steps_of(row: Connection, secret: str) -> list[str]:
 
 
 @admin.register(KeptDelivery)
-class KeptDeliveryAdmin(BigHistory):
-    """What was not taken stays until it is taken and forgotten; nobody edits it."""
+class KeptDeliveryAdmin(ReplayedAdmin):
+    """Deliveries that were not taken."""
 
-    change_form_template = "studio/kept_delivery.html"
     list_display = ("reason_shown", "topic", "connection", "received_at", "state_shown")
     list_filter = ("reason", "connection")
     list_select_related = ("connection",)
-    ordering = ("-id",)
     fields = ("reason_shown", "words", "topic", "connection", "received_at", "state_said", "as_it_came")
     readonly_fields = ("reason_shown", "state_said", "as_it_came")
-    actions = ("replay_selected",)
-
-    def get_urls(self) -> list[URLPattern]:
-        """With the button of one delivery."""
-        view = self.admin_site.admin_view(require_POST(self.replay_view))
-        return [
-            path("<int:object_id>/replay/", view, name="sources_keptdelivery_replay"),
-            *super().get_urls(),
-        ]
+    hint = _("It is read anew and stored as if it came now.")
 
     @display(description=_("why it was not taken"))
     def reason_shown(self, obj: KeptDelivery) -> str:
         return say(obj.reason)
-
-    @display(description=_("state"), label={"taken": "success", "waits": "warning"})
-    def state_shown(self, obj: KeptDelivery) -> tuple[str, str]:
-        return ("taken", gettext("taken since")) if obj.replayed_at else ("waits", gettext("not taken"))
-
-    @display(description=_("state"))
-    def state_said(self, obj: KeptDelivery) -> str:
-        return self.state_shown(obj)[1]
 
     @display(description=_("as it came"))
     def as_it_came(self, obj: KeptDelivery) -> SafeString | str:
@@ -264,40 +245,24 @@ class KeptDeliveryAdmin(BigHistory):
         body = str(json.loads(obj.payload).get("body", ""))
         return format_html('<pre class="st-source st-wrapped" tabindex="0">{}</pre>', calls.pretty(body))
 
-    def may_replay(self, request: HttpRequest) -> bool:
-        """Whoever may change what is known of people."""
-        return bool(request.user.has_perm("sources.change_keptdelivery"))
-
-    def has_replay_permission(self, request: HttpRequest) -> bool:
-        """As Django asks it, of the action."""
-        return self.may_replay(request)
-
     @action(description=_("Take the selected deliveries now"), permissions=["replay"])
     def replay_selected(self, request: HttpRequest, queryset: QuerySet[KeptDelivery]) -> None:
-        self._replay(request, list(queryset.select_related("connection").order_by("id")[:MOST]))
+        self.replay_all(request, queryset)
 
-    def replay_view(self, request: HttpRequest, object_id: int) -> HttpResponse:
-        """The button "Take it now"."""
-        letter = get_object_or_404(KeptDelivery.objects.select_related("connection"), pk=object_id)
-        if not self.may_replay(request):
-            raise PermissionDenied
-        self._replay(request, [letter])
-        return redirect(url_of("sources_keptdelivery", letter.pk))
+    def take(self, rows: Sequence[KeptDelivery]) -> int:
+        """Read anew."""
+        return replay(rows, timezone.now())
 
-    def _replay(self, request: HttpRequest, letters: list[KeptDelivery]) -> None:
-        taken = replay(letters, timezone.now())
-        left = len(letters) - taken
-        if taken:
-            said = ngettext("%(count)s delivery was taken.", "%(count)s deliveries were taken.", taken)
-            messages.success(request, said % {"count": taken})
-        if left:
-            said = ngettext(
-                "%(count)s delivery could not be taken; it says why.",
-                "%(count)s deliveries could not be taken; each says why.",
-                left,
-            )
-            messages.error(request, said % {"count": left})
+    def taken_words(self, count: int) -> str:
+        """So many were taken."""
+        said = ngettext("%(count)s delivery was taken.", "%(count)s deliveries were taken.", count)
+        return said % {"count": count}
 
-    def around(self, request: HttpRequest, obj: Any) -> Mapping[str, Any]:
-        """The button, where it can do something."""
-        return {"may_replay": obj is not None and obj.replayed_at is None and self.may_replay(request)}
+    def left_words(self, count: int) -> str:
+        """So many were not."""
+        said = ngettext(
+            "%(count)s delivery could not be taken; it says why.",
+            "%(count)s deliveries could not be taken; each says why.",
+            count,
+        )
+        return said % {"count": count}
