@@ -22,7 +22,7 @@ from orchestrator.customers.imports.run import reading
 from orchestrator.customers.imports.table import LEFT_OUT, Form, Row, open_table, plain
 from orchestrator.customers.models import Import, ImportProblem
 
-ROWS, PROBLEMS = 10, 100
+ROWS, SHOWN, PROBLEMS = 10, 3, 100  # looked at for cells to show; shown; problems on the page
 OUT, KEEP, FIELD = "out", "keep", "field:"
 
 
@@ -43,9 +43,10 @@ def columns_of(row: Import) -> list[Column]:
     source = inspect(file_of(row))
     with open_table(source, kind.aliases(), form_of(row), kind.loose) as table:
         names = {one.name for one in kind.fields}
-        first = [one for one in islice(table.rows(), ROWS) if isinstance(one, Row)]
+        first = [one for one in islice(table.rows(), ROWS) if isinstance(one, Row)][:SHOWN]
+        choices = _choices(kind)
         return [
-            Column(f"column-{at}", written, _meaning(name, names, kind), _choices(kind), _cells(first, name))
+            Column(f"column-{at}", written, _meaning(name, names, kind), choices, _cells(first, name))
             for at, (written, name) in enumerate(zip(table.header, table.columns, strict=True))
         ]
 
@@ -103,7 +104,7 @@ def _choices(kind: Kind) -> list[tuple[str, str]]:
 
 
 def _cells(rows: Sequence[Row], name: str) -> list[str]:
-    return [row.cells.get(name, "")[:60] for row in rows[:3]]
+    return [row.cells.get(name, "")[:60] for row in rows]
 
 
 def _line(cells: Sequence[Any]) -> str:

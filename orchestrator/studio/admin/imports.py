@@ -105,7 +105,7 @@ class ImportAdmin(Page):
             "row": obj, "kind": kind, "columns": columns, "trouble": trouble or obj.problem, "idle": idle,
             "counts": importing.counts_of(obj), "may_act": request.user.has_perm(ADD),  # type: ignore[union-attr]
             "problems": obj.problems.order_by("line", "id")[: importing.PROBLEMS],  # type: ignore[attr-defined]
-            "ready": idle and bool(columns), "tried": obj.state == Import.State.DONE and obj.dry,
+            "tried": obj.state == Import.State.DONE and obj.dry,
         }  # fmt: skip
 
     def act_view(self, request: HttpRequest, object_id: int, act: str) -> HttpResponse:
