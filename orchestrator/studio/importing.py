@@ -12,6 +12,7 @@ from typing import Any
 
 from django.utils.formats import number_format
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from orchestrator.customers.export import cell
 from orchestrator.customers.imports import guarded
@@ -19,10 +20,20 @@ from orchestrator.customers.imports.asked import file_of, form_of, kind_of, sett
 from orchestrator.customers.imports.files import inspect
 from orchestrator.customers.imports.kinds import Kind
 from orchestrator.customers.imports.run import reading
-from orchestrator.customers.imports.table import LEFT_OUT, Form, Row, open_table, plain
+from orchestrator.customers.imports.table import LEFT_OUT, Form, open_table, plain
 from orchestrator.customers.models import Import, ImportProblem
 
-ROWS, SHOWN, PROBLEMS = 10, 3, 100  # looked at for cells to show; shown; problems on the page
+SHOWN, PROBLEMS = 3, 100  # rows and problems on the page
+COUNTS: Mapping[str, Any] = {
+    "new_customers": _("new customers"), "updated_customers": _("customers changed"), "customers": _("customers"),
+    "people": _("customers"), "new_orders": _("new orders"), "orders": _("new orders"), "paid": _("orders paid"),
+    "delivered": _("orders delivered"), "cancelled": _("orders cancelled"), "returned": _("returns"),
+    "loose_returns": _("returns of orders that nobody knows"), "without_customer": _("rows without a customer"),
+    "repeated": _("known already"), "events": _("events"), "past_messages": _("past messages"),
+    "consents": _("consents recorded"), "consents_kept": _("grants left as withdrawn"),
+    "suppressions": _("addresses blocked"), "products": _("products"), "created": _("new products"),
+    "updated": _("products changed"), "unchanged": _("products as they were"),
+}  # fmt: skip
 OUT, KEEP, FIELD = "out", "keep", "field:"
 
 
@@ -43,10 +54,10 @@ def columns_of(row: Import) -> list[Column]:
     source = inspect(file_of(row))
     with open_table(source, kind.aliases(), form_of(row), kind.loose) as table:
         names = {one.name for one in kind.fields}
-        first = [one for one in islice(table.rows(), ROWS) if isinstance(one, Row)][:SHOWN]
+        first = [cells for _line, cells in islice(table.raw(), SHOWN)]
         choices = _choices(kind)
         return [
-            Column(f"column-{at}", written, _meaning(name, names, kind), choices, _cells(first, name))
+            Column(f"column-{at}", written, _meaning(name, names, kind), choices, _cells(first, at))
             for at, (written, name) in enumerate(zip(table.header, table.columns, strict=True))
         ]
 
@@ -75,9 +86,8 @@ def check(row: Import, meant: Mapping[str, str], now: datetime) -> None:
 
 def counts_of(row: Import) -> list[tuple[str, str]]:
     """What it stored, or would: by name, in numbers as the reader writes them."""
-    return [
-        (name.replace("_", " "), number_format(count)) for name, count in sorted(row.counts.items()) if count
-    ]
+    kept = [(name, count) for name, count in sorted(row.counts.items()) if count]
+    return [(str(COUNTS.get(name, name.replace("_", " "))), number_format(count)) for name, count in kept]
 
 
 def problems_as_csv(row: Import) -> Iterator[str]:
@@ -103,8 +113,8 @@ def _choices(kind: Kind) -> list[tuple[str, str]]:
     return [(OUT, gettext("leave it out")), *keep, *fields]
 
 
-def _cells(rows: Sequence[Row], name: str) -> list[str]:
-    return [row.cells.get(name, "")[:60] for row in rows]
+def _cells(rows: Sequence[Sequence[str]], at: int) -> list[str]:
+    return [row[at].strip()[:60] for row in rows if at < len(row) and row[at].strip()]
 
 
 def _line(cells: Sequence[Any]) -> str:

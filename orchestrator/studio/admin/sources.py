@@ -21,6 +21,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 from unfold.decorators import action, display
+from unfold.widgets import UnfoldAdminPasswordWidget, UnfoldAdminSelectWidget
 
 from orchestrator import registry
 from orchestrator.sources import connections
@@ -50,12 +51,12 @@ def say(reason: str) -> str:
 class ConnectionForm(forms.ModelForm):
     """What somebody says of a connection. What it is, and how its ids begin, is said once."""
 
-    source = forms.ChoiceField(label=_("What it is"))
+    source = forms.ChoiceField(label=_("What it is"), widget=UnfoldAdminSelectWidget)
     given = forms.CharField(
         label=_("Secret of the shop or helpdesk"),
         required=False,
         max_length=LONGEST_SECRET,
-        widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
+        widget=UnfoldAdminPasswordWidget(attrs={"autocomplete": "off"}),
         help_text=_(
             "Shopify and Zendesk show one of their own: enter it here. For all others leave it empty: one is made."
         ),
