@@ -1,6 +1,8 @@
-"""Taking events in over HTTP: batches of 100 through the view, in as many processes as our web has, against COPY of the same
-rows in the same batches on one connection; single events from many threads, against a view of Django REST framework that
-stores the same.
+"""Taking events in over HTTP: batches of 100 through the view, in as many processes and threads as our web has, against
+COPY of the same rows in the same batches on one connection; single events from many threads, against a view of Django REST
+framework that stores the same.
+
+A commit waits for the disk, and so does COPY's, alone; in a web of several threads another request is read meanwhile.
 
 Requests are made before the clock starts; what runs is the view, from the bytes of the body to the answer. Sockets, HTTP
 parsing and middleware are on neither side.
@@ -34,13 +36,13 @@ from orchestrator.ingest.view import ingest
 from orchestrator.store.garbage import collect_rarely
 from tests.bench import copying
 from tests.bench.bench import Bench, same
-from tests.bench.calls import BATCH, calls, request
+from tests.bench.calls import BATCH, PROCESSES, THREADS, calls, request
 from tests.bench.crew import Crew, child
 from tests.bench.figures import Figure, alternately, middle
 from tests.bench.people import forget_passages, vacuum
 
-EVENTS, PROCESSES = 30_000, 2  # as our web has
-SINGLE, THREADS = 6_000, 32
+EVENTS = 30_000
+SINGLE, CLIENTS = 6_000, 32
 Door = Callable[[HttpRequest], Any]
 _numbers = count(1)
 
@@ -70,7 +72,7 @@ def _batches(bench: Bench, secret: str) -> Figure:
             ),
         )
     said = (
-        f"{PROCESSES} processes, {events} events in requests of {BATCH}, each a commit: {ours:,.0f}/s; one process"
+        f"{PROCESSES} processes of {THREADS} threads, {events} events in requests of {BATCH}, each a commit: {ours:,.0f}/s; one process"
         f" {alone:,.0f}/s; COPY {copied:,.0f}/s"
     )
     parts = {"ours_per_s": ours, "one_process_per_s": alone, "copy_per_s": copied}
@@ -78,7 +80,7 @@ def _batches(bench: Bench, secret: str) -> Figure:
 
 
 def _singles(bench: Bench, secret: str) -> Figure:
-    events = bench.size(SINGLE, THREADS)
+    events = bench.size(SINGLE, CLIENTS)
     door: Door = partial(ingest, route="track")
     plain: Door = _Plain.as_view()
     ours, drf = map(
@@ -90,7 +92,7 @@ def _singles(bench: Bench, secret: str) -> Figure:
         ),
     )
     said = (
-        f"one process, {THREADS} threads, {events} events one by one: {ours:,.0f}/s; a DRF view {drf:,.0f}/s"
+        f"one process, {CLIENTS} threads, {events} events one by one: {ours:,.0f}/s; a DRF view {drf:,.0f}/s"
     )
     parts = {"ours_per_s": ours, "drf_per_s": drf}
     return Figure("ingest_single_vs_drf", ours / drf, bench.n, said, parts=parts)
@@ -129,7 +131,7 @@ def _single(bench: Bench, secret: str, events: int, door: Door) -> float:
     waiting = iter([request(secret, "track", body) for body in bodies[:events]])
     wrong: list[int] = []
     before = _stored()
-    threads = [threading.Thread(target=_work, args=(waiting, door, wrong)) for _ in range(THREADS)]
+    threads = [threading.Thread(target=_work, args=(waiting, door, wrong)) for _ in range(CLIENTS)]
     began = time.monotonic()
     for one in threads:
         one.start()
