@@ -72,8 +72,8 @@ def _batches(bench: Bench, secret: str) -> Figure:
             ),
         )
     said = (
-        f"{PROCESSES} processes of {THREADS} threads, {events} events in requests of {BATCH}, each a commit: {ours:,.0f}/s; one process"
-        f" {alone:,.0f}/s; COPY {copied:,.0f}/s"
+        f"{PROCESSES} processes of {THREADS} threads, {events} events in requests of {BATCH}, each a commit:"
+        f" {ours:,.0f}/s; one process {alone:,.0f}/s; COPY {copied:,.0f}/s"
     )
     parts = {"ours_per_s": ours, "one_process_per_s": alone, "copy_per_s": copied}
     return Figure("ingest_batch_vs_copy", ours / copied, bench.n, said, parts=parts)
