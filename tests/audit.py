@@ -6,10 +6,10 @@ in seven times 24 hours, four hours between two, no SMS and no push from 21:00 t
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from decimal import Decimal
 from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -84,17 +84,49 @@ def _last_word(said: list[tuple[datetime, str]], at: datetime) -> str:
 
 
 def _soon_after_an_order(sent: list[Sent]) -> int:
-    from orchestrator.events.models import Event
-
-    orders: dict[int, list[datetime]] = defaultdict(list)
-    rows = Event.objects.filter(name="order.placed").order_by("occurred_at")
-    for customer, at in rows.values_list("customer_id", "occurred_at"):
-        orders[customer].append(at)
+    """Of an order that stood when the message left: one cancelled or given back whole by then is none."""
+    orders, undone = _orders(), _undone()
     return sum(
-        bisect_left(orders[customer], at) - bisect_right(orders[customer], at - SILENCE) > 0
+        any(
+            at - SILENCE < placed < at and not undone.get((customer, order), at) < at
+            for placed, order in orders[customer]
+        )
         for customer, _, journey, _, at in sent
         if journey == "reactivation"
     )
+
+
+def _orders() -> dict[int, list[tuple[datetime, str]]]:
+    from orchestrator.events.models import Event
+
+    orders: dict[int, list[tuple[datetime, str]]] = defaultdict(list)
+    rows = Event.objects.filter(name="order.placed").order_by("occurred_at")
+    for customer, at, properties in rows.values_list("customer_id", "occurred_at", "properties"):
+        orders[customer].append((at, str(properties.get("order_id"))))
+    return orders
+
+
+def _undone() -> dict[tuple[int, str], datetime]:
+    """When each order was cancelled, or had all of its money given back."""
+    from orchestrator.events.models import Event
+
+    left: dict[tuple[int, str], Decimal] = {}
+    undone: dict[tuple[int, str], datetime] = {}
+    names = ("order.placed", "order.returned", "order.cancelled")
+    rows = Event.objects.filter(name__in=names).order_by("occurred_at", "id")
+    for customer, name, at, amount, said in rows.values_list(
+        "customer_id", "name", "occurred_at", "amount", "properties"
+    ):
+        key = (customer, str(said.get("order_id")))
+        if name == "order.placed":
+            left[key] = amount
+        else:
+            left[key] = (
+                left.get(key, Decimal(0)) - amount if name == "order.returned" and amount else Decimal(0)
+            )
+            if left[key] <= 0:
+                undone.setdefault(key, at)
+    return undone
 
 
 def _twice() -> int:

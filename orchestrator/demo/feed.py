@@ -16,6 +16,7 @@ from orchestrator.customers.save import save
 from orchestrator.demo.tale import Act, Newcomer, Tale
 from orchestrator.events.record import NewEvent
 from orchestrator.events.record import record as record_events
+from orchestrator.sources import tickets
 
 CHUNK = 2000
 FORM = "Tak, chcę dostawać wiadomości o nowościach i ofertach. / Yes, send me news and offers."
@@ -49,6 +50,8 @@ class Feed:
             self._welcome(newcomers, now)
         for acts in batches(self._done(now), CHUNK):
             record_events([self._event(act) for act in acts], now)
+            if asked := {self._ids[act.who] for act in acts if act.name in tickets.STEPS}:
+                tickets.count(asked, now)
 
     def _until(self, now: datetime) -> Iterable[Newcomer]:
         while self._come < len(self._newcomers) and self._newcomers[self._come].at <= now:

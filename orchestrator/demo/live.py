@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import connection
 
 from orchestrator.demo.feed import Feed
+from orchestrator.demo.groups import Groups
 from orchestrator.demo.reactions import Reactions
 from orchestrator.demo.tale import Tale
 from orchestrator.domain.definition import DefinitionError
@@ -24,7 +25,12 @@ TICK = timedelta(minutes=60)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def live(tale: Tale, reactions: Reactions | None, advance: Callable[[float], None]) -> None:
+def live(
+    tale: Tale,
+    reactions: Reactions | None,
+    advance: Callable[[float], None],
+    groups: Groups | None = None,
+) -> None:
     """From the tale's history to its end, with the journeys published. `advance` hears the share done, from 0 to 1."""
     hurry()
     feed = Feed(tale)
@@ -37,11 +43,15 @@ def live(tale: Tale, reactions: Reactions | None, advance: Callable[[float], Non
         now = moment
         feed.store(now)
         work(now)
+        if groups is not None:
+            groups.look(now)
         if reactions is not None:
             for act in reactions.to_new_messages(now):
                 feed.add(act)
         advance((now - tale.begins) / (tale.ends - tale.begins))
         moment = _next(now, feed)
+    if groups is not None:
+        groups.end()
     advance(1.0)
 
 

@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from orchestrator.customers.people import Person
+from orchestrator.demo.goods import BLACK, GREEN, HERBAL, WARE
 from orchestrator.demo.tale import Newcomer
 
 POLISH = (
@@ -42,6 +43,7 @@ FOREIGN: dict[str, tuple[str, str, str, str, str]] = {
     "US": ("en", "America/New_York", "Emma Noah Ava Liam", "Johnson Miller Davis", "Boston Albany Newark"),
     "IS": ("is", "Atlantic/Reykjavik", "Þóra Guðrún Jón Ægir", "Jónsdóttir Þórsson", "Reykjavík Akureyri"),
 }
+INTERESTS = (GREEN, BLACK, HERBAL, WARE)
 FOREIGN_SHARE = 0.22
 PLAIN = str.maketrans("ąćęłńóśźżĄĆĘŁŃÓŚŹŻ", "acelnoszzACELNOSZZ")
 
@@ -78,6 +80,9 @@ def _attributes(first: str, last: str, city: str, joined: date, chance: random.R
         known["birthday"] = born.isoformat()
     if chance.random() < 0.15:
         known["loyalty_tier"] = chance.choice(["silver", "gold", "platinum"])
+    if chance.random() < 0.2:  # they were asked in the sign-up form
+        known["interest"] = chance.choice(INTERESTS)
+        known["buys_for"] = chance.choice(["myself", "myself", "others", "gifts"])
     return known
 
 

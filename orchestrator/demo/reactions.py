@@ -9,8 +9,8 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from decimal import Decimal
 
+from orchestrator.demo.buying import Habit, buy
 from orchestrator.demo.tale import Act
 from orchestrator.messaging.models import MailboxMessage, Message
 
@@ -32,17 +32,16 @@ class Reactions:
             return
         self._read = new[-1][0]
         messages = Message.objects.filter(key__in=[key for _, key in new]).order_by("id")
-        for key, who, step in messages.values_list("key", "customer__external_id", "step"):
-            yield from self._react(key, str(who), step, now)
+        for key, who in messages.values_list("key", "customer__external_id"):
+            yield from self._react(key, str(who), now)
 
-    def _react(self, key: str, who: str, step: str, now: datetime) -> Iterator[Act]:
+    def _react(self, key: str, who: str, now: datetime) -> Iterator[Act]:
         chance = random.Random(f"{self._seed}:{key}")
         drawn = chance.random()
         later = now + timedelta(minutes=chance.randint(5, 40 * 60))
         if drawn < LOOK:
-            yield Act(later, who, "product.viewed", f"look-{key}"[:100], properties={"product": "assam"})
+            came = {"utm_source": "newsletter", "utm_medium": "email"}
+            yield Act(later, who, "page.viewed", f"look-{key}"[:100], properties=came)
         if drawn < BUY:
-            amount = Decimal(chance.randint(3000, 18000)) / 100
             bought = later + timedelta(minutes=chance.randint(4, 30))
-            properties = {"order_id": f"m-{key[:12]}", "count": 1, "currency": "PLN", "after": step}
-            yield Act(bought, who, "order.placed", f"buy-{key}"[:100], amount, properties)
+            yield from buy(who, f"m-{key[:12]}", bought, Habit(chance.uniform(30, 180), 0), chance)

@@ -5,24 +5,18 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from decimal import Decimal
 
+from orchestrator.demo.buying import Habit, buy
+from orchestrator.demo.goods import GOODS, basket, total
 from orchestrator.demo.people import make
 from orchestrator.demo.tale import Act, Newcomer, Tale
 from orchestrator.workspace.models import Brand
 
 HISTORY = timedelta(days=500)
 NEW_SHARE = 0.35  # of the people, who come while the tale is told
-PRODUCTS = (
-    "sencha",
-    "darjeeling",
-    "assam",
-    "rooibos",
-    "yerba-mate",
-    "earl-grey",
-    "gunpowder",
-    "herbata-zimowa",
-)
+SOURCES = ("google", "facebook", "instagram", "newsletter", "")  # "" for who typed the address
+DEVICES = ("mobile", "desktop", "tablet")
+THRIFTY, CART = 0.1, 0.2  # of the people; of the visits without an order
 
 
 def tell(count: int, weeks: int, ends: datetime, seed: int) -> Tale:
@@ -63,22 +57,35 @@ def _comes(begins: datetime, ends: datetime, chance: random.Random) -> datetime:
 def _life(one: Newcomer, ends: datetime, chance: random.Random) -> Iterator[Act]:
     """Signs up; looks around; buys now and then, each at their own pace, until one day they stay away."""
     who = str(one.person.external_id)
-    yield Act(
-        one.at, who, "customer.signed_up", f"up-{who}", properties={"source": chance.choice(["web", "shop"])}
-    )
+    yield Act(one.at, who, "customer.signed_up", f"up-{who}", properties=_came(chance))
     at = one.at + timedelta(hours=chance.expovariate(1 / 30))
     pace, usual = chance.lognormvariate(3.4, 0.8), chance.lognormvariate(4.3, 0.5)
+    habit = Habit(usual, 0.8 if chance.random() < THRIFTY else 0)
     visits = 0
     while at < ends and chance.random() > 0.1:
         visits += 1
-        looked = {"product": chance.choice(PRODUCTS)}
-        yield Act(at, who, "product.viewed", f"look-{who}-{visits}", properties=looked)
-        if chance.random() < 0.6:
-            yield _order(who, at + timedelta(minutes=chance.randint(3, 50)), visits, usual, chance)
+        yield from _visit(who, at, visits, habit, chance)
         at += timedelta(days=chance.expovariate(1 / pace))
 
 
-def _order(who: str, at: datetime, number: int, usual: float, chance: random.Random) -> Act:
-    amount = Decimal(max(9, round(usual * chance.uniform(0.5, 1.6), 1))).quantize(Decimal("0.01"))
-    properties = {"order_id": f"{who}-{number}", "count": chance.randint(1, 5), "currency": "PLN"}
-    return Act(at, who, "order.placed", f"order:{who}-{number}", amount, properties)
+def _came(chance: random.Random) -> dict[str, str]:
+    """Where from and on what they came the first time."""
+    said = {
+        "source": chance.choice(["web", "shop"]),
+        "utm_source": chance.choices(SOURCES, (25, 12, 6, 8, 49))[0],
+        "device": chance.choices(DEVICES, (55, 37, 8))[0],
+    }
+    return {name: value for name, value in said.items() if value}
+
+
+def _visit(who: str, at: datetime, number: int, habit: Habit, chance: random.Random) -> Iterator[Act]:
+    looked = chance.choice(GOODS)
+    said = {"product_id": looked.key, "name": looked.title, "category": looked.category}
+    yield Act(at, who, "product.viewed", f"look-{who}-{number}", looked.price, said)
+    then = at + timedelta(minutes=chance.randint(3, 50))
+    if chance.random() < 0.6:
+        yield from buy(who, f"{who}-{number}", then, habit, chance)
+    elif chance.random() < CART:
+        items = basket(habit.usual, chance)
+        left = {"items": [one.plain() for one in items], "currency": "PLN"}
+        yield Act(then, who, "cart.updated", f"cart-{who}-{number}", total(items), left)

@@ -21,12 +21,12 @@ from orchestrator.events.models import Event
 from orchestrator.journeys.yaml_write import flow
 from orchestrator.segments.define import define
 from orchestrator.segments.models import Score, Segment
+from orchestrator.segments.ready_list import KINDS, READY, Ready
 from orchestrator.segments.refresh import scope_of
 from orchestrator.segments.sampling import Estimate, TooSlow, draw, tally
 from orchestrator.segments.scoring.score import current
 from orchestrator.studio import rules, scores, words
 from orchestrator.studio.links import url_of
-from orchestrator.studio.ready_list import KINDS, READY, Ready
 from orchestrator.studio.small import hidden
 from orchestrator.workspace.models import Workspace
 

@@ -29,5 +29,5 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Any:
     """The sample shop, small."""
     folder: Path = tmp_path_factory.mktemp("shop")
     with installed(folder, os.environ["TEST_DATABASE"], JOURNEYS_DIR=str(ROOT / "journeys")) as one:
-        told = one.manage("demo", "--no-serve", "--json", "--customers", "120", "--weeks", "3")
+        told = one.manage("demo", "--no-serve", "--json", "--customers", "120", "--weeks", "3", "--seed", "2")
         yield Lived(one, told)

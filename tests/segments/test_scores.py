@@ -64,6 +64,15 @@ def rows(*names: str) -> list[tuple[Any, ...]]:
     return list(Score.objects.order_by("customer_id").values_list("customer_id", *names))
 
 
+@pytest.mark.parametrize("name", ["items", "products"])
+def test_the_favourite_category_is_that_of_what_was_in_the_orders(people: list[int], name: str) -> None:
+    goods = [{"product_id": "a", "category": "honey"}, {"product_id": "b", "category": "honey"}]
+    record([ordered(people[0], 3, 10, 1, **{name: goods})], NOW)
+    want(NOW)
+    passed()
+    assert rows("favourite_category")[0] == (people[0], "honey")
+
+
 def test_nothing_is_computed_until_somebody_asks(people: list[int]) -> None:
     assert (score(NOW), rescore(people, NOW), Score.objects.count()) == (0, 0, 0)
 

@@ -11,7 +11,7 @@ from orchestrator.customers.models import Customer
 from orchestrator.events.models import Event
 from orchestrator.segments.guards import guarded, guarding_segments
 from orchestrator.segments.models import Segment
-from orchestrator.studio.ready_list import READY
+from orchestrator.segments.ready_list import READY
 from tests.sources import bodies as b
 from tests.sources.conftest import NOW, Caller, connect, events, kept, nothing, people
 

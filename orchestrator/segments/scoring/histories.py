@@ -33,6 +33,7 @@ ANSWERS = ("message.opened", "message.clicked", "message.replied")
 CARTS = ("cart.updated", "checkout.started")
 VISITS = ("page.viewed", "screen.viewed", "customer.signed_up")
 TOLD_BY = frozenset({*ORDERS, *CARTS})  # whoever does one of these is scored anew at once
+_BOUGHT = ("items", "products")  # as orders of shops have it, and as Segment's specification does
 _DISCOUNTS = ("discount", "coupon", "discount_code")
 
 Sent = Callable[[Collection[int], datetime], Mapping[int, Mapping[str, int]]]
@@ -103,11 +104,10 @@ def _note(did: _Did, name: str, at: datetime, amount: Decimal | None, properties
 
 
 def _categories(properties: Mapping[str, Any]) -> tuple[str, ...]:
-    """Those of the order, else those of its products."""
+    """Those of the order, else those of what was in it."""
     if own := groups(properties.get("category")):
         return own
-    products = properties.get("products")
-    listed = products if isinstance(products, list) else []
+    listed = [one for name in _BOUGHT if isinstance(properties.get(name), list) for one in properties[name]]
     return groups([one.get("category") for one in listed if isinstance(one, dict)])
 
 

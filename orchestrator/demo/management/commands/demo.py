@@ -19,6 +19,8 @@ from orchestrator.customers.imports.files import FileError
 from orchestrator.customers.imports.report import show_progress
 from orchestrator.customers.models import Customer
 from orchestrator.demo import orders, shop
+from orchestrator.demo.goods import stock_shelves
+from orchestrator.demo.groups import Groups
 from orchestrator.demo.live import calm, live, publish_all
 from orchestrator.demo.login import give_login, has_login
 from orchestrator.demo.parts import live_in_parts
@@ -89,7 +91,8 @@ class Command(BaseCommand):
                     live_in_parts(tale, advance)
                 else:
                     publish_all(tale.begins)
-                    live(tale, Reactions(options["seed"]), advance)
+                    groups = Groups(tale.begins, tale.ends)
+                    live(tale, Reactions(options["seed"]), advance, groups)
             calm()
         except (FileError, ValueError, OSError) as error:
             raise CommandError(str(error)) from error
@@ -106,6 +109,7 @@ class Command(BaseCommand):
             raise CommandError("the sample shop has 1 to 100,000 customers and lives 1 to 104 weeks")
         shop.furnish()
         today = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
+        stock_shelves(today)
         return shop.tell(options["customers"], options["weeks"], today, options["seed"])
 
 

@@ -1,0 +1,66 @@
+"""GROUPS: the sample shop's segments and scores, and who has come and gone in the last weeks of its life.
+
+Workers look at everybody by the hour and score them by the day. The demo's clock leaps, and would stop at each of these
+hours; so everybody is looked at once when the segments are brought in and once at the end, and in between whoever does
+something. From then on the workers' own times hold.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from orchestrator.domain.definition import read_rule
+from orchestrator.journeys.yaml_write import flow
+from orchestrator.segments.define import define
+from orchestrator.segments.measure import measure
+from orchestrator.segments.models import ScoreBasis, Segment
+from orchestrator.segments.ready_list import READY
+from orchestrator.segments.refresh import pass_over
+from orchestrator.segments.scoring.score import again, score
+
+BROUGHT_IN = frozenset(
+    {
+        "rfm_champions", "rfm_loyal", "rfm_new", "rfm_waning", "rfm_at_risk", "rfm_asleep", "stage_vip", "clv_top",
+        "churn_risk", "open_ticket",
+    }
+)  # fmt: skip
+SINCE = timedelta(weeks=2)
+
+
+class Groups:
+    """Brings the segments in when their time has come."""
+
+    def __init__(self, begins: datetime, ends: datetime) -> None:
+        self._ends, self._due = ends, max(begins, ends - SINCE)
+
+    def look(self, now: datetime) -> None:
+        """Bring them in and look at everybody, if it is time and was not done."""
+        if now < self._due:
+            return
+        self._due = datetime.max.replace(tzinfo=UTC)
+        _bring_in(now)
+        look_at_all(now)
+        ScoreBasis.objects.update(due_at=self._ends)
+        Segment.objects.filter(due_at__isnull=False).update(due_at=self._ends)
+
+    def end(self) -> None:
+        """Look at everybody as the tale leaves them."""
+        look_at_all(self._ends)
+
+
+def look_at_all(now: datetime) -> None:
+    """Score everybody, find who is in which segment, and write down how many."""
+    again(now)
+    while score(now):
+        pass
+    Segment.objects.filter(due_at__isnull=False).update(due_at=now)
+    while pass_over(now):
+        pass
+    while measure(now):
+        pass
+
+
+def _bring_in(now: datetime) -> None:
+    for one in READY:
+        if one.key in BROUGHT_IN:
+            define(one.key, str(one.title), flow(one.rule), read_rule(one.rule), now)
