@@ -20,7 +20,9 @@ from orchestrator.store import bulk, doorbells
 from orchestrator.workspace.models import Brand
 from orchestrator.workspace.sequence import take
 
-TOLD = frozenset({Kind.CONSENT_GRANTED, Kind.CONSENT_WITHDRAWN})
+# What is told outside. Who was asked and has not confirmed has said nothing yet.
+_TURNS = {"granted": Kind.CONSENT_GRANTED, "withdrawn": Kind.CONSENT_WITHDRAWN}
+TOLD = frozenset(_TURNS.values())
 Place = tuple[int, int, str, str, str]  # customer, brand, channel, purpose, topic
 
 
@@ -178,7 +180,7 @@ def _derive(
         else:
             continue
         whose.add(place[0])
-        if place not in current or current[place][1].state != new.state:
+        if new.state in _TURNS and (place not in current or current[place][1].state != new.state):
             turned.append((place, new))
     place_columns = ("customer", "brand", "channel", "purpose", "topic")
     bulk.insert(Consent, (*place_columns, "state", "changed_at", "record"), fresh)
@@ -191,8 +193,6 @@ def _derive(
 
 def _fact(place: Place, standing: _Standing, now: datetime) -> Fact:
     customer, brand, channel, purpose, topic = place
-    granted = standing.state == ConsentState.GRANTED
-    kind = Kind.CONSENT_GRANTED if granted else Kind.CONSENT_WITHDRAWN
     said = {
         "record": standing.record_id,
         "brand": brand,
@@ -200,4 +200,4 @@ def _fact(place: Place, standing: _Standing, now: datetime) -> Fact:
         "purpose": purpose,
         "topic": topic,
     }
-    return Fact(kind, now, customer, said)
+    return Fact(_TURNS[standing.state], now, customer, said)
