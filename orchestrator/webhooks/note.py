@@ -60,7 +60,7 @@ def _forget_of_erased(rows: Sequence[WebhookDelivery]) -> None:
 
 def _judge(ended: Sequence[Pair], now: datetime) -> None:
     """Endpoints as their answers leave them; whichever nothing changes for is neither locked nor written."""
-    answers: dict[int, list[Answer]] = defaultdict(list)
+    answers: dict[int | None, list[Answer]] = defaultdict(list)
     for one, what in ended:
         answers[one.endpoint_id].append(what.answer)
     seen = {one.pk: one for one in WebhookEndpoint.objects.filter(pk__in=answers)}

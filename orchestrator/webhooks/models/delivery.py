@@ -29,11 +29,13 @@ class WebhookDelivery(models.Model):
     endpoint = models.ForeignKey(
         WebhookEndpoint,
         models.DO_NOTHING,
+        null=True,  # never empty: so that rows whose endpoint is gone are found with it, and not left out
         db_constraint=False,
         db_index=False,
         related_name="deliveries",
         verbose_name=_("webhook"),
     )
+    # Empty of a test alone.
     customer = models.ForeignKey(
         Customer, models.DO_NOTHING, null=True, db_constraint=False, verbose_name=_("customer")
     )
