@@ -26,18 +26,7 @@ from orchestrator.webhooks.models import WebhookDelivery, WebhookEndpoint
 
 FRESH = 5.0  # seconds
 TELL = "orchestrator.webhooks"  # the task whose doorbell this is
-COLUMNS = (
-    "key",
-    "endpoint",
-    "customer",
-    "kind",
-    "data",
-    "happened_at",
-    "created_at",
-    "state",
-    "due_at",
-    "attempts",
-)
+COLUMNS = ("key", "endpoint", "customer", "kind", "data", "happened_at")
 Wants = Mapping[Kind, Sequence[int]]  # kind -> the endpoints' numbers
 
 
@@ -63,8 +52,9 @@ class Listening:
     def write(self, facts: Sequence[Fact]) -> None:
         """A row for each fact and each endpoint that wants it; workers are called once it is committed."""
         wants, now = self._fresh().wants, datetime.now(UTC)
-        rows = [row(endpoint, one, now) for one in facts for endpoint in wants.get(one.kind, ())]
-        bulk.insert(WebhookDelivery, COLUMNS, rows)
+        rows = [_row(endpoint, one) for one in facts for endpoint in wants.get(one.kind, ())]
+        new = {"created_at": now, "state": "due", "due_at": now, "attempts": 0, "reason": "", "answer": ""}
+        bulk.insert(WebhookDelivery, COLUMNS, rows, always=new)
         if rows:
             doorbells.ring(TELL)
 
@@ -99,10 +89,10 @@ def forget() -> None:
     transaction.on_commit(listening().forget)
 
 
-def row(endpoint: int, fact: Fact, now: datetime) -> tuple[Any, ...]:
+def _row(endpoint: int, fact: Fact) -> tuple[Any, ...]:
     """As COLUMNS. The fact's own customer stands in `data`: the row's is their survivor once they are merged."""
     data = {"customer": fact.customer_id, **fact.data}
-    return new_key(), endpoint, fact.customer_id, fact.kind, data, fact.at, now, "due", now, 0
+    return new_key(), endpoint, fact.customer_id, fact.kind, data, fact.at
 
 
 def new_key() -> str:

@@ -60,9 +60,10 @@ def _forget_of_erased(rows: Sequence[WebhookDelivery]) -> None:
 
 def _judge(ended: Sequence[Pair], now: datetime) -> None:
     """Endpoints as their answers leave them; whichever nothing changes for is neither locked nor written."""
-    answers: dict[int | None, list[Answer]] = defaultdict(list)
+    answers: dict[int, list[Answer]] = defaultdict(list)
     for one, what in ended:
-        answers[one.endpoint_id].append(what.answer)
+        if one.endpoint_id is not None:
+            answers[one.endpoint_id].append(what.answer)
     seen = {one.pk: one for one in WebhookEndpoint.objects.filter(pk__in=answers)}
     moved = [pk for pk, one in seen.items() if _after(one, answers[pk], now) != _health(one)]
     locked = WebhookEndpoint.objects.filter(pk__in=moved).order_by("pk").select_for_update()
