@@ -112,7 +112,7 @@ def _before(call: Call, now: datetime) -> Response | None:
 
 def _told(row: CallAnswer, call: Call) -> Response:
     try:
-        data = json.loads(unseal_under(call.word, row.sealed) or b"null")  # of a 204 nothing is kept
+        data = json.loads(unseal_under(call.word, row.sealed))
     except (
         Unreadable
     ):  # SECRET_KEY is another since: what was answered is lost, and doing it again would be worse

@@ -18,7 +18,7 @@ from orchestrator.webhooks.models import WebhookDelivery, WebhookEndpoint
 Plain = dict[str, Any]
 KINDS = [str(kind) for kind in Kind]
 SENT: Plain = {
-    "name": "CRM", "url": "https://crm.example.com/hooks/journeys", "kinds": ["message.bounced", "consent.withdrawn"],
+    "name": "CRM", "url": "https://shop.example/hooks/journeys", "kinds": ["message.bounced", "consent.withdrawn"],
 }  # fmt: skip
 EXAMPLE: Plain = {
     "id": 4, **SENT, "enabled": True, "off_why": "", "off_at": None, "failing_since": None,
@@ -120,6 +120,12 @@ class TestedShape(serializers.Serializer):  # type: ignore[type-arg]
     reason = serializers.CharField(allow_blank=True)
     answer = serializers.CharField(allow_blank=True)
     took_ms = serializers.IntegerField()
+
+
+class Deleted(serializers.Serializer):  # type: ignore[type-arg]
+    """It is gone."""
+
+    deleted = serializers.BooleanField()
 
 
 class Resent(serializers.Serializer):  # type: ignore[type-arg]

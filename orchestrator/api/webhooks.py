@@ -25,6 +25,7 @@ from orchestrator.api.webhook_shapes import (
     SENT,
     TESTED,
     CallShape,
+    Deleted,
     NewWebhook,
     Resent,
     SecretShape,
@@ -106,7 +107,7 @@ class WebhookView(Door):
 
     @told(
         "delete_webhook", "Delete a webhook, and what it was still to be told",
-        tag="webhooks", answers=None, example=None, status=204, writes=True, missing=True,
+        tag="webhooks", answers=Deleted, example={"deleted": True}, writes=True, missing=True,
     )  # fmt: skip
     @once
     def delete(self, request: Request, number: int) -> Response:
@@ -114,7 +115,7 @@ class WebhookView(Door):
         row = _found(number)
         endpoints.remove(row)
         note(Action.DELETED, who_calls(request.user), row)
-        return Response(status=204)
+        return Response({"deleted": True})
 
 
 class RotateView(Door):
