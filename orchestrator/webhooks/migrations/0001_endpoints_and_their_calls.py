@@ -46,7 +46,7 @@ class Migration(migrations.Migration):
                 ('data', models.JSONField(verbose_name='what it says')),
                 ('happened_at', models.DateTimeField(verbose_name='happened')),
                 ('created_at', models.DateTimeField(verbose_name='written')),
-                ('state', models.CharField(choices=[('due', 'to be told'), ('told', 'told'), ('given_up', 'given up')], default='due', max_length=8, verbose_name='state')),
+                ('state', models.CharField(choices=[('due', 'to be told'), ('told', 'has been told'), ('given_up', 'given up')], default='due', max_length=8, verbose_name='state')),
                 ('due_at', models.DateTimeField(null=True, verbose_name='next attempt')),
                 ('attempts', models.PositiveSmallIntegerField(default=0, verbose_name='attempts')),
                 ('code', models.PositiveSmallIntegerField(null=True, verbose_name='answered with')),

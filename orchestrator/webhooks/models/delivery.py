@@ -22,7 +22,7 @@ class WebhookDelivery(models.Model):
 
     class State(models.TextChoices):
         DUE = "due", _("to be told")
-        TOLD = "told", _("told")
+        TOLD = "told", _("has been told")
         GIVEN_UP = "given_up", _("given up")
 
     key = models.CharField(_("id"), max_length=36, unique=True)
