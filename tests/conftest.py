@@ -154,6 +154,14 @@ def _language() -> Iterator[None]:
         translation.deactivate()
 
 
+@pytest.fixture(autouse=True)
+def _nobody_listens() -> None:
+    """No endpoint is known, and nobody looks for one by the clock: statements are counted. Who makes one has it looked for."""
+    from orchestrator.webhooks.listening import listening
+
+    listening().assume({}, lasting=float("inf"))
+
+
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
     """A database for each run and worker. SQLite's is a file: threads of one test really meet its one lock."""

@@ -27,7 +27,11 @@ RIGHTS: Mapping[str, tuple[str, ...]] = {
     "enrollments:read": ("journeys.view_enrollment",),
     "enrollments:write": ("journeys.add_enrollment",),
     "messages:read": ("messaging.view_message", "messaging.view_decision"),
-}
+    "webhooks:read": ("webhooks.view_webhookendpoint", "webhooks.view_webhookdelivery"),
+    "webhooks:write": (
+        "webhooks.add_webhookendpoint", "webhooks.change_webhookendpoint", "webhooks.delete_webhookendpoint",
+    ),
+}  # fmt: skip
 TITLES: Mapping[str, Any] = {
     "customers:read": _("see customers and their addresses"),
     "customers:write": _("add and change customers and their addresses"),
@@ -41,6 +45,8 @@ TITLES: Mapping[str, Any] = {
     "enrollments:read": _("see who is in which journey"),
     "enrollments:write": _("let customers into journeys"),
     "messages:read": _("see messages, and why they were sent or not"),
+    "webhooks:read": _("see which systems are told of what happens, and what they were told"),
+    "webhooks:write": _("say which systems are told of what happens"),
 }
 
 

@@ -32,6 +32,7 @@ PROBLEMS: Mapping[str, str] = {
     "no_segment": "There is no segment with this key.",
     "no_enrollment": "There is no enrollment with this number.",
     "no_message": "There is no message with this number.",
+    "no_webhook": "There is no webhook with this number.",
     "not_live": "The journey is a draft, or was stopped for good.",
     "no_api": "The journey lets nobody in by a call: its entry has no `api`.",
     "bad_key": "The entry's key must have 1 to 100 characters.",

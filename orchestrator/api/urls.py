@@ -13,6 +13,7 @@ from orchestrator.api import (
     people,
     schema,
     segments,
+    webhooks,
 )
 
 urlpatterns = [
@@ -52,5 +53,11 @@ urlpatterns = [
     path("enrollments/<int:number>/", passages.PassageView.as_view(), name="passage"),
     path("messages/", messages.MessagesView.as_view(), name="messages"),
     path("messages/<int:number>/", messages.MessageView.as_view(), name="message"),
+    path("webhooks/", webhooks.WebhooksView.as_view(), name="webhooks"),
+    path("webhooks/<int:number>/", webhooks.WebhookView.as_view(), name="webhook"),
+    path("webhooks/<int:number>/rotate/", webhooks.RotateView.as_view(), name="webhook_rotate"),
+    path("webhooks/<int:number>/test/", webhooks.TestView.as_view(), name="webhook_test"),
+    path("webhooks/<int:number>/resend/", webhooks.ResendView.as_view(), name="webhook_resend"),
+    path("webhooks/<int:number>/deliveries/", webhooks.DeliveriesView.as_view(), name="webhook_deliveries"),
     re_path(r"^(?P<rest>[\s\S]*)$", schema.NowhereView.as_view(), name="api_nowhere"),
 ]

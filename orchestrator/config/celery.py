@@ -36,6 +36,7 @@ app.conf.update(
     beat_schedule={
         # One that was not taken within its interval is dropped: after downtime, workers find one sweep, not thousands.
         "sweep": {"task": "orchestrator.sweep", "schedule": SWEEP, "options": {"expires": SWEEP}},
+        "webhooks": {"task": "orchestrator.webhooks", "schedule": SWEEP, "options": {"expires": SWEEP}},
         "alarms": {"task": "orchestrator.alarms", "schedule": ALARMS, "options": {"expires": ALARMS}},
     },
     # Keep the database connection between tasks: opening one costs more than a small batch. Celery asks for this one

@@ -179,6 +179,8 @@ _ROOMS: list[dict[str, Any]] = [
             _list(_("Audit log"), "history_edu", "workspace.auditentry"),
             _list(_("Write keys"), "vpn_key", "ingest.writekey"),
             _list(_("Connections"), "storefront", "sources.connection"),
+            _list(_("Webhooks"), "webhook", "webhooks.webhookendpoint"),
+            _list(_("Calls of webhooks"), "outbound", "webhooks.webhookdelivery"),
             _list(_("Users"), "badge", "auth.user"),
             _list(_("Second factors"), "phonelink_lock", "accounts.factor"),
             _list(_("API keys"), "vpn_key", "accounts.apikey"),

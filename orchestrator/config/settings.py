@@ -87,6 +87,7 @@ INSTALLED_APPS = [
     "orchestrator.moving",
     "orchestrator.journeys",
     "orchestrator.tracking",
+    "orchestrator.webhooks",
     "orchestrator.demo",
     "orchestrator.api",
 ]

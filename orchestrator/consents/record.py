@@ -9,15 +9,20 @@ from typing import Any
 
 from django.db import transaction
 
+from orchestrator import outside
 from orchestrator.consents.models import Consent, ConsentRecord, ConsentState
 from orchestrator.customers.models import Customer
 from orchestrator.customers.plain import check_text, make_plain
 from orchestrator.customers.survivors import lock_survivors
+from orchestrator.domain.outside import Fact, Kind
 from orchestrator.domain.zones import as_instant
 from orchestrator.store import bulk, doorbells
 from orchestrator.workspace.models import Brand
 from orchestrator.workspace.sequence import take
 
+# What is told outside. Who was asked and has not confirmed has said nothing yet.
+_TURNS = {"granted": Kind.CONSENT_GRANTED, "withdrawn": Kind.CONSENT_WITHDRAWN}
+TOLD = frozenset(_TURNS.values())
 Place = tuple[int, int, str, str, str]  # customer, brand, channel, purpose, topic
 
 
@@ -72,7 +77,7 @@ def record_locked(statements: Sequence[Statement], now: datetime) -> list[int]:
     ]
     answer = bulk.insert(ConsentRecord, _COLUMNS, rows, returning=("number", "id"))
     ids = {int(number): int(id_) for number, id_ in answer}
-    _derive(current, _latest(rows, ids))
+    _derive(current, _latest(rows, ids), now)
     return [ids[number] for number in numbers]
 
 
@@ -160,9 +165,12 @@ def _current(customer_ids: Collection[int]) -> dict[Place, tuple[int, _Standing]
     }
 
 
-def _derive(current: Mapping[Place, tuple[int, _Standing]], latest: Mapping[Place, _Standing]) -> None:
-    """Write the current states that change."""
+def _derive(
+    current: Mapping[Place, tuple[int, _Standing]], latest: Mapping[Place, _Standing], now: datetime
+) -> None:
+    """Write the current states that change, and tell of those that are others than before."""
     fresh, changed, whose = [], [], set[int]()
+    turned: list[tuple[Place, _Standing]] = []
     for place, new in latest.items():
         values = (new.state, new.recorded_at, new.record_id)
         if place not in current:
@@ -172,9 +180,24 @@ def _derive(current: Mapping[Place, tuple[int, _Standing]], latest: Mapping[Plac
         else:
             continue
         whose.add(place[0])
+        if new.state in _TURNS and (place not in current or current[place][1].state != new.state):
+            turned.append((place, new))
     place_columns = ("customer", "brand", "channel", "purpose", "topic")
     bulk.insert(Consent, (*place_columns, "state", "changed_at", "record"), fresh)
     bulk.update(Consent, ("state", "changed_at", "record"), changed)
+    outside.say(TOLD, lambda: (_fact(*one, now) for one in turned))
     # What they allow is among what segments and filters ask of them.
     if Customer.objects.filter(id__among=whose, changed_pending=False).update(changed_pending=True):
         doorbells.ring(doorbells.WALK)
+
+
+def _fact(place: Place, standing: _Standing, now: datetime) -> Fact:
+    customer, brand, channel, purpose, topic = place
+    said = {
+        "record": standing.record_id,
+        "brand": brand,
+        "channel": channel,
+        "purpose": purpose,
+        "topic": topic,
+    }
+    return Fact(_TURNS[standing.state], now, customer, said)

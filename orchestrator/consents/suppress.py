@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.db import transaction
 
+from orchestrator import outside
 from orchestrator.consents.models import Suppression, SuppressionReason
 from orchestrator.customers.locks import lock
 from orchestrator.customers.models import Address
 from orchestrator.customers.plain import check_text
+from orchestrator.domain.outside import Fact, Kind
 from orchestrator.store import bulk
+
+TOLD = frozenset({Kind.SUPPRESSION_ADDED})
+Place = tuple[str, str]  # channel, digest
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +40,13 @@ def suppress(entries: Sequence[Entry], now: datetime) -> int:
     """
     rows = [_row(entry, now) for entry in sorted(entries, key=lambda entry: (entry.channel, entry.digest))]
     with transaction.atomic():
-        lock(customers_at([(entry.channel, entry.digest) for entry in entries]))
+        people = owners([(entry.channel, entry.digest) for entry in entries])
+        lock({customer for all_ in people.values() for customer in all_})
         columns = ("brand", "channel", "digest", "reason", "detail", "created_at")
-        return len(bulk.insert(Suppression, columns, rows, ignore_conflicts=True, returning=("id",)))
+        told = ("id", "channel", "digest", "reason")
+        made = bulk.insert(Suppression, columns, rows, ignore_conflicts=True, returning=told)
+        outside.say(TOLD, lambda: _facts(made, people, now))
+        return len(made)
 
 
 def suppressed(
@@ -60,13 +70,31 @@ def suppressed(
     return {address: found[address] for address in addresses if address in found}
 
 
-def customers_at(addresses: Collection[tuple[str, str]]) -> set[int]:
+def customers_at(addresses: Collection[Place]) -> set[int]:
     """Every customer who has one of these (channel, digest): a withdrawal by link counts for all of them."""
+    return {customer for people in owners(addresses).values() for customer in people}
+
+
+def owners(addresses: Collection[Place]) -> dict[Place, set[int]]:
+    """The same by address; those that nobody has are left out."""
     rows = Address.objects.filter(digest__in={digest for _, digest in addresses}).values_list(
         "customer", "channel", "digest"
     )
-    wanted = set(addresses)
-    return {customer for customer, channel, digest in rows if (channel, digest) in wanted}
+    wanted, found = set(addresses), defaultdict[Place, set[int]](set)
+    for customer, channel, digest in rows:
+        if (channel, digest) in wanted:
+            found[channel, digest].add(customer)
+    return found
+
+
+def _facts(
+    made: Sequence[tuple[Any, ...]], people: Mapping[Place, set[int]], now: datetime
+) -> Iterator[Fact]:
+    """One for everybody who has the address; of an address that nobody has nothing is told."""
+    for id_, channel, digest, reason in made:
+        for customer in sorted(people.get((channel, digest), ())):
+            said = {"suppression": id_, "channel": channel, "reason": reason}
+            yield Fact(Kind.SUPPRESSION_ADDED, now, customer, said)
 
 
 def _row(entry: Entry, now: datetime) -> tuple[Any, ...]:

@@ -13,6 +13,7 @@ from typing import Any
 
 from django.db import transaction
 
+from orchestrator import outside
 from orchestrator.customers import erasing, joining
 from orchestrator.customers.audited import note_of_people
 from orchestrator.customers.forgotten import forget, forget_ids
@@ -21,11 +22,13 @@ from orchestrator.customers.keys import mark
 from orchestrator.customers.locks import lock
 from orchestrator.customers.models import Address, Customer
 from orchestrator.customers.survivors import whole
+from orchestrator.domain.outside import Fact, Kind
 from orchestrator.store import bulk, doorbells
 from orchestrator.store.again import Busy, patiently
 from orchestrator.workspace import sequence
 from orchestrator.workspace.audit import Action
 
+TOLD = frozenset({Kind.CUSTOMER_ERASED})
 BATCH = 200
 
 
@@ -70,13 +73,15 @@ def _erase(ids: Sequence[int], known: set[int], now: datetime, by: Any) -> tuple
         there = lock(ids)
         if more := whole(there) - known:
             return more
-        fresh = Customer.objects.filter(id__in=there, erased_at=None).count()
+        living = Customer.objects.filter(id__in=there, erased_at=None).order_by("id")
+        fresh = list(living.values_list("id", flat=True))
         joining.hold(there)
         for handler in erasing.registered().values():
             handler.erase(there, now)
         doorbells.ring(doorbells.WALK)
-        note_of_people(Action.ERASED, by, there, now, fresh)
-    return fresh, len(there) - fresh
+        outside.say(TOLD, lambda: (Fact(Kind.CUSTOMER_ERASED, now, id_) for id_ in fresh))
+        note_of_people(Action.ERASED, by, there, now, len(fresh))
+    return len(fresh), len(there) - len(fresh)
 
 
 def handle() -> None:

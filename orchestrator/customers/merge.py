@@ -12,15 +12,18 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
+from orchestrator import outside
 from orchestrator.customers import joining
 from orchestrator.customers.audited import note_of_people
 from orchestrator.customers.locks import lock_chain
 from orchestrator.customers.models import Customer
 from orchestrator.customers.survivors import last
+from orchestrator.domain.outside import Fact, Kind
 from orchestrator.store import doorbells
 from orchestrator.store.again import Busy, patiently
 from orchestrator.workspace.audit import Action
 
+TOLD = frozenset({Kind.CUSTOMER_MERGED})
 MOST = 100  # numbers in one entry of the audit log
 
 
@@ -79,6 +82,9 @@ def _merge(pairs: Sequence[Pair], now: datetime, by: Any) -> int:
         joining.join(into, now)
         doorbells.ring(doorbells.WALK)
         new = [id_ for id_ in into if rows[id_].into is None]
+        outside.say(
+            TOLD, lambda: (Fact(Kind.CUSTOMER_MERGED, now, into[id_], {"merged": id_}) for id_ in new)
+        )
         if by is not None:
             note_of_people(Action.MERGED, by, set(into.values()), now, len(new), merged=new[:MOST])
     return len(new)

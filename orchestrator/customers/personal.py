@@ -66,6 +66,7 @@ EMPTIED: dict[str, dict[str, str]] = {
     "messaging.DeliveryAttempt": {"reference": "empty", "detail": "empty"},
     "messaging.Receipt": {},
     "messaging.PastMessage": {"title": "empty"},
+    "webhooks.WebhookDelivery": {"answer": "empty"},
     "journeys.Enrollment": {"entry_key": "empty", "once_key": "empty", "entry_properties": "empty"},
     "journeys.StepRun": {"evidence": "empty"},
 }
@@ -88,6 +89,8 @@ KEPT: dict[str, str] = {
     " topic priority journey_at held_out obeys_caps counts_toward_caps on_cap test state reason created_at due_at"
     " expires_at first_held_at handed_off_at final_at delivered_at bounced_at fence claim lease_until maybe_sent"
     " crash_count attempts number counted_at released_at parts cost charged address_digest provider wake_pending",
+    "webhooks.WebhookDelivery": "id key endpoint customer kind data happened_at created_at state due_at attempts code"
+    " reason took_ms tried_at final_at",
     "messaging.PastMessage": "id key customer brand system channel purpose topic sent_at address_digest stored_at",
     "messaging.Decision": "id message decided_at outcome reason until",
     "messaging.DeliveryAttempt": "id message number fence provider settled_at outcome",
@@ -125,6 +128,7 @@ NOBODYS = frozenset(
         "catalog.Product",
         "catalog.ProductPrice",
         "sources.Connection",
+        "webhooks.WebhookEndpoint",
         "segments.Segment",
         "segments.SegmentSize",
         "segments.ScoreBasis",

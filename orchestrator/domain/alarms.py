@@ -47,6 +47,7 @@ class Kind(StrEnum):
     REQUEST_LATE = "request_overdue"
     REQUEST_DUE = "request_due"
     AUDIT = "audit_broken"
+    WEBHOOK = "webhook_off"
 
 
 class Severity(StrEnum):
@@ -71,7 +72,7 @@ _GRAVE = frozenset(
     }
 )
 # What somebody has ended by hand is over at once.
-_BY_HAND = frozenset({Kind.HALTED, Kind.STOPPED})
+_BY_HAND = frozenset({Kind.HALTED, Kind.STOPPED, Kind.WEBHOOK})
 
 
 class Level(StrEnum):

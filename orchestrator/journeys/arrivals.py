@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q, QuerySet
 
+from orchestrator import outside
 from orchestrator.domain.definition import Definition
 from orchestrator.domain.definition.comparisons import all_match
+from orchestrator.domain.outside import Fact, Kind
 from orchestrator.domain.walks import Ended
 from orchestrator.journeys.effects import ANY_EVENT, finish
+from orchestrator.journeys.enroll import passage
 from orchestrator.journeys.exits import let_out, opens_exit
 from orchestrator.journeys.history import with_amount
 from orchestrator.journeys.late import gave_up, turn_back
@@ -27,6 +30,9 @@ from orchestrator.store.prepared import Given, prepared
 
 if TYPE_CHECKING:
     from orchestrator.journeys.pull import Happening
+
+
+GOALS = frozenset({Kind.GOAL_MET})
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +59,8 @@ def react(happenings: Mapping[int, Sequence[Happening]], now: datetime) -> None:
             if happening.occurred_at < one.passenger.entered_at or happening.id in void:
                 continue
             _weigh(one, version, happening, now, met, ended, woken, late)
-    bulk.update(Enrollment, ("goal_met_at",), list(met.items()), where="t.goal_met_at IS NULL")
+    reached = set(bulk.update(Enrollment, ("goal_met_at",), list(met.items()), where="t.goal_met_at IS NULL"))
+    outside.say(GOALS, lambda: _reached([one.passenger for one in inside], reached, met, live))
     unmeet(happenings, now)
     finish(ended, now)
     standing = [one.passenger for one in inside if one.active and one.passenger.id not in ended]
@@ -62,6 +69,17 @@ def react(happenings: Mapping[int, Sequence[Happening]], now: datetime) -> None:
     moving = [one for one in staying if one.id in woken]
     back = turn_back([one for one in staying if one.id in late and one.id not in woken], late, live, now)
     travel([*moving, *back], now, woken | late)
+
+
+def _reached(
+    passengers: Sequence[Passenger],
+    ids: Collection[int],
+    met: Mapping[int, datetime],
+    live: Mapping[int, Live],
+) -> Iterator[Fact]:
+    for one in passengers:
+        if one.id in ids:
+            yield Fact(Kind.GOAL_MET, met[one.id], one.customer_id, passage(live[one.version_id], one.id))
 
 
 def _inside(happenings: Mapping[int, Sequence[Happening]], now: datetime) -> list[_Inside]:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import QuerySet
 
+from orchestrator import outside
+from orchestrator.domain.outside import Fact, Kind
 from orchestrator.domain.walks import Ended, Parked, Sending, Walk
 from orchestrator.journeys.acting import act
-from orchestrator.journeys.enroll import announce
+from orchestrator.journeys.enroll import announce, passage
 from orchestrator.journeys.intents import intents
 from orchestrator.journeys.models import Enrollment, StepRun
-from orchestrator.journeys.versions import Live
+from orchestrator.journeys.versions import Live, versions
 from orchestrator.messaging.cancel import cancel
 from orchestrator.messaging.plan import plan
 from orchestrator.sdk.steps import Park
@@ -24,6 +26,7 @@ from orchestrator.store.prepared import Given, prepared
 if TYPE_CHECKING:
     from orchestrator.journeys.travel import Passenger
 
+ENDING = frozenset({Kind.ENROLLMENT_COMPLETED, Kind.ENROLLMENT_EXITED, Kind.ENROLLMENT_FAILED})
 ANY_EVENT = "*"
 LONGEST_AWAITS = 100  # the column's width; who awaits more names looks up at every event
 
@@ -47,7 +50,9 @@ def finish(ends: Mapping[int, Ended], now: datetime) -> None:
         return
     rows = [(id_, end.status, end.reason, now, None, "", False) for id_, end in ends.items()]
     columns = ("status", "reason", "finished_at", "due_at", "awaits", "sending")
-    bulk.update(Enrollment, columns, rows, where="t.status = 'active'")
+    told = ("id", "customer", "version")
+    ended = bulk.update_returning(Enrollment, columns, rows, told, where="t.status = 'active'")
+    outside.say(ENDING, lambda: _left(ended, ends, now))
     cancel(
         {id_: end.reason or "journey_ended" for id_, end in ends.items() if end.status != "completed"}, now
     )
@@ -57,6 +62,13 @@ def finish(ends: Mapping[int, Ended], now: datetime) -> None:
             for id_, journey, version, status, reason in _ended().rows(ids=ends)
         ]
     )
+
+
+def _left(rows: Sequence[tuple[int, int, int]], ends: Mapping[int, Ended], now: datetime) -> Iterator[Fact]:
+    live = versions({version for _, _, version in rows})
+    for id_, customer, version in rows:
+        end, said = ends[id_], passage(live[version], id_)
+        yield Fact(Kind(f"enrollment.{end.status}"), now, customer, {**said, "reason": end.reason})
 
 
 @prepared

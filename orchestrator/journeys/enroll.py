@@ -12,8 +12,9 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 from django.db.models import Max, QuerySet
 
-from orchestrator import registry
+from orchestrator import outside, registry
 from orchestrator.customers.models import Customer
+from orchestrator.domain.outside import Fact, Kind
 from orchestrator.domain.splits import held_out
 from orchestrator.journeys.doorstep import keep
 from orchestrator.journeys.limits import let_through, once_of
@@ -31,6 +32,7 @@ LONGEST_PASSAGE = timedelta(days=365)
 HOPS = "hops"  # the property of an event recorded by a step that says how long its chain of journeys is
 MOST_HOPS = 5  # journeys that one chain of starting and of recorded events may lead through
 AFTERWARDS = timedelta(microseconds=1)  # the finest that the databases keep
+ENTERING = frozenset({Kind.ENROLLMENT_ENTERED})
 _ACTIVE, _EXITED = str(Enrollment.Status.ACTIVE), str(Enrollment.Status.EXITED)
 
 
@@ -121,8 +123,16 @@ def _let_in(welcome: Sequence[Candidate], workspace: Workspace, now: datetime, f
         "entered_at", "finished_at", "expires_at", "held_out", "step", "visit", "arrived_at", "due_at", "awaits",
         "sending", "goal_until", "hops", "let_in_at", "urgent",
     )  # fmt: skip
-    made = bulk.insert(Enrollment, columns, rows, ignore_conflicts=True, returning=("id", "version_id"))
+    made = bulk.insert(
+        Enrollment,
+        columns,
+        rows,
+        ignore_conflicts=True,
+        returning=("id", "version_id", "customer_id", "status"),
+    )
     _announce(made, live, now)
+    entered = [row[:3] for row in made if row[3] == _ACTIVE]
+    outside.say(ENTERING, lambda: (_entered(live[v], id_, who, now) for id_, v, who in entered))
     return [row[0] for row in made]
 
 
@@ -229,8 +239,17 @@ def _began(one: Candidate, now: datetime) -> datetime:
 
 def _announce(made: Sequence[tuple[Any, ...]], live: Mapping[int, Live], now: datetime) -> None:
     announce(
-        lambda: [EnrollmentChange(id_, live[v].key, live[v].number, "active", "", now) for id_, v in made]
+        lambda: [EnrollmentChange(id_, live[v].key, live[v].number, "active", "", now) for id_, v, *_ in made]
     )
+
+
+def _entered(live: Live, id_: int, customer: int, now: datetime) -> Fact:
+    return Fact(Kind.ENROLLMENT_ENTERED, now, customer, passage(live, id_))
+
+
+def passage(live: Live, id_: int) -> dict[str, Any]:
+    """What is told outside of a passage, beside whose it is."""
+    return {"enrollment": id_, "journey": live.key, "version": live.number}
 
 
 def announce(changed: Callable[[], Sequence[EnrollmentChange]]) -> None:

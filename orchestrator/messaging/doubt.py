@@ -19,6 +19,7 @@ from django.db import transaction
 from orchestrator import registry
 from orchestrator.domain.outbox import Move, ProviderClass, State, backoff
 from orchestrator.guard import contained, where
+from orchestrator.messaging import said
 from orchestrator.messaging.answers import text
 from orchestrator.messaging.calls import in_loop
 from orchestrator.messaging.models import Message, MessageBody
@@ -123,9 +124,10 @@ def _write(messages: Sequence[Claimed], moves: Mapping[int, Move], now: datetime
     bulk.update(Message, ("maybe_sent",), cleared, match=FENCE, where=LEASED)
     rows = [_row(one, moves[one.id], now) for one in messages if moves[one.id] is not NOT_THERE]
     columns = ("state", "reason", "reference", "due_at", "final_at", "wake_pending", "lease_until")
-    bulk.update(Message, columns, rows, match=FENCE, where=LEASED)
+    written = set(bulk.update(Message, columns, rows, match=FENCE, where=LEASED))
     if rows:
         doorbells.ring(doorbells.WALK)
+        said.of_moves([(one, moves[one.id]) for one in messages], written, now)
 
 
 def _row(message: Claimed, move: Move, now: datetime) -> tuple[object, ...]:

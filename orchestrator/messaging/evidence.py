@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import NamedTuple
 
 from django.db import transaction
 from django.db.models import Q
 
 from orchestrator.domain.outbox import State
+from orchestrator.messaging import said
 from orchestrator.messaging.models import Message
 from orchestrator.messaging.settle import announce
 from orchestrator.sdk.values import MessageOutcome
@@ -23,6 +25,23 @@ _COLUMNS = (
 )  # fmt: skip
 
 
+class _Held(NamedTuple):
+    """A message in doubt."""
+
+    id: int
+    fence: int
+    key: str
+    customer_id: int
+    enrollment_id: int | None
+    channel: str
+    provider: str
+    journey: str
+    step: str
+    topic: str
+    test: bool
+    reference: str
+
+
 def accept(references: Mapping[int, str], now: datetime) -> list[int]:
     """Accept those of these messages (id -> the provider's id for it, "" if it gave none) that were in doubt.
 
@@ -30,21 +49,19 @@ def accept(references: Mapping[int, str], now: datetime) -> list[int]:
     Its people are locked before; call it inside a transaction. The plugins are told after the commit.
     """
     held = Message.objects.filter(_IN_DOUBT, id__in=references).order_by("id").select_for_update()
-    rows = list(held.values("id", "fence", "key", "channel", "provider", "journey", "step", "reference"))
-    bulk.update(Message, _COLUMNS[1:], [_row(one, references[one["id"]], now) for one in rows])
+    rows = [_Held(*row) for row in held.values_list(*_Held._fields)]
+    bulk.update(Message, _COLUMNS[1:], [_row(one, references[one.id], now) for one in rows])
     told = [
-        MessageOutcome(
-            one["key"], one["channel"], one["provider"], State.ACCEPTED, "accepted", one["journey"], one["step"], now
-        )
+        MessageOutcome(one.key, one.channel, one.provider, State.ACCEPTED, "accepted", one.journey, one.step, now)
         for one in rows
     ]  # fmt: skip
     if told:
         transaction.on_commit(lambda: announce(told))
         doorbells.ring(doorbells.WALK)
-    return [one["id"] for one in rows]
+        said.say([(one, State.ACCEPTED, "") for one in rows], now)
+    return [one.id for one in rows]
 
 
-def _row(one: Mapping[str, object], reference: str, now: datetime) -> tuple[object, ...]:
-    fence = int(str(one["fence"])) + 1
-    known = str(one["reference"]) or reference
-    return one["id"], fence, State.ACCEPTED, "accepted", now, True, None, True, known
+def _row(one: _Held, reference: str, now: datetime) -> tuple[object, ...]:
+    known = one.reference or reference
+    return one.id, one.fence + 1, State.ACCEPTED, "accepted", now, True, None, True, known

@@ -32,6 +32,8 @@ class Letter:
     journey: str
     step: str
     channel: str
+    topic: str
+    test: bool
     address_digest: str
 
 

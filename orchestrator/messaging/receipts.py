@@ -18,8 +18,9 @@ from orchestrator.consents.suppress import Entry, suppress
 from orchestrator.customers.locks import lock
 from orchestrator.domain import receipts as rules
 from orchestrator.domain.outbox import State
+from orchestrator.domain.outside import Kind
 from orchestrator.domain.receipts import About, Effects, Report
-from orchestrator.messaging import told, withdraw
+from orchestrator.messaging import said, told, withdraw
 from orchestrator.messaging.answers import sound_receipt
 from orchestrator.messaging.complaints import judge
 from orchestrator.messaging.evidence import accept
@@ -126,9 +127,10 @@ def _write(provider: Reporter, fresh: Sequence[Matched], now: datetime) -> None:
     decided = [(one, rules.effects(_report(one, sent))) for one in fresh]
     _suppress(provider, decided, now)
     withdraw.record(told.statements(provider.name, provider.channel, decided), now)
-    _mark("delivered_at", [one for one, what in decided if what.delivered])
-    _mark("bounced_at", [one for one, what in decided if what.bounced])
+    delivered = _mark("delivered_at", [one for one, what in decided if what.delivered])
+    bounced = _mark("bounced_at", [one for one, what in decided if what.bounced])
     told.record_events(provider.channel, decided, now)
+    said.of_reports(decided, {Kind.MESSAGE_DELIVERED: delivered, Kind.MESSAGE_BOUNCED: bounced})
 
 
 def _references(fresh: Sequence[Matched], letters: Collection[int]) -> dict[int, str]:
@@ -160,12 +162,12 @@ def _suppress(provider: Reporter, decided: Sequence[tuple[Matched, Effects]], no
         suppress(entries, now)
 
 
-def _mark(column: str, matched: Sequence[Matched]) -> None:
-    """Set a moment that is not set yet: the first that was reported."""
+def _mark(column: str, matched: Sequence[Matched]) -> list[int]:
+    """Set a moment that is not set yet, the first that was reported; answers of which messages it was not."""
     first: dict[int, datetime] = {}
     for one in matched:
         if one.letter is not None:
             first[one.letter.id] = min(
                 one.receipt.occurred_at, first.get(one.letter.id, one.receipt.occurred_at)
             )
-    bulk.update(Message, (column,), sorted(first.items()), where=f"t.{column} IS NULL")
+    return bulk.update(Message, (column,), sorted(first.items()), where=f"t.{column} IS NULL")

@@ -14,7 +14,7 @@ from django.db.models import F
 
 from orchestrator import registry
 from orchestrator.domain.outbox import MAX_CRASHES, Attempted, Move, ProviderClass, State, uncertain
-from orchestrator.messaging import queues
+from orchestrator.messaging import queues, said
 from orchestrator.messaging.groups import most_in_doubt
 from orchestrator.messaging.models import Message
 from orchestrator.messaging.money import give_back, lock_charged
@@ -40,6 +40,14 @@ class Lost(NamedTuple):
     reference: str
     claim: UUID | None
     number: int | None
+    key: str
+    customer_id: int
+    enrollment_id: int | None
+    journey: str
+    step: str
+    channel: str
+    topic: str
+    test: bool
 
     @property
     def in_hand(self) -> bool:
@@ -74,6 +82,7 @@ def rescue(now: datetime, limit: int = 1000) -> int:
         moves = [_again(one, now) if one.id in waited else _told(one, known.get(one.id), now) for one in lost]
         give_back([one.id for one, move in zip(lost, moves, strict=True) if not move.keeps_reservation])
         _write(lost, moves, waited, now)
+        said.of_moves(list(zip(lost, moves, strict=True)), {one.id for one in lost}, now)
         unfreeze(sorted(waited))
     return len(lost)
 

@@ -11,6 +11,7 @@ from orchestrator import registry
 from orchestrator.consents.models import SuppressionReason
 from orchestrator.consents.suppress import Entry, suppress
 from orchestrator.domain.outbox import FINAL, Attempted, Move, ProviderClass, Settle, State, settled
+from orchestrator.messaging import said
 from orchestrator.messaging.erasing import forget
 from orchestrator.messaging.gate import Ready
 from orchestrator.messaging.letting_go import before
@@ -60,6 +61,7 @@ def _settle(
             if one.message.id not in written and isinstance(result, Accepted)
         ]
         true = written | set(accept_doubtful(late, now))
+        said.of_moves([(one.message, move) for one, move in zip(ready, moves, strict=True)], true, now)
         _keep_references(late, ready, moves)
         forget([one.message.id for one in ready])
         outcomes = [

@@ -10,6 +10,7 @@ from django.db import transaction
 
 from orchestrator.domain.gate_facts import Outcome, Verdict
 from orchestrator.domain.outbox import State
+from orchestrator.messaging import said
 from orchestrator.messaging.claim import LEASE
 from orchestrator.messaging.facts import Loaded
 from orchestrator.messaging.locks import lock_budgets
@@ -100,11 +101,12 @@ def _hold(
 def _end(
     ended: Sequence[Claimed], verdicts: Mapping[int, Verdict], loaded: Loaded, now: datetime
 ) -> list[int]:
-    rows = []
+    rows, states = [], {}
     for message in ended:
         verdict = verdicts[message.id]
         # What may have left can no longer be called back: it is unknown, and goes on counting.
         state = State.UNKNOWN if message.maybe_sent else FINAL_STATES[verdict.outcome]
+        states[message.id] = state
         counted_at = message.counted_at if message.maybe_sent else None
         charged = message.charged if message.maybe_sent else None
         zone = _zone(message, loaded)
@@ -127,6 +129,7 @@ def _end(
     gone = set(written)
     given_back = [one for one in ended if one.charged and not one.maybe_sent and one.id in gone]
     shift((as_claimed(one), NOTHING) for one in given_back)
+    said.say([(one, states[one.id], verdicts[one.id].reason) for one in ended if one.id in gone], now)
     return written
 
 

@@ -16,12 +16,13 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 from django.db.models import QuerySet
 
-from orchestrator import registry
+from orchestrator import outside, registry
 from orchestrator.domain.definition import DefinitionError
 from orchestrator.domain.definition.audiences import ENTERED, LEFT
 from orchestrator.domain.definition.rule_parser import read_rule
 from orchestrator.domain.definition.rules import Happened, Received, Rule
 from orchestrator.domain.definition.score_rules import ScoreIs, ScoreRanked
+from orchestrator.domain.outside import Fact, Kind
 from orchestrator.events.record import NewEvent, record
 from orchestrator.segments.compile import CUSTOMERS, Scope
 from orchestrator.segments.define import named
@@ -35,6 +36,7 @@ from orchestrator.workspace.models import Brand, Workspace
 # Of a pass. Nobody is locked, and mostly nothing is written; half of it costs a sixth more a head. If all of them come
 # in, that takes a third of a second.
 BATCH = 10_000
+TOLD = frozenset({Kind.SEGMENT_ENTERED, Kind.SEGMENT_LEFT})
 HOURLY, SOON = timedelta(hours=1), timedelta(minutes=5)
 
 
@@ -168,7 +170,13 @@ def put(
         rows = [(segment.id, customer, now, True) for _, customer in came]
         rows += [(segment.id, customer, now, False) for _, customer in went]
         bulk.insert(Transition, ("segment", "customer", "at", "entered"), rows)
+        outside.say(TOLD, lambda: (_fact(segment, *row[1:]) for row in rows))
     return [customer for _, customer in came], [customer for _, customer in went]
+
+
+def _fact(segment: Stored, customer: int, now: datetime, entered: bool) -> Fact:
+    kind = Kind.SEGMENT_ENTERED if entered else Kind.SEGMENT_LEFT
+    return Fact(kind, now, customer, {"segment": segment.key})
 
 
 def scope_of(zone: str, now: datetime) -> Scope:

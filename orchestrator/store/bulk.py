@@ -105,20 +105,34 @@ def update(
     `where` is a constant SQL condition on the table, named `t`. It is asked of the rows that `match` has found: no index is
     chosen for it (planner.py).
     """
+    return [row[0] for row in update_returning(model, columns, rows, ("id",), match=match, where=where)]
+
+
+def update_returning(
+    model: type[models.Model],
+    columns: Sequence[str],
+    rows: Sequence[Row],
+    returning: Sequence[str],
+    *,
+    match: Sequence[str] = ("id",),
+    where: str = "",
+) -> list[tuple[Any, ...]]:
+    """The same, answering these columns of the rows that were written, as they are now."""
     if not rows:
         return []
-    fields, names = _fields(model, (*match, *columns)), (tuple(match), tuple(columns))
+    fields = _fields(model, (*match, *columns))
+    names = (tuple(match), tuple(columns), tuple(returning))
     values = _columnwise(fields, rows)
     if connection.vendor == "postgresql":
         ways, keys = _ways(fields, values), len(match)
         sql = _updating(model, *names, where, ways)
         written, found = _lists(values[keys:], ways[keys:]), _lists(values[:keys], ways[:keys])
-        return [row[0] for row in execute(sql, [*written, *_arrays(values, ways), *found])]
+        return execute(sql, [*written, *_arrays(values, ways), *found])
     head, tail = _updating_by_values(model, *names, where)
-    answer: list[int] = []
+    answer: list[tuple[Any, ...]] = []
     for chunk in _chunks(list(zip(*values, strict=True)), len(fields)):
         whole = head + _values(len(chunk), len(fields)) + tail
-        answer += [row[0] for row in execute(whole, list(chain.from_iterable(chunk)))]
+        answer += execute(whole, list(chain.from_iterable(chunk)))
     return answer
 
 
@@ -127,26 +141,33 @@ def _updating(
     model: type[models.Model],
     match: tuple[str, ...],
     columns: tuple[str, ...],
+    returning: tuple[str, ...],
     where: str,
     ways: tuple[str, ...],
 ) -> str:
     fields = _fields(model, (*match, *columns))
     given = [f"{_quote(one.column)} = {_given(one, way)}" for one, way in zip(fields, ways, strict=True)]
     sets, on = ", ".join(given[len(match) :]), " AND ".join(f"t.{one}" for one in given[: len(match)])
-    tail = f" WHERE {on}" + (f" AND {once_found_sql(where)}" if where else "") + " RETURNING t.id"
+    told = ", ".join(f"t.{_column(model, name)}" for name in returning)
+    tail = f" WHERE {on}" + (f" AND {once_found_sql(where)}" if where else "") + f" RETURNING {told}"
     return f"UPDATE {_table(model)} AS t SET {sets} FROM {_unnested(fields, ways)}{tail}"
 
 
 @lru_cache(maxsize=256)
 def _updating_by_values(
-    model: type[models.Model], match: tuple[str, ...], columns: tuple[str, ...], where: str
+    model: type[models.Model],
+    match: tuple[str, ...],
+    columns: tuple[str, ...],
+    returning: tuple[str, ...],
+    where: str,
 ) -> tuple[str, str]:
     """What stands before and after the rows."""
     fields = _fields(model, (*match, *columns))
     given = [f"{_quote(one.column)} = v.{_quote(one.column)}" for one in fields]
     sets, on = ", ".join(given[len(match) :]), " AND ".join(f"t.{one}" for one in given[: len(match)])
     # SQLite's RETURNING sees the table's own columns only, and not under its alias.
-    tail = f" WHERE {on}" + (f" AND {where}" if where else "") + " RETURNING id"
+    told = ", ".join(_column(model, name) for name in returning)
+    tail = f" WHERE {on}" + (f" AND {where}" if where else "") + f" RETURNING {told}"
     return f"WITH v ({_names(fields)}) AS (", f") UPDATE {_table(model)} AS t SET {sets} FROM v{tail}"
 
 

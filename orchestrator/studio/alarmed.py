@@ -34,6 +34,7 @@ _ICONS = {
     Kind.BUDGET: "savings",
     Kind.REQUEST_LATE: "gavel",
     Kind.REQUEST_DUE: "gavel",
+    Kind.WEBHOOK: "webhook",
 }
 
 

@@ -12,6 +12,7 @@ ROOMS = {
     "events": _("Audience"),
     "ingest": _("Trust"),
     "sources": _("Trust"),
+    "webhooks": _("Trust"),
     "segments": _("Audience"),
     "consents": _("Trust"),
     "loyalty": _("Audience"),

@@ -113,6 +113,18 @@ WORDS: Mapping[str, Words] = {
         _("What was not taken by then can be taken no more."),
         _MINIMAL,
     ),
+    "call_told": Words(
+        _("Calls of webhooks that were told: which fact, when, and what the receiver answered."),
+        _("That another system was told of something cannot be shown any more, nor told again."),
+        _MINIMAL,
+    ),
+    "call_given_up": Words(
+        _(
+            "Calls of webhooks that were given up, and those that have waited as long for a webhook that is switched off."
+        ),
+        _("They cannot be told again: the receiver has to look up what it has missed."),
+        _MINIMAL,
+    ),
     "event": Words(
         _("What people did. The last event of each name of each person stays, however old it is."),
         _(

@@ -57,6 +57,13 @@ NOTHING: dict[str, Any] = {
     "sources.keptdelivery": _(
         "Everything that shops and helpdesks told was taken. What cannot be is kept here with the reason, and can be taken later."
     ),
+    "webhooks.webhookendpoint": _(
+        "Nobody is told yet. A webhook tells a CRM, a helpdesk or a warehouse of what happens here: give its address, and"
+        " say of what."
+    ),
+    "webhooks.webhookdelivery": _(
+        "Nothing was told yet. Each call of a webhook stands here, with what the receiver answered."
+    ),
     "journeys.door": _("No journey has a limit. With `limit: {entries: 100 per day}` in its entry it has a door, shown here."),
     "journeys.doorstep": _(
         "Nobody waits or was turned away. Here stand those whom a journey's limit or filter keeps out, and why."

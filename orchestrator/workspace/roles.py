@@ -22,10 +22,10 @@ MATTERS: Mapping[str, tuple[str, ...]] = {
     "people": (
         "customers.customer", "customers.address", "customers.identity", "events.event", "loyalty.pointsentry",
         "segments.membership", "segments.score", "ingest.deadletter",
-        "sources.keptdelivery",
+        "sources.keptdelivery", "webhooks.webhookdelivery",
     ),
     "imports": ("customers.import",),
-    "keys": ("ingest.writekey", "sources.connection"),
+    "keys": ("ingest.writekey", "sources.connection", "webhooks.webhookendpoint"),
     "consents": (
         "consents.consent", "consents.consentrecord", "consents.consenttext", "consents.signupform", "consents.suppression",
     ),

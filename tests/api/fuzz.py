@@ -43,7 +43,8 @@ class Fuzz:
             for operation, mode in list(ways):
                 if self.examples >= examples or time.monotonic() > until:
                     return
-                if not self._some(operation, mode, min(ROUND, -(-examples // len(ways))), seed):
+                few = min(ROUND, -(-examples // len(ways)), examples - self.examples)
+                if not self._some(operation, mode, few, seed):
                     ways.remove((operation, mode))
             seed += 1
 

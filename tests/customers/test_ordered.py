@@ -32,6 +32,7 @@ from tests.scenarios.world import World
 world = scenarios.world  # the fixture
 HANDLERS = (
     "studio",
+    "webhooks",
     "sources",
     "ingest",
     "journeys",

@@ -91,6 +91,7 @@ def test_every_kind_has_its_severity() -> None:
     assert {kind: severity(kind) for kind in Kind} == {
         Kind.REQUEST_LATE: Severity.GRAVE,
         Kind.REQUEST_DUE: Severity.WARNING,
+        Kind.WEBHOOK: Severity.WARNING,
         Kind.HALTED: Severity.GRAVE,
         Kind.WORKERS: Severity.GRAVE,
         Kind.PROVIDER: Severity.GRAVE,

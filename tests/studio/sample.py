@@ -74,6 +74,7 @@ from orchestrator.segments.models import (
     Transition,
 )
 from orchestrator.sources.models import Connection, KeptDelivery
+from orchestrator.webhooks.models import WebhookDelivery, WebhookEndpoint
 from orchestrator.workspace.audit import Action, note
 from orchestrator.workspace.models import (
     Alarm,
@@ -268,6 +269,7 @@ def fill(people: int = 5, now: datetime | None = None) -> Sample:
     journey, version = make_journey(brand, now)
     customers = [make_customer(index, brand, now) for index in range(people)]
     make_groups(journey, version, customers, now)
+    make_webhooks(customers, now)
     enrollments = [make_enrollment(journey, version, one, index, now) for index, one in enumerate(customers)]
     for index, enrollment in enumerate(enrollments):
         make_message(enrollment, brand, text, list(State)[index % len(State)], index, now)
@@ -319,6 +321,20 @@ def make_keys(count: int, now: datetime) -> None:
         KeptDelivery.objects.create(
             connection=connection, received_at=now, topic="order.updated", reason="unreadable", mark=f"{number:064}",
             payload='{"headers": {"x-wc-webhook-topic": "order.updated"}, "body": "{"}', words="the body is no JSON",
+        )  # fmt: skip
+
+
+def make_webhooks(customers: list[Customer], now: datetime) -> None:
+    """A CRM is told of everybody, and of one call nobody knows what came."""
+    for number, customer in enumerate(customers):
+        endpoint = WebhookEndpoint.objects.create(
+            name=f"CRM {number}", url="https://crm.shop.example/hooks", kinds=["segment.entered"], secret="sealed",
+            created_at=now,
+        )  # fmt: skip
+        WebhookDelivery.objects.create(
+            key=f"msg_{number:032}", endpoint=endpoint, customer=customer, kind="segment.entered", happened_at=now,
+            data={"customer": customer.pk, "segment": "golden"}, created_at=now, state="given_up", attempts=10,
+            code=503, reason="status", answer="try later", took_ms=120, tried_at=now, final_at=now,
         )  # fmt: skip
 
 

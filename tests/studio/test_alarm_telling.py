@@ -458,6 +458,7 @@ def test_every_alarm_leads_to_a_page_that_is_there(marketer: Client) -> None:
         Kind.BUDGET: (str(budget), {"name": "Texts", "spent": "95", "amount": "100", "currency": "PLN"}),
         Kind.REQUEST_LATE: ("", {"count": 1, "due": "2026-05-04"}),
         Kind.REQUEST_DUE: ("", {"count": 3, "due": "2026-05-08"}),
+        Kind.WEBHOOK: ("1", {"name": "CRM", "why": "failing", "since": when}),
         Kind.AUDIT: ("", {"at": when, "wrong": {"what": "missing", "number": 5, "to": 6}}),
     }
     assert told.keys() == set(Kind)

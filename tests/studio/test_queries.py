@@ -44,6 +44,7 @@ BIG = {
     "StepRun",
     "Subject",
     "Suppression",
+    "WebhookDelivery",
 }
 
 

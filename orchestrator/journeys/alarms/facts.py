@@ -72,6 +72,7 @@ def at_once(now: datetime, heard: AtWork | None = None) -> list[Sign]:
         *_halt(),
         *_stopped(workspace),
         *_audit(workspace),
+        *_webhooks(workspace),
         *_workers(now, heard or heartbeats.read(now)),
         *(Sign(Kind.PROVIDER, one.provider, evidence=_down(one)) for one in down()),
         *_steps(),
@@ -96,6 +97,11 @@ def _audit(workspace: Workspace) -> Iterator[Sign]:
     checked = workspace.audit_checked
     if "wrong" in checked:
         yield Sign(Kind.AUDIT, "", evidence={"at": checked["at"], "wrong": checked["wrong"]})
+
+
+def _webhooks(workspace: Workspace) -> Iterator[Sign]:
+    for key, told in sorted(workspace.webhooks_off.items()):
+        yield Sign(Kind.WEBHOOK, key, evidence=told)
 
 
 def _workers(now: datetime, heard: AtWork) -> Iterator[Sign]:

@@ -175,6 +175,20 @@ def _audit(_subject: str, evidence: Evidence) -> Said:
     return Said(text % told, _list("workspace_auditentry"), _("See the audit log"))
 
 
+def _webhook(subject: str, evidence: Evidence) -> Said:
+    told = {"name": evidence["name"], "since": moment(evidence["since"])}
+    if evidence["why"] == "gone":
+        text = _(
+            "The webhook “%(name)s” is switched off since %(since)s: its receiver answered that it wants no more."
+        )
+    else:
+        text = _(
+            "The webhook “%(name)s” is switched off since %(since)s: nothing had reached it for five days. What was due "
+            "waits until it is switched on again."
+        )
+    return Said(text % told, _row("webhooks_webhookendpoint", subject), _("Open the webhook"))
+
+
 def _title(evidence: Evidence) -> str:
     language = (get_language() or "").partition("-")[0]
     return str(evidence.get("titles", {}).get(language) or evidence.get("title") or evidence["journey"])
@@ -236,4 +250,5 @@ _SAY: Mapping[Kind, Callable[[str, Evidence], Said]] = {
     Kind.REQUEST_LATE: _request_late,
     Kind.REQUEST_DUE: _request_due,
     Kind.AUDIT: _audit,
+    Kind.WEBHOOK: _webhook,
 }

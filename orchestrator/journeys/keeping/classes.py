@@ -1,4 +1,4 @@
-"""CLASSES: every class of data that has an end, one entry each.
+"""CLASSES: every class of data that has an end, one entry each; higher floors add their own (`register`).
 
 Which days may be asked for stands in `domain/retention.py`, why and what it costs in `studio/keeping.py`, and the models
 that have no end in `kept.py`: a test holds that every model of ours stands here or there.
@@ -102,7 +102,7 @@ def _closed(column: str) -> Any:
     return Coalesce(column, beginning[column])
 
 
-CLASSES: Mapping[str, DataClass] = {
+CLASSES: dict[str, DataClass] = {
     one.name: one
     for one in (
         DataClass("decision", Decision, "decided_at", open=_waits),
@@ -186,3 +186,8 @@ CLASSES: Mapping[str, DataClass] = {
         ),
     )
 }
+
+
+def register(*classes: DataClass) -> None:
+    """Add classes of a higher floor; the same name again replaces one."""
+    CLASSES.update({one.name: one for one in classes})

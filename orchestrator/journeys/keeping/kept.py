@@ -14,7 +14,8 @@ WHY: Mapping[str, tuple[str, ...]] = {
     # Nobody's data: settings, drafts and what was published, which messages and passages are explained by.
     "setting": (
         "workspace.AlarmChannel", "workspace.Brand", "workspace.Topic", "workspace.Sequence", "workspace.Retention",
-        "workspace.Workspace", "ingest.WriteKey", "sources.Connection", "consents.ConsentText", "consents.SignupForm",
+        "workspace.Workspace", "ingest.WriteKey", "sources.Connection",
+        "webhooks.WebhookEndpoint", "consents.ConsentText", "consents.SignupForm",
         "segments.Segment", "messaging.Block", "catalog.Product",
         "messaging.Template", "messaging.TemplateVersion", "messaging.FrequencyCap", "messaging.QuietHoursRule",
         "messaging.RateLimit", "messaging.Price", "messaging.Budget", "journeys.Door", "journeys.Journey",

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 
-from orchestrator import registry
+from orchestrator import outside, registry
 from orchestrator.journeys.check import check
 from orchestrator.journeys.launching import plan_launches
 from orchestrator.journeys.models import Journey
@@ -40,7 +40,7 @@ def live_share(asked: Asked, share: Share = EVERYBODY, advance: Advance = lambda
     these numbers is of the simulation.
     """
     handed: list[str] = []
-    with apart() as twins, _imagining(handed), doorbells.heard() as rung:
+    with outside.silence(), apart() as twins, _imagining(handed), doorbells.heard() as rung:
         definition = check(asked.journey, asked.templates).definition
         rates = measure(definition, asked.begins) if asked.question == "forecast" else ()
         lived = _lived(definition.key, asked.beside)

@@ -108,7 +108,9 @@ def _begins(at: datetime, lived: Collection[int], twins: Twins) -> dict[str, Beg
         ),
         # Of a list it is not known who was on it then.
         "segments_membership": Begin(f"segment_id IN (SELECT id FROM {real}.segments_segment WHERE static)"),
-        "workspace_workspace": Begin(instead={"paused_at": "NULL", "stopped": "'{}'"}),
+        "workspace_workspace": Begin(
+            instead={"paused_at": "NULL", "stopped": "'{}'", "webhooks_off": "'{}'"}
+        ),
         **dict.fromkeys(_MADE, nothing),
     }
 

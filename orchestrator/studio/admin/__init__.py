@@ -38,6 +38,7 @@ from orchestrator.studio.admin import (
     sources,
     templates,
     usual_intervals,
+    webhooks,
     workspace,
 )
 
@@ -79,5 +80,6 @@ __all__ = [
     "sources",
     "templates",
     "usual_intervals",
+    "webhooks",
     "workspace",
 ]

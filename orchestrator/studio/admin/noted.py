@@ -17,7 +17,7 @@ from orchestrator.workspace.audit import TITLED, Action, note
 BY_NAME = frozenset(
     {
         "password", "password1", "password2", "usable_password", "rule", "draft", "auth.user.email", "auth.user.first_name",
-        "auth.user.last_name", "workspace.alarmchannel.to",
+        "auth.user.last_name", "workspace.alarmchannel.to", "webhooks.webhookendpoint.url",
     }
 )  # fmt: skip
 LONGEST = 200  # letters of a value that stand as they are

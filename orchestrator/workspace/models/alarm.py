@@ -24,6 +24,7 @@ KIND_TITLES = {
     Kind.REQUEST_LATE: _("a request of a person is overdue"),
     Kind.REQUEST_DUE: _("a request of a person is due soon"),
     Kind.AUDIT: _("the audit log was tampered with"),
+    Kind.WEBHOOK: _("a webhook was switched off"),
 }
 SEVERITIES = [(Severity.GRAVE.value, _("grave")), (Severity.WARNING.value, _("warning"))]
 

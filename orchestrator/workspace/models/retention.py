@@ -28,6 +28,8 @@ TITLES = {
     "past_message": _("messages of the system before"),
     "dead_letter": _("calls that were not taken"),
     "delivery": _("deliveries that were not taken"),
+    "call_told": _("calls of webhooks that were told"),
+    "call_given_up": _("calls of webhooks that were given up"),
     "event": _("events"),
     "consent_proof": _("proofs of consents that ended"),
     "quiet": _("inactive customers, restricted"),

@@ -135,6 +135,8 @@ class Workspace(models.Model):
     paused_channels = models.JSONField(_("paused channels"), default=list, blank=True)
     # Marketing that complaints have stopped, by "brand channel": messaging/complaints.py writes it, with its rows.
     stopped = models.JSONField(default=dict, db_default={}, editable=False)
+    # Webhooks that their answers have switched off, by their number: webhooks/off.py writes it.
+    webhooks_off = models.JSONField(default=dict, db_default={}, editable=False)
     salt = models.UUIDField(default=uuid.uuid4, editable=False, help_text=_("Seeds every stable assignment."))
     incarnation = models.UUIDField(default=uuid.uuid4, editable=False)
     # When somebody looks next at what is wrong: whoever moves it on does.

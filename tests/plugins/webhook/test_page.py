@@ -21,7 +21,8 @@ from orchestrator_webhook.receipts import TYPES
 from orchestrator_webhook.signature import Secrets
 from tests.environment import ROOT
 
-PAGE = (ROOT / "docs" / "webhooks.md").read_text(encoding="utf-8")
+WHOLE = (ROOT / "docs" / "webhooks.md").read_text(encoding="utf-8")
+PAGE = WHOLE.partition("## The channel `webhook`")[2]
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 
 

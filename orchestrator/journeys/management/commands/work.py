@@ -11,12 +11,15 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError, close_old_connections
 
+from orchestrator.journeys import beside
 from orchestrator.journeys.alarms.rounds import begin, look
 from orchestrator.journeys.shift import Shift
 from orchestrator.journeys.waiting import until_turn
 from orchestrator.journeys.work import SHORTEST, Worked, work_by
 from orchestrator.store import deadlines
 from orchestrator.store.garbage import collect_rarely
+
+LONGEST_GOODBYE = 15.0  # seconds for which what is under way beside is waited for
 
 
 class Command(BaseCommand):
@@ -43,14 +46,18 @@ class Command(BaseCommand):
         if options["once"]:
             self._say(work_by(_now, shift.between("work", stopping.is_set)))
             look(_now)
+            beside.once(_now)
             shift.end()
             return
         collect_rarely()
         begin(_now, stopping)
+        threads = beside.begin(_now, stopping)
         self.stdout.write("Working; Ctrl-C ends it.")
         while not stopping.is_set():
             self._round(shift, stopping)
             stopping.wait(self._until_next(options["every"]))
+        for thread in threads:
+            thread.join(LONGEST_GOODBYE)
         self._goodbye(shift)
         self.stdout.write("Stopped; nothing was left half done.")
 
