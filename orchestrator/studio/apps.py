@@ -13,6 +13,7 @@ ROOMS = {
     "ingest": _("Trust"),
     "sources": _("Trust"),
     "segments": _("Audience"),
+    "duplicates": _("Audience"),
     "consents": _("Trust"),
     "loyalty": _("Audience"),
     "catalog": _("Messages and content"),
