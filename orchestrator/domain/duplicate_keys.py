@@ -12,6 +12,7 @@ from enum import IntEnum
 
 from orchestrator.domain.duplicates import Facts
 from orchestrator.domain.keys import SECRET_BYTES
+from orchestrator.domain.likeness import bare
 
 MOST = (
     6  # people who share a key; more are a crowd, and are not compared: a tablet in a shop, a number made up
@@ -47,8 +48,8 @@ def hashed(secret: bytes, kind: Kind, text: str) -> int:
     """The keyed hash of a key: 64 bits, signed, as a database keeps them."""
     if len(secret) < SECRET_BYTES:
         raise ValueError(f"the secret of keys needs at least {SECRET_BYTES} bytes, got {len(secret)}")
-    digest = hashlib.blake2b(f"{kind:d}:{text}".encode(), digest_size=8, key=secret).digest()
-    return int.from_bytes(digest, "big", signed=True)
+    said = f"{kind.value}:{text}".encode()
+    return int.from_bytes(hashlib.blake2b(said, digest_size=8, key=secret).digest(), "big", signed=True)
 
 
 def _named(facts: Facts) -> Iterator[tuple[Kind, str]]:
@@ -57,6 +58,6 @@ def _named(facts: Facts) -> Iterator[tuple[Kind, str]]:
         yield Kind.NAME_BIRTHDAY, f"{name}|{born.year}-{born.month}-{born.day}"
     if facts.postcode:
         yield Kind.NAME_POSTCODE, f"{name}|{facts.postcode}"
-    for local in {mail.local for mail in facts.mails}:
+    for local in {bare(mail.local) for mail in facts.mails}:
         yield Kind.NAME_EMAIL_START, f"{name}|{local[:_ENDS]}"
         yield Kind.NAME_EMAIL_END, f"{name}|{local[-_ENDS:]}"

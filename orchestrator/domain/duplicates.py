@@ -8,12 +8,11 @@ so that one sign that two strangers may share never makes a pair likely; docs/du
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
-from functools import cached_property
 
 from orchestrator.domain.dates import Birthday
-from orchestrator.domain.likeness import Mail, any_alike, mail_of, mistyped, says_more, stem
+from orchestrator.domain.likeness import Mail, any_alike, bare, mail_of, mistyped, says_more, stem
 
 LIKELY, POSSIBLE, MOST = 70, 40, 100
 
@@ -54,7 +53,7 @@ AGAINST: Mapping[Against, int] = {
 CODES: tuple[str, ...] = (*SIGNS, *AGAINST)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Facts:
     """What is known of one person. Names, city and postcode are folded (`likeness.fold`), addresses normalised.
 
@@ -72,21 +71,23 @@ class Facts:
     told_phones: frozenset[str] = frozenset()
     devices: frozenset[str] = frozenset()
 
-    @cached_property
-    def name(self) -> str:
-        """The whole name, in whichever order it was written; "" unless it has two words."""
-        words = (*self.first, *self.last)
-        return " ".join(sorted(words)) if len(words) > 1 else ""
+    # What is made of them: the name in whichever order it was written, "" unless it has two words; the forms of the
+    # addresses that are written to, and with them of those that were only told.
+    name: str = field(init=False)
+    mails: frozenset[Mail] = field(init=False)
+    all_mails: frozenset[Mail] = field(init=False)
 
-    @cached_property
-    def mails(self) -> frozenset[Mail]:
-        """The forms of the addresses that are written to."""
-        return frozenset(filter(None, map(mail_of, self.emails)))
+    def __post_init__(self) -> None:
+        """Made once: everything else asks for them."""
+        words, mails = (*self.first, *self.last), _forms(self.emails)
+        object.__setattr__(self, "name", " ".join(sorted(words)) if len(words) > 1 else "")
+        object.__setattr__(self, "mails", mails)
+        told = self.told_emails
+        object.__setattr__(self, "all_mails", mails | _forms(told) if told else mails)
 
-    @cached_property
-    def all_mails(self) -> frozenset[Mail]:
-        """The same, with those that were only told."""
-        return self.mails | frozenset(filter(None, map(mail_of, self.told_emails)))
+
+def _forms(addresses: frozenset[str]) -> frozenset[Mail]:
+    return frozenset([form for one in addresses if (form := mail_of(one)) is not None])
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +160,7 @@ def _mail(one: Facts, other: Facts, named: bool) -> Sign | None:
     if any(mistyped(mine, theirs) for mine, theirs in pairs):
         return Sign.NAME_TYPO
     name = one.name.split()
-    same = (mine.local for mine, theirs in pairs if mine.local == theirs.local)
+    same = (mine.local for mine, theirs in pairs if bare(mine.local) == bare(theirs.local))
     return Sign.NAME_LOCAL if any(says_more(local, name) for local in same) else None
 
 

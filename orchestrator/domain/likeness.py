@@ -18,7 +18,7 @@ _REAL = frozenset(
 )
 LONG_ENOUGH = 9  # letters of a local part from which one that differs is a slip, and not somebody else
 DOMAIN_LONG_ENOUGH = 8
-_BETWEEN = "._-"
+_BETWEEN = str.maketrans("", "", "._-")
 # What people are called, and what stands in their papers.
 _SHORT = {
     short: whole
@@ -71,9 +71,14 @@ def mail_of(address: str) -> Mail | None:
     return Mail(local, domain)
 
 
+def bare(local: str) -> str:
+    """A local part without what stands between its words: one provider keeps dots that another takes out."""
+    return local.translate(_BETWEEN)
+
+
 def says_more(local: str, name: Iterable[str]) -> bool:
     """Whether a local part says more than whose it is: `jkowalski84` does, `jan.kowalski` is every Jan Kowalski's."""
-    rest = local.translate({ord(one): None for one in _BETWEEN})
+    rest = bare(local)
     words = sorted(name, key=len, reverse=True)
     for word in words:
         rest = rest.replace(word, "", 1)
@@ -100,7 +105,8 @@ def slipped(one: str, other: str) -> bool:
 def mistyped(one: Mail, other: Mail) -> bool:
     """Whether one of two addresses is the other with a slip in it, before or behind the @."""
     if one.domain == other.domain:
-        return min(len(one.local), len(other.local)) >= LONG_ENOUGH and slipped(one.local, other.local)
+        shorter = min(len(bare(one.local)), len(bare(other.local)))
+        return shorter >= LONG_ENOUGH and slipped(one.local, other.local)
     if one.local != other.local or {one.domain, other.domain} <= _REAL:
         return False
     return min(len(one.domain), len(other.domain)) >= DOMAIN_LONG_ENOUGH and slipped(one.domain, other.domain)

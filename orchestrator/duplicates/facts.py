@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from django.db.models import QuerySet
@@ -19,10 +20,15 @@ from orchestrator.store.prepared import prepared
 from orchestrator.workspace.models import Workspace
 
 # By which names an attribute may hold what: the shops', the files', and those of people who write them by hand.
-FIRST, LAST, WHOLE = ("first_name",), ("last_name", "surname"), ("name", "full_name")
-BIRTHDAY = ("birthday", "birth_date", "date_of_birth")
-POSTCODE, CITY = ("postcode", "postal_code", "zip"), ("city", "town")
-EMAIL, PHONE = ("email",), ("phone", "phone_number", "mobile")
+MEANS: Mapping[str, str] = {
+    name: means
+    for means, names in {
+        "first": "first_name", "last": "last_name surname", "whole": "name full_name",
+        "birthday": "birthday birth_date date_of_birth", "postcode": "postcode postal_code zip", "city": "city town",
+        "email": "email", "phone": "phone phone_number mobile",
+    }.items()
+    for name in names.split()
+}  # fmt: skip
 LONGEST = 200  # letters of an attribute that are looked at
 _CHANNELS = ("email", "sms", "push")
 _E164 = re.compile(r"\+[1-9][0-9]{7,14}", re.ASCII)
@@ -40,44 +46,44 @@ def load(whom: Whom) -> dict[int, Facts]:
 
 def facts_of(attributes: Any, reached: Mapping[str, Sequence[str]], country: str) -> Facts:
     """What can be compared of one person. `reached`: channel -> addresses; a device by its digest."""
-    known: Mapping[str, Any] = attributes if isinstance(attributes, dict) else {}
-    first, last = _words(known, FIRST), _words(known, LAST)
+    said: dict[str, list[str]] = {}
+    for name, value in attributes.items() if isinstance(attributes, dict) else ():
+        if (means := MEANS.get(name)) is not None and (text := _text(value)):
+            said.setdefault(means, []).append(text)
+    first, last = _name(said)
+    phones = (_phone(one, country) for one in said.get("phone", ()))
     return Facts(
-        first if last else (),
-        last if first else () if last else _words(known, WHOLE),
-        _birthday(_said(known, BIRTHDAY)),
-        "".join(_words(known, POSTCODE)),
-        " ".join(_words(known, CITY)),
+        first,
+        last,
+        _birthday(said["birthday"][0]) if "birthday" in said else None,
+        "".join(fold(said["postcode"][0])) if "postcode" in said else "",
+        " ".join(fold(said["city"][0])) if "city" in said else "",
         frozenset(reached.get("email", ())),
-        frozenset(one.strip().lower() for one in _each(known, EMAIL)),
+        frozenset([one.strip().lower() for one in said.get("email", ())]),
         frozenset(reached.get("sms", ())),
-        frozenset(filter(None, (_phone(one, country) for one in _each(known, PHONE)))),
+        frozenset(filter(None, phones)),
         frozenset(reached.get("push", ())),
     )
 
 
-def _each(known: Mapping[str, Any], names: Sequence[str]) -> Iterator[str]:
-    for name in names:
-        value = known.get(name)
-        if isinstance(value, int) and not isinstance(value, bool):
-            value = str(value)
-        if isinstance(value, str) and value and len(value) <= LONGEST:
-            yield value
+def _text(value: Any) -> str:
+    if isinstance(value, str):
+        return value if len(value) <= LONGEST else ""
+    return str(value) if type(value) is int and abs(value) < 10**18 else ""
 
 
-def _said(known: Mapping[str, Any], names: Sequence[str]) -> str:
-    return next(_each(known, names), "")
+def _name(said: Mapping[str, Sequence[str]]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """First and last names; all of it as first ones where it is only known whole."""
+    if "first" in said and "last" in said:
+        return fold(said["first"][0]), fold(said["last"][0])
+    return (fold(said["whole"][0]), ()) if "whole" in said else ((), ())
 
 
-def _words(known: Mapping[str, Any], names: Sequence[str]) -> tuple[str, ...]:
-    said = _said(known, names)
-    return fold(said) if said else ()
-
-
+@lru_cache(maxsize=65_536)
 def _birthday(said: str) -> Birthday | None:
     """None where it is none: what people write there is theirs."""
     try:
-        return parse_birthday(said) if said else None
+        return parse_birthday(said)
     except ValueError:
         return None
 

@@ -32,7 +32,7 @@ def write(span: Span, people: Mapping[int, Facts]) -> int:
     if there and changed:
         DuplicateKey.objects.filter(customer_id__among=changed & {row[0] for row in there}).delete()
     fresh = sorted(row for row in wanted if row[0] in changed)
-    bulk.insert(DuplicateKey, ("customer", "key", "kind"), fresh, ignore_conflicts=True)
+    bulk.insert(DuplicateKey, ("customer", "key", "kind"), fresh)
     return len(wanted)
 
 
