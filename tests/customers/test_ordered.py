@@ -36,6 +36,7 @@ HANDLERS = (
     "ingest",
     "journeys",
     "messaging",
+    "duplicates",
     "segments",
     "loyalty",
     "consents",
