@@ -14,6 +14,7 @@ from orchestrator.studio.admin import (
     consents,
     customers,
     deliveries,
+    duplicates,
     enrollments,
     events,
     factors,

@@ -44,7 +44,8 @@ def _crowds(search: DuplicateSearch) -> Iterator[str]:
             }
             yield (
                 _(
-                    "Shared by more than %(most)s rows (%(kind)s): %(count)s, by %(people)s rows in all. Nobody is compared by it."
+                    "Shared by more than %(most)s rows (%(kind)s): %(count)s, by %(people)s rows in all."
+                    " Nobody is compared by it."
                 )
                 % told
             )
