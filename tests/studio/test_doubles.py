@@ -95,8 +95,8 @@ def test_who_is_not_there_any_more_is_not_in_the_queue(marketer: Client, pair: L
     assert len(marketer.get(reverse(LIST)).context["cl"].result_list) == 0
     answer = marketer.get(page(pair))
     assert "there is nothing to decide now" in answer.text
-    assert "st-bar" not in answer.text.split("page-content")[-1] or not answer.context["may_act"]
-    assert "They were not merged" not in answer.text
+    assert answer.context["may_act"] is False
+    assert "These are two people" not in answer.text
 
 
 def test_side_by_side_what_differs_is_marked(marketer: Client, pair: LikelyDuplicate) -> None:
@@ -127,7 +127,7 @@ def test_what_a_merge_would_do_is_what_it_does(marketer: Client, pair: LikelyDup
     assert would["Orders"] == "2 orders, of 99.80 in all"
     assert would["Journeys"] == "neither is in one"
     answer = act(marketer, pair, "merge", stays=pair.second_id)
-    assert "They are merged: what was the other's is here now." in answer.text
+    assert "They are merged: what was the other&#x27;s is here now." in answer.text
     stays = Customer.objects.get(pk=pair.second_id)
     assert stays.attributes == {**JAN, "city": "Kraków", "tier": "gold"}
     assert stays.own_limit == "week"
@@ -138,7 +138,7 @@ def test_what_a_merge_would_do_is_what_it_does(marketer: Client, pair: LikelyDup
     assert newest.value == "jank+shop@googlemail.com"
     assert Customer.objects.get(pk=pair.first_id).merged_into_id == stays.pk
     assert [row[4] for row in pairs()] == ["merged"]
-    assert [one.action for one in AuditEntry.objects.all()] == ["merged"]
+    assert list(AuditEntry.objects.exclude(action="signed_in").values_list("action", flat=True)) == ["merged"]
 
 
 def test_the_other_may_stay_instead(marketer: Client, pair: LikelyDuplicate) -> None:
@@ -167,7 +167,7 @@ def test_two_people(marketer: Client, pair: LikelyDuplicate) -> None:
     again = act(marketer, pair, "merge", stays=pair.first_id)
     assert "Nothing was done: the pair is decided" in again.text
     assert [row[4] for row in pairs()] == ["two_people"]
-    assert [one.action for one in AuditEntry.objects.all()] == ["told_apart"]
+    assert list(AuditEntry.objects.exclude(action="signed_in").values_list("action", flat=True)) == ["told_apart"]
 
 
 def test_nobody_but_the_two_can_stay_and_no_other_act_is_known(

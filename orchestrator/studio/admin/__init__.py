@@ -56,6 +56,7 @@ __all__ = [
     "consents",
     "customers",
     "deliveries",
+    "duplicates",
     "enrollments",
     "events",
     "factors",
