@@ -12,6 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path, reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -86,8 +87,8 @@ class LikelyDuplicateAdmin(BigPage):
         return obj.strength, f"{obj.get_strength_display()} ({obj.weight})"
 
     @display(description=_("evidence"))
-    def evidence_shown(self, obj: LikelyDuplicate) -> str:
-        return say_evidence(obj.codes)
+    def evidence_shown(self, obj: LikelyDuplicate) -> SafeString:
+        return format_html('<div class="st-cell"><span>{}</span></div>', say_evidence(obj.codes))
 
     def get_urls(self) -> list[Any]:
         """With the buttons."""

@@ -77,8 +77,9 @@ def _by(ids: Sequence[int], rows: Iterable[Any]) -> dict[int, list[Any]]:
 
 
 def lines(both: Both, known: Known) -> list[Line]:
-    """Who they are, how they are reached, what they said, and what they bought."""
-    return [*_plain(both), *_attributes(both), *_lists(both, known)]
+    """Who they are, how they are reached, what they said, and what they bought: all that is known of either."""
+    told = (*_plain(both), *_attributes(both), *_lists(both, known))
+    return [line for line in told if line.one or line.other]
 
 
 def _plain(both: Both) -> Iterator[Line]:
@@ -105,7 +106,7 @@ def _lists(both: Both, known: Known) -> Iterator[Line]:
     said = {each.pk: dict(map(_consent, known.consents[each.pk])) for each in both}
     for name in dict.fromkeys(name for mine in said.values() for name in mine):
         yield _line(name, *(said[each.pk].get(name, "") for each in both))
-    yield _line(_("Ids beside it"), *("\n".join(map(str, known.ids[each.pk])) for each in both))
+    yield _line(_("Further ids"), *("\n".join(map(str, known.ids[each.pk])) for each in both))
     yield _line(_("Orders"), *(say_orders(known, each.pk) for each in both))
 
 
