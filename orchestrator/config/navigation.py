@@ -113,6 +113,7 @@ _ROOMS: list[dict[str, Any]] = [
         "items": [
             _list(_("Customers"), "group", "customers.customer"),
             _list(_("Imports"), "upload_file", "customers.import"),
+            _list(_("Duplicates"), "join_inner", "duplicates.likelyduplicate"),
             _list(_("Identities"), "fingerprint", "customers.identity"),
             _list(_("Segments"), "group_work", "segments.segment") | {"active": _in_segments},
             {

@@ -83,6 +83,7 @@ INSTALLED_APPS = [
     "orchestrator.ingest",
     "orchestrator.sources",
     "orchestrator.segments",
+    "orchestrator.duplicates",
     "orchestrator.messaging",
     "orchestrator.moving",
     "orchestrator.journeys",

@@ -109,7 +109,7 @@ def _row(
     statement: Statement,
     brand: int,
     number: int,
-    current: Mapping[Place, tuple[int, _Standing]],
+    current: Mapping[Place, tuple[int, Standing]],
     now: datetime,
 ) -> tuple[Any, ...]:
     brand = statement.brand_id or brand
@@ -124,7 +124,7 @@ def _row(
     )  # fmt: skip
 
 
-def _said_at(statement: Statement, state: ConsentState, before: _Standing | None, now: datetime) -> datetime:
+def _said_at(statement: Statement, state: ConsentState, before: Standing | None, now: datetime) -> datetime:
     """A time of its own, or now: by the clock of this machine, but never before what stands by that of another."""
     if statement.recorded_at is not None and (at := as_instant(statement.recorded_at)) < now:
         return at
@@ -134,31 +134,33 @@ def _said_at(statement: Statement, state: ConsentState, before: _Standing | None
 
 
 @dataclass(frozen=True, slots=True)
-class _Standing:
+class Standing:
+    """What stands in one place of the ledger."""
+
     state: str
     recorded_at: datetime
     record_id: int
 
-    def yields_to(self, other: _Standing) -> bool:
+    def yields_to(self, other: Standing) -> bool:
         """Whether `other`, recorded after this one, takes its place."""
         if self.recorded_at != other.recorded_at:
             return self.recorded_at < other.recorded_at
         return self.state != ConsentState.WITHDRAWN or other.state == ConsentState.WITHDRAWN
 
 
-def _latest(rows: Sequence[tuple[Any, ...]], ids: Mapping[int, int]) -> dict[Place, _Standing]:
-    latest: dict[Place, _Standing] = {}
+def _latest(rows: Sequence[tuple[Any, ...]], ids: Mapping[int, int]) -> dict[Place, Standing]:
+    latest: dict[Place, Standing] = {}
     for row in rows:
-        place, standing = row[:5], _Standing(row[5], row[6], ids[row[7]])
+        place, standing = row[:5], Standing(row[5], row[6], ids[row[7]])
         if place not in latest or latest[place].yields_to(standing):
             latest[place] = standing
     return latest
 
 
-def _current(customer_ids: Collection[int]) -> dict[Place, tuple[int, _Standing]]:
+def _current(customer_ids: Collection[int]) -> dict[Place, tuple[int, Standing]]:
     """What stands of these people, with the row's id. They are locked, so nobody else writes it now."""
     return {
-        (row[1], row[2], row[3], row[4], row[5]): (row[0], _Standing(row[6], row[7], row[8]))
+        (row[1], row[2], row[3], row[4], row[5]): (row[0], Standing(row[6], row[7], row[8]))
         for row in Consent.objects.filter(customer__in=customer_ids).values_list(
             "id", "customer", "brand", "channel", "purpose", "topic", "state", "changed_at", "record"
         )
@@ -166,11 +168,11 @@ def _current(customer_ids: Collection[int]) -> dict[Place, tuple[int, _Standing]
 
 
 def _derive(
-    current: Mapping[Place, tuple[int, _Standing]], latest: Mapping[Place, _Standing], now: datetime
+    current: Mapping[Place, tuple[int, Standing]], latest: Mapping[Place, Standing], now: datetime
 ) -> None:
     """Write the current states that change, and tell of those that are others than before."""
     fresh, changed, whose = [], [], set[int]()
-    turned: list[tuple[Place, _Standing]] = []
+    turned: list[tuple[Place, Standing]] = []
     for place, new in latest.items():
         values = (new.state, new.recorded_at, new.record_id)
         if place not in current:
@@ -191,7 +193,7 @@ def _derive(
         doorbells.ring(doorbells.WALK)
 
 
-def _fact(place: Place, standing: _Standing, now: datetime) -> Fact:
+def _fact(place: Place, standing: Standing, now: datetime) -> Fact:
     customer, brand, channel, purpose, topic = place
     said = {
         "record": standing.record_id,

@@ -22,14 +22,14 @@ LEAST = {
     "context": 30, "message": 90, "body": 365, "entry": 90,
     "simulation": 7, "alarm": 30, "notice": 7, "launch": 90, "journal": 90, "session": 1,
     "past_message": 90, "dead_letter": 7, "delivery": 7, "event": 365, "consent_proof": 1096, "quiet": 180,
-    "inactive": 365, "call_told": 7, "call_given_up": 14,
+    "inactive": 365, "call_told": 7, "call_given_up": 14, "duplicate": 30, "search": 7,
 }  # fmt: skip
 SHIPPED = {
     "decision": 180, "attempt": 90, "step_run": 365, "receipt": 730, "mailbox": 90,
     "context": 90, "message": 730, "body": 730, "entry": 365,
     "simulation": 90, "alarm": 365, "notice": 90, "launch": 1096, "journal": 1096, "session": 1,
     "past_message": 730, "dead_letter": 30, "delivery": 30, "event": 1096, "consent_proof": 2192, "quiet": 730,
-    "inactive": 1096, "call_told": 30, "call_given_up": 90,
+    "inactive": 1096, "call_told": 30, "call_given_up": 90, "duplicate": 365, "search": 90,
 }  # fmt: skip
 MUCH = Fraction(1, 10)  # of a class at once: somebody must say that it is meant
 

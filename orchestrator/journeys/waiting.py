@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 
 from orchestrator.customers.models import Customer, Import
 from orchestrator.domain.lanes import LANES
+from orchestrator.duplicates.models import DuplicateSearch
 from orchestrator.events.models import Event
 from orchestrator.journeys.admit import admitting
 from orchestrator.journeys.due import moving
@@ -106,6 +107,7 @@ def _timed() -> dict[str, tuple[QuerySet[Any], str]]:
         "move": (moving(), "due_at"),
         "erase": (Customer.objects.filter(erase_due_at__isnull=False), "erase_due_at"),
         "import": (Import.objects.filter(due_at__isnull=False), "due_at"),
+        "duplicates": (DuplicateSearch.objects.filter(due_at__isnull=False), "due_at"),
         "retain": (Retention.objects.all(), "due_at"),
         "move first": (moving().filter(urgent=True), "due_at"),
         **{f"deliver {lane}": (queues.lane(lane), "due_at") for lane in LANES},

@@ -14,6 +14,8 @@ from orchestrator.customers.imports.carry import carry
 from orchestrator.customers.ordered import BATCH as ERASED_AT_ONCE
 from orchestrator.customers.ordered import carry_out
 from orchestrator.domain.lanes import LANES
+from orchestrator.duplicates.search import BATCH as SEARCHED_AT_ONCE
+from orchestrator.duplicates.search import search
 from orchestrator.journeys.admit import BATCH as ADMITTED_AT_ONCE
 from orchestrator.journeys.admit import admit
 from orchestrator.journeys.due import BATCH as MOVED_AT_ONCE
@@ -61,6 +63,7 @@ _WALKS: Mapping[str, tuple[str, Step, int]] = {
     "move": ("moved", move_due, MOVED_AT_ONCE),
     "erase": ("erased", carry_out, ERASED_AT_ONCE),
     "import": ("imported", carry, IMPORTED_AT_ONCE),
+    "duplicates": ("searched", search, SEARCHED_AT_ONCE),
     "measure": ("measured", measure, MEASURED_AT_ONCE),
     "retain": ("retained", retain, RETAINED_AT_ONCE),
 }
@@ -99,6 +102,7 @@ class Worked:
     rescued: int = 0
     erased: int = 0
     imported: int = 0
+    searched: int = 0
     measured: int = 0
     retained: int = 0
 

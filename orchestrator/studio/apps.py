@@ -14,6 +14,7 @@ ROOMS = {
     "sources": _("Trust"),
     "webhooks": _("Trust"),
     "segments": _("Audience"),
+    "duplicates": _("Audience"),
     "consents": _("Trust"),
     "loyalty": _("Audience"),
     "catalog": _("Messages and content"),

@@ -38,6 +38,7 @@ _NAMES = {
     "of": gettext_lazy("of what"),
     "name_hash": gettext_lazy("keyed hash of the name that was typed"),
     "merged": gettext_lazy("numbers of those merged into them"),
+    "pair": gettext_lazy("pair of likely duplicates, number"),
     "left_out": gettext_lazy("rows left out"),
     "roles": gettext_lazy("roles"),
     "key": gettext_lazy("key"),

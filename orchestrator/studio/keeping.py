@@ -155,6 +155,15 @@ WORDS: Mapping[str, Words] = {
         ),
         _MINIMAL,
     ),
+    "duplicate": Words(
+        _("Pairs of customers who were merged, or are no longer alike. That two are two people is kept."),
+        _("Who merged them is told by the audit log alone."),
+        _MINIMAL,
+    ),
+    "search": Words(
+        _("How each search for duplicates went: numbers, and nobody's data."),
+        _("How many were compared before is not told any more."),
+    ),
 }
 KEPT: Mapping[str, Any] = {
     "person": _("who people are: until they are erased"),

@@ -37,11 +37,16 @@ def press(customer: Customer, external_id: str, now: datetime, by: Any) -> tuple
     try:
         done = merge([Pair(customer.pk, _find(name))], now, by)
     except MergeError as error:
-        return False, _("They were not merged: %(why)s.") % {"why": _WHY[error.code]}
+        return False, refused(error)
     told = {"merged": name, "customer": customer}
     if not done:
         return True, _("%(merged)s was merged into %(customer)s before.") % told
     return True, _("%(merged)s is merged into %(customer)s: what was theirs is here now.") % told
+
+
+def refused(error: MergeError) -> str:
+    """Why nobody was merged."""
+    return _("They were not merged: %(why)s.") % {"why": _WHY[error.code]}
 
 
 def _find(external_id: str) -> int:

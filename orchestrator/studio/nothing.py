@@ -42,6 +42,10 @@ NOTHING: dict[str, Any] = {
         "No file was brought in yet. Customers, orders or products of another system: bring a file, say what its columns"
         " mean, try it, and store it."
     ),
+    "duplicates.likelyduplicate": _(
+        "No two customers are waiting to be compared. Workers look once a day for people who have two rows, from the first"
+        " time somebody presses the button above or runs `manage.py find_duplicates`."
+    ),
     "catalog.product": _(
         "There is no product yet. A file of products, such as the feed that the shop gives to search engines, fills the"
         " catalogue."

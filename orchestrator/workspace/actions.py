@@ -53,6 +53,7 @@ class Action(models.TextChoices):
     OBJECTED = "objected", _("noted an objection")
     RECTIFIED = "rectified", _("rectified")
     MERGED = "merged", _("merged")
+    TOLD_APART = "told_apart", _("said that two customers are two people")
     IMPORTED = "imported", _("imported")
     REQUEST_RECEIVED = "request_received", _("took in a privacy request")
     IDENTITY_CHECKED = "identity_checked", _("checked who asks")

@@ -22,7 +22,7 @@ MATTERS: Mapping[str, tuple[str, ...]] = {
     "people": (
         "customers.customer", "customers.address", "customers.identity", "events.event", "loyalty.pointsentry",
         "segments.membership", "segments.score", "ingest.deadletter",
-        "sources.keptdelivery", "webhooks.webhookdelivery",
+        "sources.keptdelivery", "webhooks.webhookdelivery", "duplicates.likelyduplicate",
     ),
     "imports": ("customers.import",),
     "keys": ("ingest.writekey", "sources.connection", "webhooks.webhookendpoint"),

@@ -37,6 +37,7 @@ HANDLERS = (
     "ingest",
     "journeys",
     "messaging",
+    "duplicates",
     "segments",
     "loyalty",
     "consents",

@@ -70,6 +70,9 @@ FILLED: Mapping[str, Callable[[], Iterable[Sequence[Any]]]] = {
     "customers_import_act": lambda: [
         [apps.get_model("customers", "import")._default_manager.first().pk, "cancel"]
     ],
+    "duplicates_likelyduplicate_act": lambda: [
+        [apps.get_model("duplicates", "likelyduplicate")._default_manager.first().pk, "apart"]
+    ],
     "customers_privacyrequest_act": lambda: [
         [apps.get_model("customers", "privacyrequest")._default_manager.first().pk, "say"]
     ],

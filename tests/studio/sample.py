@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import uuid
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -24,6 +25,7 @@ from orchestrator.customers.models import (
     PrivacyRequest,
 )
 from orchestrator.domain.outbox import FINAL, State
+from orchestrator.duplicates.models import DuplicateKey, DuplicateSearch, LikelyDuplicate
 from orchestrator.events.models import Event
 from orchestrator.ingest.models import DeadLetter, WriteKey
 from orchestrator.journeys.models import (
@@ -270,6 +272,7 @@ def fill(people: int = 5, now: datetime | None = None) -> Sample:
     customers = [make_customer(index, brand, now) for index in range(people)]
     make_groups(journey, version, customers, now)
     make_webhooks(customers, now)
+    make_doubles(customers, now)
     enrollments = [make_enrollment(journey, version, one, index, now) for index, one in enumerate(customers)]
     for index, enrollment in enumerate(enrollments):
         make_message(enrollment, brand, text, list(State)[index % len(State)], index, now)
@@ -549,6 +552,25 @@ def say(customer: Customer, brand: Brand, channel: str, state: str, number: int,
         record=record,
         changed_at=now,
     )
+
+
+def make_doubles(customers: list[Customer], now: datetime) -> None:
+    """A search has found that everybody may be the one before them; one pair is decided."""
+    search = DuplicateSearch.objects.create(
+        phase="done", began_at=now, ended_at=now, due_at=now + timedelta(days=1), people=len(customers),
+        crowds={"device": [1, 40]},
+    )  # fmt: skip
+    for one, other in itertools.pairwise(customers):
+        DuplicateKey.objects.create(customer=one, key=other.pk, kind=1)
+        LikelyDuplicate.objects.create(
+            first=one, second=other, weight=75, strength="likely", evidence=" email_form household ", found_at=now,
+            search=search.pk,
+        )  # fmt: skip
+    if len(customers) > 4:
+        LikelyDuplicate.objects.create(
+            first=customers[0], second=customers[-1], weight=45, strength="possible", evidence=" device ", found_at=now,
+            search=search.pk, state="two_people", decided_at=now,
+        )  # fmt: skip
 
 
 def make_enrollment(

@@ -28,6 +28,7 @@ NOTED = {
     "admin:customers_privacyrequest_act": "exported, erasure_ordered, erased, restricted, lifted, objected, rectified, changed,"
     " commented, identity_checked, request_extended, request_refused, request_withdrawn or request_done",
     "admin:customers_privacyrequest_new": "request_received",
+    "admin:duplicates_likelyduplicate_act": "merged or told_apart",
     "admin:ingest_writekey_revoke": "key_retired",
     "admin:ingest_writekey_rotate": "key_rotated",
     "admin:sources_connection_rotate": "key_rotated",
@@ -69,6 +70,7 @@ NOTHING = {
     "events_batch": "programs call it for each of their customers: the event is the row",
     "admin:app_list": "a list",
     "admin:customers_import_new": "the file is kept; what is done with it is noted as it begins and ends",
+    "admin:duplicates_likelyduplicate_look": "a search changes nobody, and its row says when",
     "admin:ingest_deadletter_replay": "what a program sent is taken: the event is the row",
     "admin:sources_keptdelivery_replay": "what a shop told is taken: the event is the row",
     "admin:ingest_writekey_watch": "only looks, for ten minutes",

@@ -20,6 +20,8 @@ ELSEWHERE = {
     "catalog.productprice": "on the product's page, the newest first",
     "customers.importpart": "a piece of a file: it is read by the import, and shown by nobody",
     "customers.importproblem": "on the import's page, and as a file",
+    "duplicates.duplicatekey": "hashes, which a search goes through: nobody could read them",
+    "duplicates.duplicatesearch": "as the sentence above the likely duplicates",
     "ingest.livecall": "on the page of the write key, while somebody watches",
     "messaging.pastmessage": "in the customer's timeline, among the messages",
     "segments.scorecut": "they are the bounds of shares: each is told beside the score that it bounds",

@@ -31,6 +31,7 @@ BIG = {
     "EntryTimer",
     "Event",
     "Identity",
+    "LikelyDuplicate",
     "KeptDelivery",
     "MailboxMessage",
     "Message",
@@ -86,6 +87,7 @@ def _again() -> None:
         PrivacyComment,
         PrivacyRequest,
     )
+    from orchestrator.duplicates.models import DuplicateKey, DuplicateSearch, LikelyDuplicate
     from orchestrator.events.models import Event
     from orchestrator.ingest.models import DeadLetter, WriteKey
     from orchestrator.journeys.models import (
@@ -135,7 +137,7 @@ def _again() -> None:
     kinds: list[Any] = [
         Attempts, Factor, IssuerLink, RecoveryCode,
         Consent, ConsentRecord, Suppression, Event, EntryTimer, UsualInterval, Door, Doorstep, Launch,
-        Transition, SegmentSize, Membership, Segment,
+        Transition, SegmentSize, Membership, Segment, LikelyDuplicate, DuplicateKey, DuplicateSearch,
         Score, ScoreBasis,
         StepRun, Simulation, PublishNotice, PublishComment, PublishRequest, DraftEdit, JourneyVersion, Journey, Decision,
         DeliveryAttempt, MailboxMessage, MessageBody, PointsEntry, ProductPrice, Product,

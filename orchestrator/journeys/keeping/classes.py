@@ -20,6 +20,7 @@ from orchestrator.consents.models import Consent, ConsentRecord
 from orchestrator.customers.models import Customer
 from orchestrator.domain.orders import CHANGES, PLACED
 from orchestrator.domain.outbox import OPEN
+from orchestrator.duplicates.models import DuplicateSearch, LikelyDuplicate
 from orchestrator.events.models import Event
 from orchestrator.events.net_sql import OrderId
 from orchestrator.ingest.models import DeadLetter
@@ -94,6 +95,11 @@ def _in_use(when: Moments) -> Asked:
     same = {name: OuterRef(name) for name in ("customer", "brand", "channel", "purpose", "topic")}
     newer = ConsentRecord.objects.filter(**same, number__gt=OuterRef("number"), recorded_at__lt=when.before)
     return Exists(Consent.objects.filter(record=OuterRef("pk"))) | ~Exists(newer)
+
+
+def _asked_or_told_apart(when: Moments) -> Asked:
+    """Somebody is still to look at it; or said that they are two people, which is never asked again."""
+    return Q(state__in=(LikelyDuplicate.State.OPEN, LikelyDuplicate.State.TWO_PEOPLE))
 
 
 def _closed(column: str) -> Any:
@@ -183,6 +189,20 @@ CLASSES: dict[str, DataClass] = {
             None,
             among=inactive.THERE,
             most=inactive.MOST,
+        ),
+        DataClass(
+            "duplicate",
+            LikelyDuplicate,
+            Coalesce("decided_at", "found_at"),
+            open=_asked_or_told_apart,
+            born=None,
+        ),
+        DataClass(
+            "search",
+            DuplicateSearch,
+            Coalesce("ended_at", "began_at"),
+            open=lambda when: Q(due_at__isnull=False),
+            born="began_at",
         ),
     )
 }

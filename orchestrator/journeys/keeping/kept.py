@@ -33,7 +33,7 @@ WHY: Mapping[str, tuple[str, ...]] = {
     "balance": ("messaging.Spending", "loyalty.PointsEntry", "segments.SegmentSize"),
     # It is overwritten, or goes by itself.
     "passing": (
-        "segments.ScoreBasis", "segments.ScoreCut",
+        "segments.ScoreBasis", "segments.ScoreCut", "duplicates.DuplicateKey",
         "workspace.Heartbeat", "messaging.ProviderBreaker", "messaging.StepFault", "messaging.Subject",
         "journeys.UsualInterval", "journeys.Doorstep", "journeys.DraftEdit", "accounts.Attempts",
         "ingest.LiveCall", "customers.ImportPart", "customers.ImportProblem",

@@ -34,6 +34,8 @@ TITLES = {
     "consent_proof": _("proofs of consents that ended"),
     "quiet": _("inactive customers, restricted"),
     "inactive": _("inactive customers, erased"),
+    "duplicate": _("likely duplicates that are settled"),
+    "search": _("searches for duplicates"),
 }
 
 

@@ -1,0 +1,42 @@
+"""The buttons of a pair, and what they say."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from orchestrator.customers.merge import MergeError
+from orchestrator.customers.models import Customer
+from orchestrator.duplicates.decide import Decided, tell_apart, unite
+from orchestrator.duplicates.models import LikelyDuplicate
+from orchestrator.studio import merging
+
+MERGE, APART = "merge", "apart"
+ACTS: Sequence[str] = (MERGE, APART)
+
+
+def merge(pair: LikelyDuplicate, stays: Customer, now: datetime, by: Any) -> tuple[bool, str]:
+    """They are one: whether they are merged now, and how that is told."""
+    try:
+        unite(pair, stays.pk, now, by)
+    except Decided:
+        return False, _decided()
+    except MergeError as error:
+        return False, merging.refused(error)
+    return True, _("They are merged: what was the other's is here now.")
+
+
+def apart(pair: LikelyDuplicate, now: datetime, by: Any) -> tuple[bool, str]:
+    """They are two people."""
+    try:
+        tell_apart(pair, now, by)
+    except Decided:
+        return False, _decided()
+    return True, _("It is noted that they are two people: nobody is asked about them again.")
+
+
+def _decided() -> str:
+    return _("Nothing was done: the pair is decided, or one of them has changed meanwhile. Look again.")
