@@ -15,6 +15,7 @@ from django.db.models import Exists, OuterRef
 
 from orchestrator.catalog.models import Product, ProductPrice
 from orchestrator.catalog.product import check
+from orchestrator.domain.wording import Wrong, words_of
 from orchestrator.sdk import Offered
 from orchestrator.sdk.value import value
 from orchestrator.store import bulk
@@ -40,7 +41,7 @@ def save(products: Sequence[Offered], now: datetime) -> Saved:
         try:
             wanted[one.key] = check(one)
         except ValueError as error:
-            raise ValueError(f"product “{one.key[:100]}”: {error}") from error
+            raise Wrong("product “%(key)s”: %(error)s", key=one.key[:100], error=words_of(error)) from error
     if not wanted:
         return Saved(0, 0)
     with transaction.atomic():

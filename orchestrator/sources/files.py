@@ -9,6 +9,7 @@ from orchestrator import registry
 from orchestrator.customers.imports.files import FileError
 from orchestrator.customers.imports.kinds import Field, Item, Kind, Outcome, Setting
 from orchestrator.customers.imports.table import Row, RowError
+from orchestrator.domain.wording import words_of
 from orchestrator.sdk import Connected, Group, Source, SourceFile, SourceReader
 from orchestrator.sources.connections import read_statuses
 from orchestrator.sources.models import Connection
@@ -41,7 +42,7 @@ def _begin(source: Source, file: SourceFile, columns: Sequence[str], setting: Se
     try:
         reader = file.begin(columns, known)
     except ValueError as error:
-        raise FileError(str(error)) from error
+        raise FileError(words_of(error)) from error
     return _Reader(reader, Naming(prefix, by_number, joined=False), setting, file.key)
 
 
@@ -51,7 +52,8 @@ def _connection(source: Source) -> Connection | None:
     if len({(row.prefix, row.known_by, row.statuses) for row in rows}) > 1:
         names = ", ".join(row.name for row in rows)
         raise FileError(
-            f"the connections {names} name ids, customers or states differently; switch off those that this file is not of"
+            "the connections %(names)s name ids, customers or states differently; switch off those that this file is not of",
+            names=names,
         )
     return rows[0] if rows else None
 

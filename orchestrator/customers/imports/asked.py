@@ -48,7 +48,9 @@ def kind_of(row: Import) -> Kind:
     """Its kind. FileError where nothing knows it any more: a plugin may have gone."""
     kind = kinds.registered().get(row.kind)
     if kind is None:
-        raise FileError(f"nothing here knows what a file of “{row.kind}” is; turn on the plugin that does")
+        raise FileError(
+            "nothing here knows what a file of “%(kind)s” is; turn on the plugin that does", kind=row.kind
+        )
     return kind
 
 

@@ -26,6 +26,7 @@ from orchestrator.customers.imports.kinds import Item, Outcome, Reader
 from orchestrator.customers.imports.run import MOST, reading, store, wrong
 from orchestrator.customers.imports.table import RowError
 from orchestrator.customers.models import Import, ImportProblem
+from orchestrator.domain.wording import words_of
 from orchestrator.store import bulk, deadlines
 
 log = logging.getLogger(__name__)
@@ -73,7 +74,7 @@ def carry(now: datetime, limit: int = BATCH) -> int:
         _put_away()
     except FileError as error:
         _put_away()
-        _end(row, State.FAILED, now, str(error))
+        _end(row, State.FAILED, now, words_of(error))
     except OperationalError:
         _put_away()  # the round says what of it: a deadline, or a database that is away
         raise
@@ -109,7 +110,9 @@ def _me(process: int) -> uuid.UUID:
 def _go_on(row: Import, now: datetime) -> None:
     if row.lost >= MOST_LOST:
         raise FileError(
-            f"{row.lost} workers died at the rows behind line {row.line:,}; bring the file without them"
+            "%(lost)s workers died at the rows behind line %(line)s; bring the file without them",
+            lost=row.lost,
+            line=row.line,
         )
     opened = _reading_of(row)
     chunk = next(opened.chunks, None)

@@ -23,6 +23,7 @@ from orchestrator.customers.imports.times import as_iso
 from orchestrator.customers.people import Person, Problem, check
 from orchestrator.customers.save import save
 from orchestrator.domain.dates import parse_birthday
+from orchestrator.domain.wording import Wrong, words_of
 
 CHUNK = 1000
 _ADDRESSES = {"email": "email", "phone": "sms", "push_token": "push"}
@@ -85,7 +86,7 @@ class CustomersReader:
             try:
                 read.append(self._read(item))
             except ValueError as error:
-                outcome.errors.append(RowError(item.line, str(error)))
+                outcome.errors.append(RowError(item.line, words_of(error)))
         outcome.kept_out += [RowError(one.line, problem.message) for one in read for problem in one.problems]
         self._store(read, outcome)
         return outcome
@@ -124,7 +125,7 @@ class CustomersReader:
 def _read_person(given: Mapping[str, str], claimed: set[str]) -> Person:
     cells = {name: cell for name, cell in given.items() if cell}
     if "external_id" not in cells:
-        raise ValueError("external_id is empty; give each person an id of your own")
+        raise Wrong("external_id is empty; give each person an id of your own")
     attributes = {name: cell for name, cell in cells.items() if name not in claimed}
     if "birthday" in attributes:
         attributes["birthday"] = _read_birthday(attributes["birthday"])
@@ -143,7 +144,7 @@ def _read_birthday(text: str) -> str:
     try:
         year, month, day = parse_birthday(as_iso(text))
     except ValueError as error:
-        raise ValueError(f"birthday: {error}") from None
+        raise Wrong("birthday: %(error)s", error=words_of(error)) from None
     return f"{year:04d}-{month:02d}-{day:02d}" if year else f"--{month:02d}-{day:02d}"
 
 

@@ -10,14 +10,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Protocol, cast
 
+from orchestrator.domain.wording import Words, Wrong
+
 _BLOCK = 1 << 20
 MOST_BYTES = 4 << 30  # unpacked: more than that is no list of people, but a bomb
 _SIGNS = (
     (
         b"\xd0\xcf\x11\xe0",
-        "is an old Excel workbook, or one with a password; in Excel choose “Save as”, “Excel workbook (.xlsx)”",
+        Words(
+            "%(name)s is an old Excel workbook, or one with a password; in Excel choose “Save as”, “Excel workbook (.xlsx)”"
+        ),
     ),
-    (b"%PDF", "is a PDF; export the table as CSV"),
+    (b"%PDF", Words("%(name)s is a PDF; export the table as CSV")),
 )
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -27,7 +31,7 @@ _MARKS = (
 TEXT, WORKBOOK = "text", "xlsx"
 
 
-class FileError(ValueError):
+class FileError(Wrong):
     """The file as a whole cannot be read; the message says why and how to mend it."""
 
 
@@ -64,13 +68,15 @@ def inspect(path: Path | Openable) -> Source:
     """
     given = cast(Openable, path)
     if given.is_dir():
-        raise FileError(f"{given.name} is a folder; name a file in it")
+        raise FileError("%(name)s is a folder; name a file in it", name=given.name)
     try:
         return _inspect(given)
     except FileNotFoundError:
-        raise FileError(f"there is no file {path}; check its name") from None
+        raise FileError("there is no file %(path)s; check its name", path=str(path)) from None
     except OSError as error:
-        raise FileError(f"{given.name} cannot be read: {error.strerror or error}") from error
+        raise FileError(
+            "%(name)s cannot be read: %(why)s", name=given.name, why=error.strerror or str(error)
+        ) from error
 
 
 @contextmanager
@@ -93,22 +99,24 @@ def _inspect(path: Openable) -> Source:
             return workbook.inspect(inside)
         for sign, words in _SIGNS:
             if head.startswith(sign):
-                raise FileError(f"{path.name} {words}")
+                raise FileError(words.template, name=path.name)
         if not head.strip():
-            raise FileError(f"{path.name} is empty")
+            raise FileError("%(name)s is empty", name=path.name)
         return _inspect_text(inside, head, file)
 
 
 def _inspect_text(path: Openable, head: bytes, file: BinaryIO) -> Source:
     encoding = next((name for mark, name in _MARKS if head.startswith(mark)), "") or _by_zeros(head)
     if not encoding and head.count(0) * 10 > len(head):
-        raise FileError(f"{path.name} is no text; save it as CSV UTF-8")
+        raise FileError("%(name)s is no text; save it as CSV UTF-8", name=path.name)
     for candidate in [encoding] if encoding else ["utf-8", "cp1250"]:
         file.seek(0)
         lines = _count_lines(path, file, candidate)
         if lines is not None:
             return Source(path, candidate, lines)
-    raise FileError(f"{path.name} is neither UTF-8 nor UTF-16 nor Windows-1250; save it as CSV UTF-8")
+    raise FileError(
+        "%(name)s is neither UTF-8 nor UTF-16 nor Windows-1250; save it as CSV UTF-8", name=path.name
+    )
 
 
 def _by_zeros(head: bytes) -> str:
@@ -128,7 +136,11 @@ def _count_lines(path: Openable, file: BinaryIO, encoding: str) -> int | None:
         while block := file.read(_BLOCK):
             size += len(block)
             if size > MOST_BYTES:
-                raise FileError(f"{path.name} holds more than {MOST_BYTES >> 30} GB; cut it in parts")
+                raise FileError(
+                    "%(name)s holds more than %(most)s GB; cut it in parts",
+                    name=path.name,
+                    most=MOST_BYTES >> 30,
+                )
             text = decoder.decode(block)
             count += text.count("\n") or text.count("\r")
             last = text[-1:] or last

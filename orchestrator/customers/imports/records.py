@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from orchestrator.customers.imports.files import FileError
+from orchestrator.domain.wording import Words
 
 CELL_LINES = 100  # the most lines a quoted cell may span before its quote counts as not closed
 LONGEST = 131_072  # characters of a line; the csv module reads no longer cell
@@ -33,7 +34,11 @@ def read_text(lines: Iterator[str]) -> tuple[str, Iterator[Record]]:
         raise FileError("the file is empty")
     number, text = first
     if len(text) > LONGEST:
-        raise FileError(f"the header has {len(text):,} characters; {LONGEST:,} is the most. Is this a table?")
+        raise FileError(
+            "the header has %(size)s characters; %(longest)s is the most. Is this a table?",
+            size=len(text),
+            longest=LONGEST,
+        )
     delimiter = find_delimiter(text)
     return delimiter, _records(ahead, delimiter, number, _split(text, delimiter, number))
 
@@ -48,7 +53,14 @@ def _records(lines: _Lines, delimiter: str, number: int, header: list[str]) -> I
 def _read(lines: _Lines, delimiter: str, columns: int, number: int, text: str) -> list[str] | RowError:
     """The record that starts here; where its quotes do not fit, only its first line is given up."""
     if (size := len(text.rstrip("\r\n"))) > LONGEST:
-        return RowError(number, f"the line has {size:,} characters; {LONGEST:,} is the most. Shorten it")
+        return RowError(
+            number,
+            Words(
+                "the line has %(size)s characters; %(longest)s is the most. Shorten it",
+                size=size,
+                longest=LONGEST,
+            ),
+        )
     rest: list[str] = []
     while text.count('"') % 2 and len(rest) < CELL_LINES and (line := lines.take()) is not None:
         rest.append(line)
@@ -100,4 +112,8 @@ def _split(text: str, delimiter: str, number: int) -> list[str]:
     try:
         return next(csv.reader([text], delimiter=delimiter, strict=True))
     except (csv.Error, StopIteration) as error:
-        raise FileError(f"line {number} cannot be read as CSV: {error}; check its quotes") from error
+        raise FileError(
+            "line %(number)s cannot be read as CSV: %(error)s; check its quotes",
+            number=str(number),
+            error=str(error),
+        ) from error

@@ -14,6 +14,7 @@ from orchestrator.customers.imports.files import FileError, Openable, Source, in
 from orchestrator.customers.imports.kinds import Item, Kind, Outcome, Reader, Setting
 from orchestrator.customers.imports.report import Advance, batches
 from orchestrator.customers.imports.table import Form, RowError, Table, open_table
+from orchestrator.domain.wording import words_of
 
 MOST = 10_000  # rows that a run names; all of them are counted
 
@@ -76,7 +77,7 @@ def reading(
     with open_table(source, kind.aliases(), form, kind.loose) as table:
         missing = [one.name for one in kind.fields if one.required and one.name not in table.columns]
         if missing:
-            raise FileError(f"the header has no {missing[0]}; add that column")
+            raise FileError("the header has no %(column)s; add that column", column=missing[0])
         yield Reading(kind, table, kind.begin(table.columns, setting))
 
 
@@ -100,5 +101,5 @@ def _items(reader: Reader, table: Table) -> Iterator[Item | RowError]:
         try:
             yield from reader.feed(row)
         except ValueError as error:
-            yield RowError(row.line, str(error))
+            yield RowError(row.line, words_of(error))
     yield from reader.end()

@@ -11,9 +11,13 @@ from orchestrator.customers.imports import guarded
 from orchestrator.customers.imports.files import WORKBOOK, FileError, Source, open_lines
 from orchestrator.customers.imports.records import Record, RowError, find_delimiter, read_text
 from orchestrator.domain.shown import shown
+from orchestrator.domain.wording import Words
 
 COLUMNS = 300
 Loose = Callable[[Source], Callable[[Iterator[str]], Iterator[Record]] | None]
+_UNEVEN = Words(
+    "the row has %(cells)s cells, but the header has %(columns)s; check its “%(delimiter)s” and quotes"
+)
 LEFT_OUT = ""  # what a column of a mapping means that is not read
 __all__ = ["COLUMNS", "LEFT_OUT", "Form", "Row", "RowError", "Table", "find_delimiter", "open_table", "plain"]
 
@@ -55,7 +59,7 @@ class Table:
         if first is None:
             raise FileError("the file is empty")
         if isinstance(first, RowError):
-            raise FileError(f"line {first.line}: {first.message}")
+            raise FileError("line %(line)s: %(message)s", line=str(first.line), message=first.message)
         number, written = first
         self.header, names = _name(written, aliases, meant or {}, number)
         self._written = written
@@ -76,19 +80,23 @@ class Table:
 
     def _name_cells(self, number: int, cells: list[str]) -> Row | RowError:
         if cells == self._written:
-            return RowError(number, "the header stands here again; remove this line")
+            return RowError(number, Words("the header stands here again; remove this line"))
         if not self.delimiter:  # a workbook's rows end with their last filled cell
             cells = [*cells, *[""] * (len(self._names) - len(cells))]
         if len(cells) != len(self._names):
-            missing = f"{len(cells)} cells, but the header has {len(self._names)}"
-            return RowError(number, f"the row has {missing}; check its “{self.delimiter or ' '}” and quotes")
+            words = _UNEVEN.fill(cells=len(cells), columns=len(self._names), delimiter=self.delimiter or " ")
+            return RowError(number, words)
         named = {}
         for column, cell in zip(self._names, cells, strict=True):
             if column:
                 named[column] = cell.strip()
             elif column is None and cell.strip():
                 return RowError(
-                    number, f"the cell {shown(cell)} stands in a column without a name; name it or empty it"
+                    number,
+                    Words(
+                        "the cell %(cell)s stands in a column without a name; name it or empty it",
+                        cell=shown(cell),
+                    ),
                 )
         if self._mended:
             named = {name: guarded.undo(cell) for name, cell in named.items() if name not in guarded.COLUMNS}
@@ -129,19 +137,30 @@ def _name(
         header = header[:-1]
     if len(header) > COLUMNS:
         raise FileError(
-            f"the header has {len(header)} columns; {COLUMNS} is the most. Is the delimiter right?"
+            "the header has %(count)s columns; %(most)s is the most. Is the delimiter right?",
+            count=len(header),
+            most=COLUMNS,
         )
     written = [name.strip() for name in header]
     unknown = sorted(set(meant) - set(written))
     if unknown:
-        raise FileError(f"line {number}: the header has no column {shown(unknown[0])}")
+        raise FileError(
+            "line %(number)s: the header has no column %(column)s",
+            number=str(number),
+            column=shown(unknown[0]),
+        )
     names = [_meaning(name, aliases, meant) for name in written]
     twice = [name for name, count in Counter(filter(None, names)).items() if count > 1]
     if twice:
-        raise FileError(f"line {number}: the column {shown(twice[0])} stands twice in the header; remove one")
+        raise FileError(
+            "line %(number)s: the column %(twice)s stands twice in the header; remove one",
+            number=str(number),
+            twice=shown(twice[0]),
+        )
     if any(name and (len(name) > 100 or "\x00" in name) for name in names):
         raise FileError(
-            f"line {number}: a column's name is longer than 100 characters or holds a NUL; rename it"
+            "line %(number)s: a column's name is longer than 100 characters or holds a NUL; rename it",
+            number=str(number),
         )
     return written, names
 
