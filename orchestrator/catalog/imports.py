@@ -13,6 +13,7 @@ from orchestrator.catalog.product import check
 from orchestrator.catalog.save import save
 from orchestrator.customers.imports.kinds import Field, Item, Kind, Outcome, Reader, Setting, register
 from orchestrator.customers.imports.table import Row, RowError
+from orchestrator.customers.imports.tally import Tally
 from orchestrator.domain.shown import shown
 from orchestrator.domain.wording import Words, Wrong
 from orchestrator.sdk import Offered
@@ -59,6 +60,7 @@ class Products(Reader):
     def __init__(self, setting: Setting) -> None:
         self._now: datetime = setting.now
         self._currency = setting.currency
+        self._new = Tally()  # what is new a second time was taken back: it is a dry run, which counts it once
 
     def feed(self, row: Row) -> Iterable[Item | RowError]:
         """The product of the row; ValueError says what is wrong with it."""
@@ -71,10 +73,16 @@ class Products(Reader):
     def store(self, items: Sequence[Item]) -> Outcome:
         """Save them; a key that stands twice in the file counts as its last row."""
         saved, outcome = save([one.value for one in items], self._now), Outcome()
+        created = sum(self._new.add(key) == 0 for key in saved.fresh)
         outcome.counts.update(
-            created=saved.created, updated=saved.updated, unchanged=len(items) - saved.created - saved.updated
+            created=created, updated=saved.updated, unchanged=len(items) - created - saved.updated
         )
         return outcome
+
+    def passed(self, items: Sequence[Item]) -> None:
+        """What was counted before."""
+        for one in items:
+            self._new.add(one.value.key)
 
 
 def read_product(cells: Mapping[str, str], currency: str) -> Offered:

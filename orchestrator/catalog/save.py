@@ -28,10 +28,12 @@ KEPT = timedelta(days=400)  # of prices that are no longer
 
 @value
 class Saved:
-    """How many were new, and how many of those that were known have changed."""
+    """How many were new, and how many of those that were known have changed. `fresh`, `changed`: the keys of both."""
 
     created: int
     updated: int
+    fresh: frozenset[str] = frozenset()
+    changed: frozenset[str] = frozenset()
 
 
 def save(products: Sequence[Offered], now: datetime) -> Saved:
@@ -51,7 +53,7 @@ def save(products: Sequence[Offered], now: datetime) -> Saved:
         rows = [(one[0], *_row(wanted[key]), now) for key, one in sorted(changed.items())]
         bulk.update(Product, (*COLUMNS, "updated_at"), rows)
         _price(wanted, created, changed, now)
-    return Saved(len(created), len(changed))
+    return Saved(len(created), len(changed), frozenset(created), frozenset(changed))
 
 
 def _insert(wanted: Mapping[str, Offered], now: datetime) -> dict[str, int]:

@@ -19,10 +19,10 @@ from orchestrator.events.keys_of_orders import cancelled_key, delivered_key, pai
 from orchestrator.events.orders import ALIASES, NOON, Order, read_value
 
 FIELDS = (
-    Field("external_id", _("the customer, by your own id"), ALIASES["external_id"]),
-    Field("date", _("when it was placed"), (*ALIASES["date"], "ordered_at", "placed_at")),
-    Field("occurred_at", _("when it was placed, to the minute")),
-    Field("amount", _("what it cost in all"), ALIASES["amount"]),
+    Field("external_id", _("the customer, by your own id"), ALIASES["external_id"], required=True),
+    Field("date", _("when it was placed"), (*ALIASES["date"], "ordered_at", "placed_at"), required=True),
+    Field("occurred_at", _("when it was placed, to the minute"), instead_of="date"),
+    Field("amount", _("what it cost in all"), ALIASES["amount"], required=True),
     Field("order_id", _("the number of the order"), (*ALIASES["order_id"], "order_number")),
     Field("count", _("how many things"), ALIASES["count"]),
     Field("currency", _("the currency, such as PLN")),

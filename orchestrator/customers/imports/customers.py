@@ -91,6 +91,11 @@ class CustomersReader:
         self._store(read, outcome)
         return outcome
 
+    def passed(self, items: Sequence[Item]) -> None:
+        """Whom an earlier reading of a dry run has counted."""
+        for item in items:
+            self._new.add(item.value.get("external_id", ""))
+
     def _read(self, item: Item) -> _Read:
         person, problems = check(_read_person(item.value, self._claimed))
         zone = self._setting.zone
@@ -153,7 +158,7 @@ CUSTOMERS = Kind(
     _("Customers"),
     _("One row is one person. People are found by your own id of them; a column without a meaning is an attribute."),
     (
-        Field("external_id", _("your own id of the person"), ("customer_id", "id")),
+        Field("external_id", _("your own id of the person"), ("customer_id", "id"), required=True),
         Field("email", _("email address"), ("e_mail",)),
         Field("phone", _("telephone number"), ("mobile",)),
         Field("push_token", _("device for push messages")),

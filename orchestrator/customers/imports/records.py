@@ -12,7 +12,8 @@ from orchestrator.domain.wording import Words
 
 CELL_LINES = 100  # the most lines a quoted cell may span before its quote counts as not closed
 LONGEST = 131_072  # characters of a line; the csv module reads no longer cell
-DELIMITERS = ",;\t"
+DELIMITERS = ",;\t"  # that are looked for; somebody may say that it is a bar
+CHOICES = f"{DELIMITERS}|"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +27,11 @@ class RowError:
 Record = tuple[int, list[str]] | RowError  # the line it starts on, and its cells
 
 
-def read_text(lines: Iterator[str]) -> tuple[str, Iterator[Record]]:
-    """What stands between cells, and the records; the first is the header. FileError where there is no usable header."""
+def read_text(lines: Iterator[str], delimiter: str = "") -> tuple[str, Iterator[Record]]:
+    """What stands between cells, and the records; the first is the header. FileError where there is no usable header.
+
+    `delimiter`: what somebody says of it; else it is found out.
+    """
     ahead = _Lines(lines)
     first = ahead.take_filled()
     if first is None:
@@ -39,7 +43,7 @@ def read_text(lines: Iterator[str]) -> tuple[str, Iterator[Record]]:
             size=len(text),
             longest=LONGEST,
         )
-    delimiter = find_delimiter(text)
+    delimiter = delimiter or find_delimiter(text)
     return delimiter, _records(ahead, delimiter, number, _split(text, delimiter, number))
 
 

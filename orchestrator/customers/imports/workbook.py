@@ -28,7 +28,8 @@ def inspect(path: Openable) -> Source:
         sheets = tuple(one.title for one in book.worksheets)
         if not sheets:
             raise FileError("%(name)s is a workbook without a sheet", name=path.name)
-        return Source(path, "", book.worksheets[0].max_row or 0, WORKBOOK, sheets)
+        rows = tuple(one.max_row or 0 for one in book.worksheets)
+        return Source(path, "", rows[0], WORKBOOK, sheets, rows)
 
 
 @contextmanager
