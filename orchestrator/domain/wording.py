@@ -35,7 +35,7 @@ class Words(str):
         """The same template with this in it: for templates that are kept as constants."""
         return Words(self.template, **told)
 
-    def __getnewargs_ex__(self) -> tuple[tuple[str], Mapping[str, Told]]:  # type: ignore[override]
+    def __getnewargs_ex__(self) -> tuple[tuple[str], Mapping[str, Told]]:
         return (self.template,), self.told
 
     def __getstate__(self) -> None:

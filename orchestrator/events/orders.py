@@ -91,7 +91,8 @@ class OrderRows:
         dated = {"date", "occurred_at"} & set(columns)
         if not {"external_id", "amount"} <= set(columns) or not dated:
             raise FileError(
-                "the header needs the columns external_id (or customer_id), date (or occurred_at) and amount (or value); it has %(known)s",
+                "the header needs the columns external_id (or customer_id), date (or occurred_at) and amount (or value); it has"
+                " %(known)s",
                 known=", ".join(filter(None, columns))[:200],
             )
         self._zone = zone

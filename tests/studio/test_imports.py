@@ -53,7 +53,7 @@ MEANT = {"column-0": "field:external_id", "column-1": "field:email", "column-2":
 
 def test_a_file_is_looked_at_tried_and_stored(officer: Client) -> None:
     row = bring(officer, FILE)
-    columns = officer.get(reverse("admin:customers_import_change", args=[row.pk])).context["columns"]
+    columns = officer.get(reverse("admin:customers_import_change", args=[row.pk])).context["looked"].columns
     assert [(one.written, one.meant, one.cells) for one in columns] == [
         ("Numer", "keep", ["anna", "ben"]),
         ("E-mail", "field:email", ["anna@example.com", "wrong"]),
@@ -73,7 +73,9 @@ def test_a_file_is_looked_at_tried_and_stored(officer: Client) -> None:
         reverse("admin:customers_import_change", args=[row.pk]), headers={"Accept-Language": "pl"}
     )
     assert page.context["counts"] == [("nowi klienci", "1")]
-    assert [one.cells for one in page.context["columns"]][3] == ["tak"]  # of one that is left out as well
+    assert [one.cells for one in page.context["looked"].columns][3] == [
+        "tak"
+    ]  # of one that is left out as well
     anna = Customer.objects.get()
     assert (anna.external_id, anna.attributes) == ("anna", {"miasto": "Łódź"})
     assert not Consent.objects.exists()  # a column that was left out says nothing
@@ -94,8 +96,8 @@ def test_rows_that_were_left_out_can_be_mended_and_brought_again(officer: Client
         officer, text.replace("wrong,", "ben@example.com,").replace("import_problem", "import_problem")
     )
     page = officer.get(reverse("admin:customers_import_change", args=[again.pk]))
-    said = {one.name: one.meant for one in page.context["columns"]}
-    numbers = {one.written: one.name for one in page.context["columns"]}
+    said = {one.name: one.meant for one in page.context["looked"].columns}
+    numbers = {one.written: one.name for one in page.context["looked"].columns}
     said |= {numbers["Numer"]: "field:external_id", numbers["zgoda"]: "out"}
     act(officer, again, "run", **said)
     run()
