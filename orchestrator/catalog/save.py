@@ -7,6 +7,7 @@ the last thirty days is looked up.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -32,8 +33,8 @@ class Saved:
 
     created: int
     updated: int
-    fresh: frozenset[str] = frozenset()
-    changed: frozenset[str] = frozenset()
+    fresh: frozenset[str] = field(default=frozenset(), compare=False)
+    changed: frozenset[str] = field(default=frozenset(), compare=False)
 
 
 def save(products: Sequence[Offered], now: datetime) -> Saved:

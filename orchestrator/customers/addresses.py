@@ -35,7 +35,7 @@ def normalise(channel: str, value: str, country: str = "") -> str:
             "the %(channel)s address has %(size)s characters; %(longest)s is the most",
             channel=channel,
             size=len(value),
-            longest=LONGEST,
+            longest=str(LONGEST),
         )
     if channel == "sms":
         value = normalise_phone(value, country)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -10,20 +11,35 @@ from orchestrator.customers.imports.files import FileError
 from orchestrator.customers.imports.kinds import Field, Item, Kind, Outcome, Setting
 from orchestrator.customers.imports.table import Row, RowError
 from orchestrator.domain.wording import words_of
+from orchestrator.guard import contained, where, within
+from orchestrator.leavings import put_right
 from orchestrator.sdk import Connected, Group, Source, SourceFile, SourceReader
 from orchestrator.sources.connections import read_statuses
 from orchestrator.sources.models import Connection
 from orchestrator.sources.people import Naming
 from orchestrator.sources.store import take
 
+log = logging.getLogger(__name__)
 CHUNK = 500
 
 
 def kinds() -> Iterator[Kind]:
-    """Every file that the sources which are on can read."""
-    for source in registry.current().sources.values():
-        for file in source.files():
-            yield kind_of(source, file)
+    """Every file that the sources which are on can read. A plugin that fails here is named, and the others' are there."""
+    known = registry.current()
+    for name, source in known.sources.items():
+        plugin = known.owners.get(("source", name), name)
+        try:
+            with put_right(plugin):
+                found = within(
+                    registry.LONGEST_HOOK, lambda: [kind_of(source, one) for one in source.files()]
+                )  # noqa: B023
+        except BaseException as error:
+            if not contained(error):
+                raise
+            known.failed[plugin] = f"files of “{name}”: {type(error).__name__}: {error}"
+            log.error("plugin %s failed in files of %s: %s", plugin, name, where(error))
+        else:
+            yield from found
 
 
 def kind_of(source: Source, file: SourceFile) -> Kind:

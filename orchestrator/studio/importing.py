@@ -178,13 +178,14 @@ def _titled(field: Field) -> str:
 
 def _needs(kind: Kind, table: Table) -> list[Need]:
     called = dict(zip(reversed(table.columns), reversed(table.labels), strict=True))
-    needs = []
-    for one in kind.fields:
-        if one.required:
-            serve = [one.name, *(other.name for other in kind.fields if other.instead_of == one.name)]
-            column = next((called[name] for name in serve if name in called), "")
-            needs.append(Need(str(one.words), " ".join(FIELD + name for name in serve), column))
-    return needs
+    return [
+        Need(
+            str(one.words),
+            " ".join(FIELD + name for name in names),
+            next((called[name] for name in names if name in called), ""),
+        )
+        for one, names in kind.needs()
+    ]
 
 
 def _cells(rows: Sequence[Sequence[str]], at: int) -> list[str]:

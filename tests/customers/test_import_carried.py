@@ -233,7 +233,7 @@ def test_a_file_that_is_no_table_is_not_kept() -> None:
 def test_what_a_kind_refuses_ends_the_import_with_its_words() -> None:
     row = carried(brought("name\nx\n"))
     assert (row.state, row.problem) == (
-        "failed", "the header has no external_id; add a column with your own id of each person",
+        "failed", "the header has no external_id; add that. It has: name",
     )  # fmt: skip
     kinds._kinds.pop("orders", None)
     try:

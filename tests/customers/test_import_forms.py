@@ -197,7 +197,7 @@ def test_columns_are_what_somebody_says_they_are(tmp_path: Path) -> None:
     [
         (("--map", "Nr=external_id"), "the header has no column 'Nr'"),
         (("--map", "Nr"), "--map takes COLUMN=FIELD, not Nr"),
-        (("--map", "email=external_id"), "the column 'external_id' stands twice"),
+        (("--map", "email=external_id"), "columns 1, 2 all mean 'external_id'"),
         (("--map", "id="), "the header has no external_id"),
         (("--sheet", "x"), ""),
     ],

@@ -9,13 +9,17 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.conf import settings
 
+from orchestrator import registry
 from orchestrator.customers.imports import kinds
 from orchestrator.customers.imports.files import FileError
 from orchestrator.customers.imports.kinds import Outcome, Setting
 from orchestrator.customers.imports.run import run
 from orchestrator.customers.models import Customer
 from orchestrator.events.models import Event
+from orchestrator.sdk import Source, SourceFile
+from orchestrator.sdk.hookspecs import hookimpl
 from tests.sources import bodies as b
 from tests.sources import files_of_shops as files
 from tests.sources.conftest import NOW, connect, consents, events, people
@@ -155,3 +159,35 @@ def test_a_file_without_what_it_needs_is_refused(tmp_path: Path):
         read(tmp_path, "woocommerce_orders", "Order Date,Order Total Amount\n2026-03-01,5\n")
     with pytest.raises(FileError, match="total"):
         read(tmp_path, "shopify_orders", "Name,Created at\n#1,2026-03-01\n")
+
+
+class Broken(Source):
+    """Its export files cannot be listed."""
+
+    name, title = "broken", "Broken"
+
+    def verify(self, request: Any, connected: Any) -> None:
+        return None
+
+    def read(self, request: Any, connected: Any) -> Any:
+        return ()
+
+    def files(self) -> Any:
+        yield SourceFile("broken_orders", "Orders", "", (), lambda columns, connected: None)  # type: ignore[arg-type, return-value]
+        raise LookupError("no such table")
+
+
+class Plugin:
+    @hookimpl
+    def register_sources(self) -> list[Source]:
+        return [Broken()]
+
+
+def test_a_source_whose_files_fail_is_named_and_the_others_are_there():
+    before = set(kinds.registered())
+    registry.reset(registry.load(settings.ORCHESTRATOR_PLUGINS, {"rotten": Plugin()}))
+    try:
+        assert set(kinds.registered()) == before
+        assert registry.current().failed == {"rotten": "files of “broken”: LookupError: no such table"}
+    finally:
+        registry.reset()

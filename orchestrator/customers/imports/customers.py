@@ -12,7 +12,6 @@ from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext_lazy as _
 
-from orchestrator.customers.imports.files import FileError
 from orchestrator.customers.imports.handlers import Handler, registered
 from orchestrator.customers.imports.kinds import Field, Item, Kind, Outcome, Setting
 from orchestrator.customers.imports.report import Advance, Errors
@@ -58,8 +57,6 @@ class CustomersReader:
     """
 
     def __init__(self, columns: Sequence[str], setting: Setting) -> None:
-        if "external_id" not in columns:
-            raise FileError("the header has no external_id; add a column with your own id of each person")
         self._setting = setting
         self._handlers: Claims = {
             name: (handler, handler.claim(columns)) for name, handler in registered().items()

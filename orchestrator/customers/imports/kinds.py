@@ -98,12 +98,18 @@ class Kind:
         """Every other word for a field -> its name."""
         return {alias: one.name for one in self.fields for alias in one.aliases}
 
-    def missing(self, columns: Collection[str]) -> list[Field]:
-        """The required fields that no column of these means."""
-        served = {one.instead_of for one in self.fields if one.name in columns}
+    def needs(self) -> list[tuple[Field, list[str]]]:
+        """The required fields, and the names of those that serve each: itself, and what stands instead of it."""
+        instead = [(one.instead_of, one.name) for one in self.fields]
         return [
-            one for one in self.fields if one.required and one.name not in columns and one.name not in served
+            (one, [one.name, *(name for of, name in instead if of == one.name)])
+            for one in self.fields
+            if one.required
         ]
+
+    def missing(self, columns: Collection[str]) -> list[list[str]]:
+        """What of these names no column means, though one of each list must be there."""
+        return [names for _one, names in self.needs() if not set(names).intersection(columns)]
 
 
 _kinds: dict[str, Kind] = {}

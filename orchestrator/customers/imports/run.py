@@ -84,8 +84,12 @@ def reading(
     """Begin to read. FileError where the file cannot be read, or its columns will not do."""
     source = path if isinstance(path, Source) else inspect(path, form.encoding if form else "")
     with open_table(source, kind.aliases(), form, kind.loose) as table:
-        for one in kind.missing(table.columns):
-            raise FileError("the header has no %(column)s; add that column", column=one.name)
+        if missing := kind.missing(table.columns):
+            raise FileError(
+                "the header has no %(columns)s; add that. It has: %(known)s",
+                columns=", ".join(" / ".join(names) for names in missing),
+                known=", ".join(filter(None, table.columns))[:200],
+            )
         yield Reading(kind, table, kind.begin(table.columns, setting))
 
 

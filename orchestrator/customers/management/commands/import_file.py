@@ -62,14 +62,14 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Import, then say what came of it."""
+        if options["file"] is None:
+            self._say_kinds(list(registered().values()))
+            return
         with spoken("en" if options["json"] else options["language"]):
             self._handle(options)
 
     def _handle(self, options: dict[str, Any]) -> None:
         kinds, began = registered(), time.monotonic()
-        if options["file"] is None:
-            self._say_kinds(list(kinds.values()))
-            return
         kind = kinds.get(options["kind"])
         if kind is None:
             raise CommandError(f"there is no kind {options['kind']}; there are: {', '.join(sorted(kinds))}")
