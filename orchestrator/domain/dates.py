@@ -62,11 +62,7 @@ def next_occurrence(
     3 January greeted a week early in December 2026 is `2027`. Gaps shift forward, folds mean the first pass.
     """
     if abs(offset_days) > OFFSET_DAYS:
-        raise Wrong(
-            "an offset is at most %(most)s days either way, got %(given)s",
-            most=OFFSET_DAYS,
-            given=offset_days,
-        )
+        raise ValueError(f"an offset is at most {OFFSET_DAYS} days either way, got {offset_days}")
     start = as_instant(after)
     around = local(start, zone).year
     for year in range(max(around - 2, MINYEAR + 2), min(around + 4, MAXYEAR - 2)):
@@ -74,7 +70,7 @@ def next_occurrence(
         instant = resolve(datetime.combine(on, at), zone)
         if instant > start:
             return Occurrence(instant, year)
-    raise Wrong("there is no next occurrence after %(after)s: the calendar ends", after=f"{after:%Y-%m-%d}")
+    raise ValueError(f"there is no next occurrence after {after:%Y-%m-%d}: the calendar ends")
 
 
 def parse_birthday(value: object) -> Birthday:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from orchestrator import registry
 from orchestrator.customers.imports.files import FileError
@@ -30,9 +31,7 @@ def kinds() -> Iterator[Kind]:
         plugin = known.owners.get(("source", name), name)
         try:
             with put_right(plugin):
-                found = within(
-                    registry.LONGEST_HOOK, lambda: [kind_of(source, one) for one in source.files()]
-                )  # noqa: B023
+                found = within(registry.LONGEST_HOOK, partial(_kinds, source))
         except BaseException as error:
             if not contained(error):
                 raise
@@ -40,6 +39,10 @@ def kinds() -> Iterator[Kind]:
             log.error("plugin %s failed in files of %s: %s", plugin, name, where(error))
         else:
             yield from found
+
+
+def _kinds(source: Source) -> list[Kind]:
+    return [kind_of(source, file) for file in source.files()]
 
 
 def kind_of(source: Source, file: SourceFile) -> Kind:

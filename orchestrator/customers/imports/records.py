@@ -10,6 +10,9 @@ from dataclasses import dataclass
 from orchestrator.customers.imports.files import FileError
 from orchestrator.domain.wording import Words
 
+_OPEN = Words(
+    'a quote (") is not closed or not doubled; write a quote inside a cell as two, and the cell in quotes'
+)
 CELL_LINES = 100  # the most lines a quoted cell may span before its quote counts as not closed
 LONGEST = 131_072  # characters of a line; the csv module reads no longer cell
 DELIMITERS = ",;\t"  # that are looked for; somebody may say that it is a bar
@@ -76,10 +79,7 @@ def _read(lines: _Lines, delimiter: str, columns: int, number: int, text: str) -
     except FileError:
         pass
     lines.put_back(rest)
-    words = (
-        'a quote (") is not closed or not doubled; write a quote inside a cell as two, and the cell in quotes'
-    )
-    return RowError(number, words)
+    return RowError(number, _OPEN)
 
 
 class _Lines:
