@@ -11,6 +11,7 @@ from orchestrator.api import (
     messages,
     passages,
     people,
+    products,
     schema,
     segments,
 )
@@ -29,6 +30,9 @@ urlpatterns = [
     path("customers/<str:external_id>/why/", customers.WhyView.as_view(), name="customer_why"),
     path("customers/<str:external_id>/next/", customers.NextView.as_view(), name="customer_next"),
     path("events/batch/", events.EventBatchView.as_view(), name="events_batch"),
+    path("products/", products.ProductsView.as_view(), name="products"),
+    path("products/batch/", products.ProductBatchView.as_view(), name="products_batch"),
+    path("products/<str:product>/", products.ProductView.as_view(), name="product"),
     path("segments/", segments.SegmentsView.as_view(), name="segments"),
     path("segments/<str:segment>/", segments.SegmentView.as_view(), name="segment"),
     path("segments/<str:segment>/members/", segments.MembersView.as_view(), name="segment_members"),

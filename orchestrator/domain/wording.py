@@ -88,7 +88,7 @@ def _read(kept: Mapping[str, Any]) -> Words:
     told = {
         name: _read(value) if isinstance(value, Mapping) else value for name, value in kept["told"].items()
     }
-    return Words(kept["words"], **told)
+    return Words("".join([kept["words"]]), **told)
 
 
 def _filled(

@@ -218,7 +218,7 @@ def test_kinds_say_what_they_know() -> None:
     out = io.StringIO()
     call_command("import_file", stdout=out)
     assert "\n  external_id (also customer_id, id): your own id of the person" in out.getvalue()
-    assert "\n  amount (also value, total, dollar_value): what it cost in all\n" in out.getvalue()
+    assert "\n  amount (also value, total, dollar_value): what it cost in all; needed\n" in out.getvalue()
     with pytest.raises(CommandError, match=r"there is no kind pigeons; there are: customers, .*, orders"):
         call_command("import_file", "pigeons", "x.csv")
 

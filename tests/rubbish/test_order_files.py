@@ -126,7 +126,10 @@ def live(path: Path) -> str:
     [
         ("", "orders.csv is empty"),
         (HEAD, "{path} holds no orders"),
-        ("a,b\n1,2\n", f"{NEEDS}a, b"),
+        (
+            "a,b\n1,2\n",
+            "the header needs the columns external_id (or customer_id), date (or occurred_at) and amount (or value); it has a, b",
+        ),
         (
             f"{HEAD}{GOOD}x,2026-13-01,1,1,\nx,2099-01-01,1,1,\nx,2026-01-31,ten,1,\n",
             "{path} is not lived, for some of its lines are wrong:\n"

@@ -9,7 +9,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from django.conf import settings
 
 from orchestrator import registry
 from orchestrator.customers.imports import kinds
@@ -19,7 +18,6 @@ from orchestrator.customers.imports.run import run
 from orchestrator.customers.models import Customer
 from orchestrator.events.models import Event
 from orchestrator.sdk import Source, SourceFile
-from orchestrator.sdk.hookspecs import hookimpl
 from tests.sources import bodies as b
 from tests.sources import files_of_shops as files
 from tests.sources.conftest import NOW, connect, consents, events, people
@@ -177,17 +175,10 @@ class Broken(Source):
         raise LookupError("no such table")
 
 
-class Plugin:
-    @hookimpl
-    def register_sources(self) -> list[Source]:
-        return [Broken()]
-
-
-def test_a_source_whose_files_fail_is_named_and_the_others_are_there():
-    before = set(kinds.registered())
-    registry.reset(registry.load(settings.ORCHESTRATOR_PLUGINS, {"rotten": Plugin()}))
-    try:
-        assert set(kinds.registered()) == before
-        assert registry.current().failed == {"rotten": "files of “broken”: LookupError: no such table"}
-    finally:
-        registry.reset()
+def test_a_source_whose_files_fail_is_named_and_the_others_are_there(monkeypatch: pytest.MonkeyPatch):
+    before, known = set(kinds.registered()), registry.current()
+    monkeypatch.setattr(known, "sources", {"broken": Broken(), **known.sources})
+    monkeypatch.setitem(known.owners, ("source", "broken"), "rotten")
+    monkeypatch.setattr(known, "failed", {})
+    assert set(kinds.registered()) == before
+    assert known.failed == {"rotten": "files of “broken”: LookupError: no such table"}
