@@ -99,7 +99,8 @@ def counted(rows: Floats, many: Floats | None) -> tuple[Floats, Floats]:
     if many is None:
         many = np.ones(len(rows))
     unique, place = np.unique(rows, axis=0, return_inverse=True)
-    return unique, np.bincount(place.reshape(-1), weights=many, minlength=len(unique))
+    times = np.bincount(place.reshape(-1), weights=many, minlength=len(unique))
+    return unique, times.astype(np.float64)
 
 
 def slopes(model: BgNbd, x: Floats, tx: Floats, t: Floats) -> Floats:
