@@ -14,6 +14,8 @@ READ_PEOPLE = ("customers.view_customer", "customers.view_address")
 WRITE_PEOPLE = (
     "customers.add_customer", "customers.change_customer", "customers.add_address", "customers.change_address",
 )  # fmt: skip
+READ_PRODUCTS = ("catalog.view_product",)
+WRITE_PRODUCTS = ("catalog.add_product", "catalog.change_product")
 RIGHTS: Mapping[str, tuple[str, ...]] = {
     "customers:read": READ_PEOPLE,
     "customers:write": WRITE_PEOPLE,
@@ -21,6 +23,8 @@ RIGHTS: Mapping[str, tuple[str, ...]] = {
     "consents:write": ("consents.add_consentrecord",),
     "events:read": ("events.view_event",),
     "events:write": ("events.add_event",),
+    "products:read": READ_PRODUCTS,
+    "products:write": WRITE_PRODUCTS,
     "segments:read": ("segments.view_segment", "segments.view_membership"),
     "journeys:read": ("journeys.view_journey", "journeys.view_journeyversion"),
     "journeys:run": ("journeys.change_journey",),
@@ -39,6 +43,8 @@ TITLES: Mapping[str, Any] = {
     "consents:write": _("record what customers allow and withdraw"),
     "events:read": _("see what customers did"),
     "events:write": _("record what customers did"),
+    "products:read": _("see products and their prices"),
+    "products:write": _("add and change products, and withdraw them from sale"),
     "segments:read": _("see segments, and who is in them"),
     "journeys:read": _("see journeys and their versions"),
     "journeys:run": _("pause journeys and let them go on"),

@@ -14,7 +14,7 @@ from drf_spectacular.generators import SchemaGenerator
 
 from orchestrator.api.known_problems import PROBLEMS
 
-_METHODS = ("get", "post", "patch", "delete")
+_METHODS = ("get", "post", "put", "patch", "delete")
 
 
 @require_safe

@@ -27,6 +27,7 @@ PROBLEMS: Mapping[str, str] = {
     "key_reused": "The Idempotency-Key came with another call before. Take a new one for a new call.",
     "in_flight": "A call with this Idempotency-Key is under way. Ask again in a second: it is answered then.",
     "no_customer": "Nobody has this external id, or they were erased.",
+    "no_product": "There is no product with this key.",
     "no_journey": "There is no journey with this key.",
     "no_version": "The journey has no version with this number.",
     "no_segment": "There is no segment with this key.",

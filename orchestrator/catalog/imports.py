@@ -13,7 +13,9 @@ from orchestrator.catalog.product import check
 from orchestrator.catalog.save import save
 from orchestrator.customers.imports.kinds import Field, Item, Kind, Outcome, Reader, Setting, register
 from orchestrator.customers.imports.table import Row, RowError
+from orchestrator.customers.imports.tally import Tally
 from orchestrator.domain.shown import shown
+from orchestrator.domain.wording import Words, Wrong
 from orchestrator.sdk import Offered
 
 FIELDS = (
@@ -30,6 +32,7 @@ FIELDS = (
     Field("available", _("whether it can be bought"), ("availability", "in_stock", "g:availability")),
 )  # fmt: skip
 _KNOWN = frozenset(one.name for one in FIELDS)
+_NOW, _SALE, _REGULAR = Words("the price"), Words("the sale price"), Words("the regular price")
 _YES = frozenset(
     {"1", "yes", "true", "tak", "in_stock", "available", "preorder", "backorder", "limited_availability"}
 )
@@ -57,6 +60,7 @@ class Products(Reader):
     def __init__(self, setting: Setting) -> None:
         self._now: datetime = setting.now
         self._currency = setting.currency
+        self._new = Tally()  # what is new a second time was taken back: it is a dry run, which counts it once
 
     def feed(self, row: Row) -> Iterable[Item | RowError]:
         """The product of the row; ValueError says what is wrong with it."""
@@ -69,17 +73,23 @@ class Products(Reader):
     def store(self, items: Sequence[Item]) -> Outcome:
         """Save them; a key that stands twice in the file counts as its last row."""
         saved, outcome = save([one.value for one in items], self._now), Outcome()
+        created = sum(self._new.add(key) == 0 for key in saved.fresh)
         outcome.counts.update(
-            created=saved.created, updated=saved.updated, unchanged=len(items) - saved.created - saved.updated
+            created=created, updated=saved.updated, unchanged=len(items) - created - saved.updated
         )
         return outcome
+
+    def passed(self, items: Sequence[Item]) -> None:
+        """What was counted before."""
+        for one in items:
+            self._new.add(one.value.key)
 
 
 def read_product(cells: Mapping[str, str], currency: str) -> Offered:
     """A row's product. `currency` is of a file that names none."""
-    price, own = read_price(cells.get("price", ""), "the price")
-    sale, of_sale = read_price(cells.get("sale_price", ""), "the sale price")
-    regular, of_regular = read_price(cells.get("regular_price", ""), "the regular price")
+    price, own = read_price(cells.get("price", ""), _NOW)
+    sale, of_sale = read_price(cells.get("sale_price", ""), _SALE)
+    regular, of_regular = read_price(cells.get("regular_price", ""), _REGULAR)
     named = (cells.get("currency") or own or of_sale or of_regular).upper()
     if sale is not None:
         price, regular = sale, regular if regular is not None else price
@@ -105,20 +115,24 @@ def read_price(text: str, what: str) -> tuple[Decimal | None, str]:
         return None, ""
     found = _PRICE.fullmatch(text.strip())
     if found is None or (found[1] and found[3]):
-        raise ValueError(f"{what} {shown(text)} is no amount of money; write it like 12.00 PLN")
+        raise Wrong(
+            "%(what)s %(text)s is no amount of money; write it like 12.00 PLN", what=what, text=shown(text)
+        )
     digits = "".join(found[2].split())
     digits = digits.replace(",", ".") if "." not in digits else digits.replace(",", "")
     try:
         return Decimal(digits), (found[1] or found[3] or "").upper()
     except InvalidOperation:
-        raise ValueError(f"{what} {shown(text)} is no amount of money; write it like 12.00 PLN") from None
+        raise Wrong(
+            "%(what)s %(text)s is no amount of money; write it like 12.00 PLN", what=what, text=shown(text)
+        ) from None
 
 
 def _stock(text: str) -> int | None:
     if not text:
         return None
     if not re.fullmatch(r"[0-9]{1,9}", text, re.ASCII):
-        raise ValueError(f"the stock {shown(text)} is no whole number; write it like 3")
+        raise Wrong("the stock %(text)s is no whole number; write it like 3", text=shown(text))
     return int(text)
 
 
@@ -127,5 +141,7 @@ def _available(text: str, stock: int | None) -> bool:
     if not plain:
         return stock != 0
     if plain not in _YES | _NO:
-        raise ValueError(f"the availability {shown(text)} is not known; write in_stock or out_of_stock")
+        raise Wrong(
+            "the availability %(text)s is not known; write in_stock or out_of_stock", text=shown(text)
+        )
     return plain in _YES

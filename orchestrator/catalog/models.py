@@ -29,7 +29,10 @@ class Product(models.Model):
     class Meta:
         verbose_name = _("product")
         verbose_name_plural = _("products")
-        indexes = [models.Index(fields=["-updated_at"], name="product_newest")]
+        indexes = [
+            models.Index(fields=["-updated_at"], name="product_newest"),
+            models.Index(fields=["category", "id"], name="product_of_category"),
+        ]
 
     def __str__(self) -> str:
         return self.title

@@ -7,6 +7,7 @@ the last thirty days is looked up.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,6 +16,7 @@ from django.db.models import Exists, OuterRef
 
 from orchestrator.catalog.models import Product, ProductPrice
 from orchestrator.catalog.product import check
+from orchestrator.domain.wording import Wrong, words_of
 from orchestrator.sdk import Offered
 from orchestrator.sdk.value import value
 from orchestrator.store import bulk
@@ -27,10 +29,12 @@ KEPT = timedelta(days=400)  # of prices that are no longer
 
 @value
 class Saved:
-    """How many were new, and how many of those that were known have changed."""
+    """How many were new, and how many of those that were known have changed. `fresh`, `changed`: the keys of both."""
 
     created: int
     updated: int
+    fresh: frozenset[str] = field(default=frozenset(), compare=False)
+    changed: frozenset[str] = field(default=frozenset(), compare=False)
 
 
 def save(products: Sequence[Offered], now: datetime) -> Saved:
@@ -40,7 +44,7 @@ def save(products: Sequence[Offered], now: datetime) -> Saved:
         try:
             wanted[one.key] = check(one)
         except ValueError as error:
-            raise ValueError(f"product “{one.key[:100]}”: {error}") from error
+            raise Wrong("product “%(key)s”: %(error)s", key=one.key[:100], error=words_of(error)) from error
     if not wanted:
         return Saved(0, 0)
     with transaction.atomic():
@@ -50,7 +54,7 @@ def save(products: Sequence[Offered], now: datetime) -> Saved:
         rows = [(one[0], *_row(wanted[key]), now) for key, one in sorted(changed.items())]
         bulk.update(Product, (*COLUMNS, "updated_at"), rows)
         _price(wanted, created, changed, now)
-    return Saved(len(created), len(changed))
+    return Saved(len(created), len(changed), frozenset(created), frozenset(changed))
 
 
 def _insert(wanted: Mapping[str, Offered], now: datetime) -> dict[str, int]:

@@ -21,6 +21,7 @@ from orchestrator.customers.locks import lock
 from orchestrator.customers.people import Person
 from orchestrator.customers.plain import check_text, make_plain
 from orchestrator.domain.shown import shown
+from orchestrator.domain.wording import Words, Wrong
 from orchestrator.workspace.models import Topic
 
 _PREFIX = "consent_"
@@ -64,10 +65,18 @@ class ConsentColumns:
             channel, topic = _place(column, channels)
             if not channel:
                 known = ", ".join(_PREFIX + name for name in sorted(channels))
-                raise FileError(f"the column {shown(column)} speaks of no channel we know; there are {known}")
+                raise FileError(
+                    "the column %(column)s speaks of no channel we know; there are %(known)s",
+                    column=shown(column),
+                    known=known,
+                )
             if topic and topic not in topics:
                 known = ", ".join(sorted(topics)) or "none yet"
-                raise FileError(f"the column {shown(column)} speaks of no topic we know; there are: {known}")
+                raise FileError(
+                    "the column %(column)s speaks of no topic we know; there are: %(known)s",
+                    column=shown(column),
+                    known=known,
+                )
         return mine
 
     def read(self, cells: Mapping[str, str], zone: ZoneInfo) -> Said | None:
@@ -94,7 +103,7 @@ class ConsentColumns:
         ]
         found = suppressed({address for of_one in addresses for address in of_one})
         erased = {address for address, reason in found.items() if reason == SuppressionReason.ERASURE}
-        why = "the owner of this address was erased at their own wish; they are not added again"
+        why = Words("the owner of this address was erased at their own wish; they are not added again")
         return {index: why for index, of_one in enumerate(addresses) if erased.intersection(of_one)}
 
     def store(self, said: Sequence[tuple[int, Said]], now: datetime) -> Mapping[str, int]:
@@ -141,7 +150,12 @@ def _about(cells: Mapping[str, str], name: str) -> str:
     text = check_text(cells.get(column, ""), column)
     longest = _LONGEST.get(name)
     if longest and len(text) > longest:
-        raise ValueError(f"{column} {shown(text)} is longer than {longest} characters; shorten it")
+        raise Wrong(
+            "%(column)s %(text)s is longer than %(longest)s characters; shorten it",
+            column=column,
+            text=shown(text),
+            longest=longest,
+        )
     return text
 
 
@@ -152,8 +166,9 @@ def _read_proof(text: str) -> Mapping[str, Any]:
     try:
         read = json.loads(text)
     except (ValueError, RecursionError):
-        raise ValueError(
-            f"consent_proof {shown(text)} begins like JSON and is none; mend it, or write it without a brace"
+        raise Wrong(
+            "consent_proof %(text)s begins like JSON and is none; mend it, or write it without a brace",
+            text=shown(text),
         ) from None
     return dict(make_plain(read, "consent_proof"))
 
@@ -161,8 +176,10 @@ def _read_proof(text: str) -> Mapping[str, Any]:
 def _read_state(column: str, cell: str) -> ConsentState:
     state = _WORDS.get(cell.lower())
     if state is None:
-        raise ValueError(
-            f"{column} is {shown(cell)}, neither yes nor no; write granted or withdrawn, or leave it empty"
+        raise Wrong(
+            "%(column)s is %(cell)s, neither yes nor no; write granted or withdrawn, or leave it empty",
+            column=column,
+            cell=shown(cell),
         )
     return state
 

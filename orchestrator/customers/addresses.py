@@ -19,6 +19,7 @@ from orchestrator.customers.plain import check_text
 from orchestrator.domain import outbound
 from orchestrator.domain.keys import address_hash
 from orchestrator.domain.shown import shown
+from orchestrator.domain.wording import Words, Wrong
 from orchestrator.sdk import WebDevice, is_web_device
 
 LONGEST = 1000
@@ -28,17 +29,23 @@ _LOCAL = re.compile(r"[^\s@<>()\[\]\\,;:\"\x00-\x20\x7f]{1,64}")
 
 def normalise(channel: str, value: str, country: str = "") -> str:
     """Answer the address in its channel's one spelling; `country` gives a phone number without +… its prefix."""
-    check_text(value, f"the {channel} address")
+    check_text(value, _address(channel))
     if len(value) > LONGEST:
-        raise ValueError(f"the {channel} address has {len(value)} characters; {LONGEST} is the most")
+        raise Wrong(
+            "the %(channel)s address has %(size)s characters; %(longest)s is the most",
+            channel=channel,
+            size=len(value),
+            longest=str(LONGEST),
+        )
     if channel == "sms":
         value = normalise_phone(value, country)
     registered = registry.current().channels.get(channel)
     if registered is not None and registered.personal:
         return registered.normalise(value)
     if channel not in _BUILT_IN:
-        raise ValueError(
-            f"there is no channel {shown(channel)}; use email, sms, push or one that a plugin adds"
+        raise Wrong(
+            "there is no channel %(channel)s; use email, sms, push or one that a plugin adds",
+            channel=shown(channel),
         )
     return _BUILT_IN[channel](value)
 
@@ -47,12 +54,14 @@ def normalise_email(value: str) -> str:
     """Answer the address in lower case, its domain in ASCII (IDNA); plus tags stay, they belong to the address."""
     text = value.strip()
     if "\r" in text or "\n" in text:
-        raise ValueError(f"the email address {shown(text)} holds a line break; write one address")
+        raise Wrong("the email address %(text)s holds a line break; write one address", text=shown(text))
     local, at, domain = text.rpartition("@")
     if not at or not local or not domain:
-        raise ValueError(f"{shown(text)} is no email address; write it like anna@example.com")
+        raise Wrong("%(text)s is no email address; write it like anna@example.com", text=shown(text))
     if not _LOCAL.fullmatch(local) or local.startswith(".") or local.endswith(".") or ".." in local:
-        raise ValueError(f"{shown(text)}: the part before the @ is not valid; write it like anna@example.com")
+        raise Wrong(
+            "%(text)s: the part before the @ is not valid; write it like anna@example.com", text=shown(text)
+        )
     return f"{local.lower()}@{_ascii_domain(domain, text)}"
 
 
@@ -60,15 +69,16 @@ def normalise_phone(value: str, country: str = "") -> str:
     """Answer the number as E.164 (`+48501234567`); a number without a country is refused, never guessed."""
     text = value.strip()
     if not text.startswith("+") and not country:
-        raise ValueError(
-            f"the phone number {shown(text)} has no country; write it like +48 501 234 567, or give the country"
+        raise Wrong(
+            "the phone number %(text)s has no country; write it like +48 501 234 567, or give the country",
+            text=shown(text),
         )
     try:
         number = phonenumbers.parse(text, country or None)
     except phonenumbers.NumberParseException as error:
-        raise ValueError(f"{shown(text)} is no phone number; write it like +48 501 234 567") from error
+        raise Wrong("%(text)s is no phone number; write it like +48 501 234 567", text=shown(text)) from error
     if not phonenumbers.is_possible_number(number):
-        raise ValueError(f"the phone number {shown(text)} is too short or too long; check its digits")
+        raise Wrong("the phone number %(text)s is too short or too long; check its digits", text=shown(text))
     return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
 
 
@@ -80,13 +90,18 @@ def normalise_token(value: str) -> str:
         outbound.check(device.endpoint)
         return device.address
     if not text or any(letter.isspace() for letter in text):
-        raise ValueError(f"{shown(text)} is no device token: it is empty or holds spaces")
+        raise Wrong("%(text)s is no device token: it is empty or holds spaces", text=shown(text))
     return text
 
 
 def digest(channel: str, value: str) -> str:
     """Answer the keyed hash of a normalised address, 64 hex digits; the key is derived from SECRET_KEY."""
     return address_hash(_key(settings.SECRET_KEY), channel, value)
+
+
+@lru_cache(maxsize=16)
+def _address(channel: str) -> str:
+    return Words("the %(channel)s address", channel=channel)
 
 
 @lru_cache(maxsize=4)
@@ -96,17 +111,18 @@ def _key(secret: str) -> bytes:
 
 def _ascii_domain(domain: str, text: str) -> str:
     if domain.endswith("."):
-        raise ValueError(f"{shown(text)} ends with a dot; remove it")
+        raise Wrong("%(text)s ends with a dot; remove it", text=shown(text))
     try:
         name = domain.lower() if domain.isascii() else domain.lower().encode("idna").decode("ascii")
     except UnicodeError as error:
-        raise ValueError(
-            f"{shown(text)}: the part after the @ is no domain name; check its letters"
+        raise Wrong(
+            "%(text)s: the part after the @ is no domain name; check its letters", text=shown(text)
         ) from error
     labels = name.split(".")
     if len(labels) < 2 or len(name) > 253 or not all(_LABEL.fullmatch(label) for label in labels):
-        raise ValueError(
-            f"{shown(text)}: the part after the @ is no domain name; write it like anna@example.com"
+        raise Wrong(
+            "%(text)s: the part after the @ is no domain name; write it like anna@example.com",
+            text=shown(text),
         )
     return name
 

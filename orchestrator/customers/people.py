@@ -13,9 +13,13 @@ import phonenumbers
 from orchestrator.customers.addresses import normalise
 from orchestrator.customers.plain import check_text, make_plain
 from orchestrator.domain.shown import shown
+from orchestrator.domain.wording import Words, Wrong
 from orchestrator.domain.zones import find_zone
 
 _LANGUAGE = re.compile(r"([A-Za-z]{2,3})(?:[-_]([A-Za-z]{2}|[A-Za-z]{4}|[0-9]{3}))?")
+_NO_LANGUAGE = Words("%(given)s is no language code; write it like pl or pt-BR")
+_NO_COUNTRY = Words("%(given)s is no country code; write two letters, like PL")
+_NO_ZONE = Words("%(given)s is no time zone; write it like Europe/Warsaw")
 # ISO 3166 codes that have no telephone prefix of their own, beside all that have one.
 COUNTRIES = frozenset(phonenumbers.SUPPORTED_REGIONS) | {"AQ", "BV", "GS", "HM", "PN", "TF", "UM"}
 
@@ -61,7 +65,7 @@ def check(person: Person, index: int = 0) -> tuple[Person, tuple[Problem, ...]]:
     }
     created_at = person.created_at
     if created_at is not None and created_at.tzinfo is None:
-        raise ValueError(f"created_at {created_at} has no time zone; give an instant")
+        raise Wrong("created_at %(created_at)s has no time zone; give an instant", created_at=str(created_at))
     return (
         replace(
             kept,
@@ -80,13 +84,13 @@ def _check_place(person: Person, index: int) -> tuple[Person, tuple[Problem, ...
     language, country, zone = _language(person.language), _country(person.country), _zone(person.time_zone)
     seen = _zone(person.last_seen_zone)
     wrong = (
-        ("language", person.language, language, "is no language code; write it like pl or pt-BR"),
-        ("country", person.country, country, "is no country code; write two letters, like PL"),
-        ("time_zone", person.time_zone, zone, "is no time zone; write it like Europe/Warsaw"),
-        ("last_seen_zone", person.last_seen_zone, seen, "is no time zone; write it like Europe/Warsaw"),
+        ("language", person.language, language, _NO_LANGUAGE),
+        ("country", person.country, country, _NO_COUNTRY),
+        ("time_zone", person.time_zone, zone, _NO_ZONE),
+        ("last_seen_zone", person.last_seen_zone, seen, _NO_ZONE),
     )
     problems = tuple(
-        Problem(index, name, f"{shown(given)} {words}")
+        Problem(index, name, words.fill(given=shown(given)))
         for name, given, kept, words in wrong
         if given.strip() and not kept
     )
@@ -117,12 +121,12 @@ def _check_id(value: str | None) -> str | None:
         return None
     text = check_text(value, "the external id").strip()
     if not text or len(text) > 100:
-        raise ValueError(f"the external id {shown(value)} must have 1 to 100 characters")
+        raise Wrong("the external id %(value)s must have 1 to 100 characters", value=shown(value))
     return text
 
 
 def _check_name(name: str) -> str:
     check_text(name, "an attribute's name")
     if not name or len(name) > 100:
-        raise ValueError(f"the attribute name {shown(name)} must have 1 to 100 characters")
+        raise Wrong("the attribute name %(name)s must have 1 to 100 characters", name=shown(name))
     return name

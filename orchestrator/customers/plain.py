@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from orchestrator.domain.shown import shown
+from orchestrator.domain.wording import Wrong
 
 DEPTH = 10
 
@@ -16,9 +17,15 @@ DEPTH = 10
 def check_text(value: str, where: str) -> str:
     """Answer `value`; ValueError for a NUL (PostgreSQL refuses it) or half a surrogate pair (no file can hold it)."""
     if "\x00" in value:
-        raise ValueError(f"{where} holds a NUL character (\\x00), which no database text can; remove it")
+        raise Wrong(
+            "%(where)s holds a NUL character (\\x00), which no database text can; remove it", where=where
+        )
     if not value.isascii() and any("\ud800" <= letter <= "\udfff" for letter in value):
-        raise ValueError(f"{where} holds half of a broken character ({shown(value)}); save the text as UTF-8")
+        raise Wrong(
+            "%(where)s holds half of a broken character (%(value)s); save the text as UTF-8",
+            where=where,
+            value=shown(value),
+        )
     return value
 
 
@@ -30,7 +37,11 @@ def make_plain(value: Any, where: str, depth: int = 0) -> Any:
         return check_text(value, where)
     if isinstance(value, float):
         if not math.isfinite(value):
-            raise ValueError(f"{where} is {value}, which is not a number that can be stored; leave it out")
+            raise Wrong(
+                "%(where)s is %(value)s, which is not a number that can be stored; leave it out",
+                where=where,
+                value=str(value),
+            )
         return value
     if isinstance(value, Decimal):
         return str(value)
@@ -41,7 +52,9 @@ def make_plain(value: Any, where: str, depth: int = 0) -> Any:
 
 def _make_container(value: Any, where: str, depth: int) -> Any:
     if depth >= DEPTH:
-        raise ValueError(f"{where} is nested deeper than {DEPTH} levels; make it flatter")
+        raise Wrong(
+            "%(where)s is nested deeper than %(depth)s levels; make it flatter", where=where, depth=DEPTH
+        )
     if isinstance(value, Mapping):
         return {
             check_text(str(key), f"a name in {where}"): make_plain(item, f"{where}.{key}"[:200], depth + 1)
@@ -49,4 +62,8 @@ def _make_container(value: Any, where: str, depth: int) -> Any:
         }
     if isinstance(value, list | tuple):
         return [make_plain(item, where, depth + 1) for item in value]
-    raise ValueError(f"{where} is {shown(value)}; use text, numbers, yes/no, lists or mappings")
+    raise Wrong(
+        "%(where)s is %(value)s; use text, numbers, yes/no, lists or mappings",
+        where=where,
+        value=shown(value),
+    )

@@ -16,6 +16,7 @@ from orchestrator.customers.locks import lock
 from orchestrator.customers.models import Address, Customer
 from orchestrator.customers.people import Person, Problem, check
 from orchestrator.customers.survivors import lock_survivors
+from orchestrator.domain.wording import Words
 from orchestrator.store import bulk, doorbells
 
 __all__ = ["Person", "Problem", "Saved", "save", "save_known"]
@@ -97,7 +98,7 @@ def save_known(people: Sequence[tuple[int, Person]], now: datetime) -> Saved:
     return Saved(answer, 0, updated, tuple(problem for *_, found in checked for problem in found))
 
 
-_ERASED = "this customer was erased at their own wish; nothing was stored"
+_ERASED = Words("this customer was erased at their own wish; nothing was stored")
 
 
 def _check_all(people: Sequence[Person]) -> list[tuple[Person, tuple[Problem, ...]]]:

@@ -14,6 +14,7 @@ from typing import Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
 from orchestrator.domain.shown import shown
+from orchestrator.domain.wording import Words, Wrong
 from orchestrator.domain.zones import as_instant, local, resolve
 
 Leap = Literal["feb28", "mar1"]
@@ -81,21 +82,27 @@ def parse_birthday(value: object) -> Birthday:
         return Birthday(value.year, value.month, value.day)
     written = _WRITTEN.fullmatch(value.strip()) if isinstance(value, str) else None
     if written is None:
-        raise ValueError(
-            f"{shown(value)} is not a date; write year, month and day as `1990-02-28`,"
-            " or `--02-28` if the year is not known"
+        raise Wrong(
+            "%(value)s is not a date; write year, month and day as `1990-02-28`, or `--02-28` if the year is not known",
+            value=shown(value),
         )
     year, month, day = (int(part) if part else None for part in written.groups())
     assert month is not None
     assert day is not None
     _check_day(month, day, str(value).strip())
     if year is not None and year < EARLIEST_YEAR:
-        raise ValueError(
-            f"{shown(value)} is before {EARLIEST_YEAR}; write `--{month:02d}-{day:02d}` if the year is not known"
+        raise Wrong(
+            "%(value)s is before %(earliest)s; write `--%(month)s-%(day)s` if the year is not known",
+            value=shown(value),
+            earliest=str(EARLIEST_YEAR),
+            month=f"{month:02d}",
+            day=f"{day:02d}",
         )
     if year is not None and (month, day) == (2, 29) and not isleap(year):
-        raise ValueError(
-            f"{shown(value)} never was: {year} is no leap year; write `--02-29` if the year is not sure"
+        raise Wrong(
+            "%(value)s never was: %(year)s is no leap year; write `--02-29` if the year is not sure",
+            value=shown(value),
+            year=str(year),
         )
     return Birthday(year, month, day)
 
@@ -104,11 +111,13 @@ def _check_day(month: int, day: int, written: str) -> None:
     try:
         date(_LEAP_YEAR, month, day)
     except ValueError:
-        raise ValueError(f"{shown(written)} is no day of the year: {_why(month)}") from None
+        raise Wrong(
+            "%(written)s is no day of the year: %(why)s", written=shown(written), why=_why(month)
+        ) from None
 
 
 def _why(month: int) -> str:
     if not 1 <= month <= 12:
-        return f"there is no month {month}; write the month from 01 to 12, then the day"
+        return Words("there is no month %(month)s; write the month from 01 to 12, then the day", month=month)
     last = (date(_LEAP_YEAR, month % 12 + 1, 1) - timedelta(days=1)).day
-    return f"{month_name[month]} has at most {last} days"
+    return Words("%(month)s has at most %(days)s days", month=Words(month_name[month]), days=last)

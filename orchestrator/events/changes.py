@@ -12,6 +12,7 @@ from orchestrator.customers.imports.kinds import Outcome
 from orchestrator.customers.imports.table import RowError
 from orchestrator.customers.save import Person, save
 from orchestrator.domain.orders import PLACED, RETURNED
+from orchestrator.domain.wording import Words
 from orchestrator.events.models import Event
 from orchestrator.events.record import NewEvent, record
 
@@ -52,7 +53,11 @@ def store(told: Sequence[Told], now: datetime) -> Outcome:
 
 def too_late(at: datetime, now: datetime) -> str | None:
     """Why what happens after tomorrow cannot be: its date is wrong. None for what can."""
-    return None if at <= now + AHEAD else f"the date {at:%Y-%m-%d} is in the future; check it"
+    return (
+        None
+        if at <= now + AHEAD
+        else Words("the date %(date)s is in the future; check it", date=f"{at:%Y-%m-%d}")
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,10 +20,11 @@ from django.utils.translation import gettext_lazy as _
 
 from orchestrator.customers.imports.kinds import Field, Item, Kind, Outcome, Reader, Setting, register
 from orchestrator.customers.imports.table import Row, RowError
-from orchestrator.customers.imports.times import read_instant
+from orchestrator.customers.imports.times import THE_DATE, read_instant
 from orchestrator.customers.plain import check_text
 from orchestrator.domain.orders import PLACED, RETURNED
 from orchestrator.domain.shown import shown
+from orchestrator.domain.wording import Words, Wrong
 from orchestrator.events.changes import Told, store
 from orchestrator.events.keys_of_orders import placed_key, returned_key
 
@@ -38,6 +39,7 @@ FIELDS = (
     Field("country", _("the customer's country, in words")),
 )  # fmt: skip
 NEAR = 3  # invoices that are written at the same time: their lines may stand among one another's
+_INVOICE, _CUSTOMER, _CODE = Words("the invoice"), Words("the customer"), Words("the stock code")
 _CENT = Decimal("0.01")
 _MOST = Decimal(10) ** 12
 
@@ -106,12 +108,15 @@ class Invoices(Reader):
         if not cells["customer_id"]:
             self._nobody += 1
             return []
-        number, customer = _id(cells["invoice"], "the invoice"), _id(cells["customer_id"], "the customer")
+        number, customer = (
+            _id(cells["invoice"], _INVOICE),
+            _id(cells["customer_id"], _CUSTOMER),
+        )
         line = _line(row)
         if (open_ := self._open.get((number, customer))) is not None:
             open_.lines.append(line)
             return []
-        at = read_instant(cells["invoice_date"], self._setting.zone, "the date", time(12))
+        at = read_instant(cells["invoice_date"], self._setting.zone, THE_DATE, time(12))
         self._open[number, customer] = _Invoice(number, customer, at, cells.get("country", ""), [line])
         return [self._close()] if len(self._open) > NEAR else []
 
@@ -175,19 +180,28 @@ class Invoices(Reader):
 
 def _id(text: str, what: str) -> str:
     if not 1 <= len(check_text(text, what)) <= 100:
-        raise ValueError(f"{what} must have 1 to 100 letters, not {shown(text)}; mend or remove the line")
+        raise Wrong(
+            "%(what)s must have 1 to 100 letters, not %(text)s; mend or remove the line",
+            what=what,
+            text=shown(text),
+        )
     return text
 
 
 def _line(row: Row) -> _Line:
     cells = row.cells
     if not re.fullmatch(r"-?[0-9]{1,9}", cells["quantity"], re.ASCII):
-        raise ValueError(f"the quantity {shown(cells['quantity'])} is no whole number; write it like 3")
+        raise Wrong(
+            "the quantity %(quantity)s is no whole number; write it like 3", quantity=shown(cells["quantity"])
+        )
     try:
         price = Decimal(cells["unit_price"].replace(",", "."))
     except InvalidOperation:
         price = Decimal("NaN")
     if not price.is_finite() or not 0 <= price < _MOST:
-        raise ValueError(f"the price {shown(cells['unit_price'])} is no amount of money; write it like 2.55")
-    code = _id(cells["stock_code"], "the stock code")
+        raise Wrong(
+            "the price %(price)s is no amount of money; write it like 2.55",
+            price=shown(cells["unit_price"]),
+        )
+    code = _id(cells["stock_code"], _CODE)
     return _Line(row.line, code, cells.get("description", ""), int(cells["quantity"]), price)

@@ -13,15 +13,16 @@ from orchestrator.customers.imports.times import read_instant
 from orchestrator.customers.plain import check_text
 from orchestrator.domain.orders import CANCELLED, DELIVERED, PAID, PLACED, RETURNED
 from orchestrator.domain.shown import shown
+from orchestrator.domain.wording import Words, Wrong
 from orchestrator.events.changes import Told
 from orchestrator.events.keys_of_orders import cancelled_key, delivered_key, paid_key, returned_key
 from orchestrator.events.orders import ALIASES, NOON, Order, read_value
 
 FIELDS = (
-    Field("external_id", _("the customer, by your own id"), ALIASES["external_id"]),
-    Field("date", _("when it was placed"), (*ALIASES["date"], "ordered_at", "placed_at")),
-    Field("occurred_at", _("when it was placed, to the minute")),
-    Field("amount", _("what it cost in all"), ALIASES["amount"]),
+    Field("external_id", _("the customer, by your own id"), ALIASES["external_id"], required=True),
+    Field("date", _("when it was placed"), (*ALIASES["date"], "ordered_at", "placed_at"), required=True),
+    Field("occurred_at", _("when it was placed, to the minute"), instead_of="date"),
+    Field("amount", _("what it cost in all"), ALIASES["amount"], required=True),
     Field("order_id", _("the number of the order"), (*ALIASES["order_id"], "order_number")),
     Field("count", _("how many things"), ALIASES["count"]),
     Field("currency", _("the currency, such as PLN")),
@@ -34,6 +35,7 @@ _STATUS: Mapping[str, str] = {
     "": PLACED, "placed": PLACED, "new": PLACED, "paid": PAID, "delivered": DELIVERED, "completed": DELIVERED,
     "cancelled": CANCELLED, "canceled": CANCELLED, "returned": RETURNED, "refunded": RETURNED,
 }  # fmt: skip
+_OF_STATUS = Words("the date of the status")
 _ONLY = "1"  # the return of an order that names none
 _KEYS = {PAID: paid_key, DELIVERED: delivered_key, CANCELLED: cancelled_key}
 
@@ -53,7 +55,7 @@ def changes_of(order: Order, cells: Mapping[str, str], setting: Setting) -> list
     if status == PLACED and not cells.get("returned"):
         return []
     if not order.order_id:
-        raise ValueError("a row with a status or a return needs an order_id; fill it in")
+        raise Wrong("a row with a status or a return needs an order_id; fill it in")
     return list(_changes(order, status, cells, setting))
 
 
@@ -72,14 +74,16 @@ def _changes(order: Order, status: str, cells: Mapping[str, str], setting: Setti
 def _at(order: Order, text: str, setting: Setting) -> datetime:
     if not text:
         return order.occurred_at
-    return max(read_instant(text, setting.zone, "the date of the status", NOON), order.occurred_at)
+    return max(read_instant(text, setting.zone, _OF_STATUS, NOON), order.occurred_at)
 
 
 def _status(cells: Mapping[str, str]) -> str:
     said = cells.get("status", "").lower()
     if said not in _STATUS:
-        words = "placed, paid, delivered, cancelled or returned"
-        raise ValueError(f"the status {shown(said)} is not known; write {words}")
+        raise Wrong(
+            "the status %(said)s is not known; write placed, paid, delivered, cancelled or returned",
+            said=shown(said),
+        )
     return _STATUS[said]
 
 

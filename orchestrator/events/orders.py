@@ -14,10 +14,11 @@ from orchestrator.customers.imports.files import TEXT, FileError, Source, inspec
 from orchestrator.customers.imports.records import Record
 from orchestrator.customers.imports.table import Row, RowError, open_table
 from orchestrator.customers.imports.tally import Tally
-from orchestrator.customers.imports.times import read_instant
+from orchestrator.customers.imports.times import THE_DATE, read_instant
 from orchestrator.customers.plain import check_text
 from orchestrator.domain.keys import order_key
 from orchestrator.domain.shown import shown
+from orchestrator.domain.wording import Words, Wrong, words_of
 from orchestrator.domain.zones import local, resolve
 from orchestrator.events.keys_of_orders import placed_key
 
@@ -61,7 +62,7 @@ def iter_orders(path: Path, zone: ZoneInfo) -> Iterator[Order]:
     """Every order of a file. ValueError, with the line, for the first that is wrong; FileError for the file."""
     for order in read_orders(inspect(path), zone):
         if isinstance(order, RowError):
-            raise ValueError(f"line {order.line}: {order.message}")
+            raise Wrong("line %(line)s: %(message)s", line=str(order.line), message=order.message)
         yield order
 
 
@@ -76,7 +77,7 @@ def read_orders(source: Source, zone: ZoneInfo) -> Iterator[Order | RowError]:
             try:
                 yield orders.read(row)
             except ValueError as error:
-                yield RowError(row.line, str(error))
+                yield RowError(row.line, words_of(error))
 
 
 class OrderRows:
@@ -90,8 +91,9 @@ class OrderRows:
         dated = {"date", "occurred_at"} & set(columns)
         if not {"external_id", "amount"} <= set(columns) or not dated:
             raise FileError(
-                "the header needs the columns external_id (or customer_id), date (or occurred_at) and amount (or value);"
-                f" it has {', '.join(filter(None, columns))[:200]}"
+                "the header needs the columns external_id (or customer_id), date (or occurred_at) and amount (or value); it has"
+                " %(known)s",
+                known=", ".join(filter(None, columns))[:200],
             )
         self._zone = zone
         self._seen = Tally()
@@ -135,18 +137,23 @@ def _read_cdnow(lines: Iterable[str]) -> Iterator[Record]:
             yield number, [*match.groups(), "USD"]
         elif line.strip() and not first:
             said = shown(line.strip())
-            yield RowError(number, f"{said} is no order; write customer, date as 19970131, count and value")
+            yield RowError(
+                number,
+                Words("%(said)s is no order; write customer, date as 19970131, count and value", said=said),
+            )
         first = first and not line.strip()
 
 
 def _read_row(cells: Mapping[str, str], zone: ZoneInfo) -> _Fields:
     moment = cells.get("occurred_at") or cells.get("date", "")
     if not moment:
-        raise ValueError("the date is empty; write it like 2026-01-31")
-    occurred_at = read_instant(moment, zone, "the date", NOON)
+        raise Wrong("the date is empty; write it like 2026-01-31")
+    occurred_at = read_instant(moment, zone, THE_DATE, NOON)
     currency = cells.get("currency", "").upper()
     if currency and not re.fullmatch(r"[A-Z]{3}", currency):
-        raise ValueError(f"the currency {shown(currency)} is no code; write three letters, like PLN")
+        raise Wrong(
+            "the currency %(currency)s is no code; write three letters, like PLN", currency=shown(currency)
+        )
     return _Fields(
         _read_id(cells["external_id"], "external_id"),
         local(occurred_at, zone).date(),
@@ -160,13 +167,15 @@ def _read_row(cells: Mapping[str, str], zone: ZoneInfo) -> _Fields:
 
 def _read_id(text: str, what: str) -> str:
     if not 1 <= len(check_text(text, what)) <= 100:
-        raise ValueError(f"{what} must have 1 to 100 characters, not {shown(text)}")
+        raise Wrong("%(what)s must have 1 to 100 characters, not %(text)s", what=what, text=shown(text))
     return text
 
 
 def _read_count(text: str) -> int:
     if not re.fullmatch(r"[0-9]{1,9}", text, re.ASCII):
-        raise ValueError(f"the count {shown(text)} is no whole number from 0 to 999,999,999; write it like 3")
+        raise Wrong(
+            "the count %(text)s is no whole number from 0 to 999,999,999; write it like 3", text=shown(text)
+        )
     return int(text)
 
 
@@ -175,14 +184,18 @@ def _read_value(text: str) -> Decimal:
     try:
         value = Decimal("".join(text.split()))
     except InvalidOperation:
-        raise ValueError(f"the value {shown(text)} is no amount of money; write it like 1234.50") from None
+        raise Wrong(
+            "the value %(text)s is no amount of money; write it like 1234.50", text=shown(text)
+        ) from None
     if not value.is_finite() or value >= _LARGEST:
-        raise ValueError(f"the value {shown(text)} is no amount of money; write it like 1234.50")
+        raise Wrong("the value %(text)s is no amount of money; write it like 1234.50", text=shown(text))
     if value < 0:
-        raise ValueError(f"the value {shown(text)} is below zero: a return is no order; leave the line out")
+        raise Wrong(
+            "the value %(text)s is below zero: a return is no order; leave the line out", text=shown(text)
+        )
     kept = value.quantize(Decimal("0.01"))
     if kept != value:
-        raise ValueError(f"the value {shown(text)} has more than two decimal places; round it")
+        raise Wrong("the value %(text)s has more than two decimal places; round it", text=shown(text))
     return kept
 
 

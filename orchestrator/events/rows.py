@@ -17,6 +17,7 @@ import orjson
 
 from orchestrator.customers.plain import DEPTH, check_text, make_plain
 from orchestrator.domain.shown import shown
+from orchestrator.domain.wording import Words, Wrong
 from orchestrator.store import json_text
 from orchestrator.store.json_text import Written
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 FUTURE = timedelta(minutes=5)
 HISTORY = timedelta(hours=24)
+_KEY = Words("the event's key")
 LARGEST = Decimal(10) ** 15
 _NAME = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9_]+)*")
 # Whatever is not JSON itself goes the long way, and has its words there.
@@ -62,11 +64,11 @@ def make_row(
 ) -> Row:
     """The same, of an event's parts."""
     if not is_name(name):
-        raise ValueError(f"the event name {shown(name)} is not valid; write it like order.placed")
-    if not 1 <= len(_text(key, "the event's key")) <= 100:
-        raise ValueError(f"the event key {shown(key)} must have 1 to 100 characters")
+        raise Wrong("the event name %(name)s is not valid; write it like order.placed", name=shown(name))
+    if not 1 <= len(_text(key, _KEY)) <= 100:
+        raise Wrong("the event key %(key)s must have 1 to 100 characters", key=shown(key))
     if amount is not None and not (amount.is_finite() and abs(amount) < LARGEST):
-        raise ValueError(f"the amount {shown(amount)} is no sum of money; write it like 1234.50")
+        raise Wrong("the amount %(amount)s is no sum of money; write it like 1234.50", amount=shown(amount))
     if occurred_at > now + FUTURE:
         occurred_at = now
     history = backfilled or now - occurred_at > HISTORY

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from orchestrator.consents.models import ConsentState
 from orchestrator.customers.imports.times import read_instant
 from orchestrator.domain.shown import shown
+from orchestrator.domain.wording import Wrong
 
 GRANTED, WITHDRAWN = ConsentState.GRANTED, ConsentState.WITHDRAWN
 _YES = ("1", "true", "yes", "y", "t", "tak", "prawda")
@@ -40,15 +41,21 @@ def is_yes(cell: str, column: str) -> bool:
         return True
     if word in _NO:
         return False
-    raise ValueError(f"{column} is {shown(cell)}, neither yes nor no; write yes or no, or leave it empty")
+    raise Wrong(
+        "%(column)s is %(cell)s, neither yes nor no; write yes or no, or leave it empty",
+        column=column,
+        cell=shown(cell),
+    )
 
 
 def state_of(cell: str, column: str) -> ConsentState | None:
     """What a subscription's status says; None where nobody has said anything."""
     word = plain(cell)
     if word not in _STATES:
-        raise ValueError(
-            f"{column} is {shown(cell)}, a status that is not known; write subscribed, unsubscribed or never_subscribed"
+        raise Wrong(
+            "%(column)s is %(cell)s, a status that is not known; write subscribed, unsubscribed or never_subscribed",
+            column=column,
+            cell=shown(cell),
         )
     return _STATES[word]
 
@@ -89,7 +96,7 @@ def money(cell: str, column: str) -> Decimal | None:
     except InvalidOperation:
         amount = Decimal("NaN")
     if not amount.is_finite() or abs(amount) >= 10**12:
-        raise ValueError(f"{column} {shown(cell)} is no amount; write it like 129.90")
+        raise Wrong("%(column)s %(cell)s is no amount; write it like 129.90", column=column, cell=shown(cell))
     return amount
 
 

@@ -11,6 +11,7 @@ from orchestrator.consents.models import ConsentState, SuppressionReason
 from orchestrator.customers.addresses import digest, normalise
 from orchestrator.customers.people import Person, check
 from orchestrator.domain.systems import title
+from orchestrator.domain.wording import Wrong, words_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,15 +96,16 @@ def addresses(given: Mapping[str, str], country: str) -> Found:
         try:
             found.addresses[channel] = normalise(channel, value, country)
         except ValueError as error:
-            found.problems.append(str(error))
+            found.problems.append(words_of(error))
     return found
 
 
 def contact(who: Who, person: Person, problems: Sequence[str], **more: Any) -> Contact:
     """A checked contact; ValueError where it names nobody, or holds what no database keeps."""
     if not who.ids and not who.addresses:
-        told = f": {problems[0]}" if problems else ""
-        raise ValueError(f"the row names nobody{told}; it needs an id or an address")
+        if problems:
+            raise Wrong("the row names nobody: %(why)s; it needs an id or an address", why=problems[0])
+        raise Wrong("the row names nobody; it needs an id or an address")
     checked, found = check(person)
     kept_out = [*problems, *(one.message for one in found)]
     return Contact(who, checked, problems=kept_out, **more)

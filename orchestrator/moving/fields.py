@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from orchestrator.customers.imports.kinds import Field, Setting
 from orchestrator.customers.people import Person
+from orchestrator.domain.wording import Wrong
 from orchestrator.moving import cells as read
 from orchestrator.moving.contacts import Allowed, Found, Who, addresses
 from orchestrator.moving.happened import ORDERS, Happened, What
@@ -143,7 +144,7 @@ def happened(
 ) -> Happened:
     """One thing of a row. Without an id it is named by whose it is, what, when and of which message."""
     if not who.ids and not who.addresses:
-        raise ValueError("the row names nobody; it needs an id or an address")
+        raise Wrong("the row names nobody; it needs an id or an address")
     name = (
         name or cells.get("event_id", "") or _named(who, at, channel, title or read.first(cells, _MESSAGES))
     )

@@ -11,6 +11,7 @@ from orchestrator.customers.imports.files import FileError, inspect, open_lines
 from orchestrator.customers.imports.kinds import Kind
 from orchestrator.customers.imports.table import Table
 from orchestrator.domain.systems import KLAVIYO, MAUTIC, SALESMANAGO
+from orchestrator.domain.wording import words_of
 from orchestrator.moving import cells, klaviyo, mautic, salesmanago
 
 # In this order they are stored: who people are and what they allow, then what takes it back, then what happened.
@@ -53,14 +54,16 @@ class Left:
 def look(system: str, folder: Path) -> tuple[list[Known], list[Left]]:
     """Every file of the folder, in the order in which they are moved in. FileError where there is no such folder."""
     if not folder.is_dir():
-        raise FileError(f"there is no folder {folder}; put the exports into one and name it")
+        raise FileError(
+            "there is no folder %(folder)s; put the exports into one and name it", folder=str(folder)
+        )
     known: list[Known] = []
     left: list[Left] = []
     for path in sorted(one for one in folder.iterdir() if one.is_file() and not one.name.startswith(".")):
         try:
             known.append(recognise(system, path))
         except FileError as error:
-            left.append(Left(path, str(error)))
+            left.append(Left(path, words_of(error)))
     order = {kind.key: place for place, kind in enumerate(KINDS[system])}
     return sorted(known, key=lambda one: (order[one.kind.key], one.path.name)), left
 
@@ -81,7 +84,9 @@ def recognise(system: str, path: Path) -> Known:
             return Known(path, _of_metric(kind, metric, columns), source.lines)
     wanted = "; ".join(str(kind.title) for kind in KINDS[system])
     raise FileError(
-        f"{path.name} is none of these by its header: {wanted}. See docs/moving-in.md for their columns"
+        "%(name)s is none of these by its header: %(wanted)s. See docs/moving-in.md for their columns",
+        name=path.name,
+        wanted=wanted,
     )
 
 

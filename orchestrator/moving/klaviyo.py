@@ -14,6 +14,7 @@ from orchestrator.customers.imports.table import Row
 from orchestrator.customers.people import Person
 from orchestrator.domain.shown import shown
 from orchestrator.domain.systems import KLAVIYO
+from orchestrator.domain.wording import Wrong
 from orchestrator.moving import cells as read
 from orchestrator.moving import fields
 from orchestrator.moving.contacts import Allowed, Blocked, Contact, Who, addresses, contact
@@ -106,7 +107,7 @@ def _event(row: Row, setting: Setting, metric: str = "") -> Iterable[Happened]:
     what, channel = METRICS[read.plain(named)]
     at = read.moment(cells.get("at", ""), setting.zone, "Timestamp")
     if at is None:
-        raise ValueError("the row has no time; fill its Timestamp")
+        raise Wrong("the row has no time; fill its Timestamp")
     if what is None:
         return
     country = cells.get("country", "")
@@ -180,12 +181,17 @@ def begin_events(metric: str, columns: Sequence[str], setting: Setting) -> Reade
     if not metric and "metric" not in columns:
         names = "Received Email, Opened Email, Placed Order"
         raise FileError(
-            f"the header has no metric; add a column Metric ({names} …), or give the file the metric's name"
+            "the header has no metric; add a column Metric (%(names)s …), or give the file the metric's name",
+            names=names,
         )
     if not {"email", "phone", "klaviyo_id"}.intersection(columns):
         raise FileError("the header names nobody; add a column Email or Klaviyo ID")
     if metric and read.plain(metric) not in METRICS:
-        raise FileError(f"the metric {shown(metric)} is none that is taken; there are: {', '.join(METRICS)}")
+        raise FileError(
+            "the metric %(metric)s is none that is taken; there are: %(known)s",
+            metric=shown(metric),
+            known=", ".join(METRICS),
+        )
     begin: Callable[[Row, Setting], Iterable[Happened]] = partial(_event, metric=metric)
     return HistoryReader(setting, begin)
 

@@ -13,6 +13,7 @@ from orchestrator.customers.imports.table import Row
 from orchestrator.customers.people import Person
 from orchestrator.domain.shown import shown
 from orchestrator.domain.systems import MAUTIC
+from orchestrator.domain.wording import Wrong
 from orchestrator.moving import cells as read
 from orchestrator.moving import fields
 from orchestrator.moving.contacts import Allowed, Blocked, Contact, Who, addresses, contact
@@ -62,13 +63,15 @@ def _do_not_contact(row: Row, setting: Setting) -> Iterable[Contact]:
     if read.plain(cells.get("reason", "")) in ("0", "contactable"):
         return
     if reason is None:
-        raise ValueError(
-            f"the reason {shown(cells.get('reason', ''))} is none of Mautic's: 1 unsubscribed, 2 bounced, 3 by hand"
+        raise Wrong(
+            "the reason %(reason)s is none of Mautic's: 1 unsubscribed, 2 bounced, 3 by hand",
+            reason=shown(cells.get("reason", "")),
         )
     channel = _CHANNELS.get(read.plain(cells.get("channel", "")))
     if channel is None:
-        raise ValueError(
-            f"the channel {shown(cells['channel'])} is none that we know: email, sms or notification"
+        raise Wrong(
+            "the channel %(channel)s is none that we know: email, sms or notification",
+            channel=shown(cells["channel"]),
         )
     found = addresses({"email": cells.get("email", "")}, "")
     who = _who(cells, found.addresses)
@@ -88,7 +91,7 @@ def _email(row: Row, setting: Setting) -> Iterable[Happened]:
     cells = row.cells
     sent_at = read.moment(cells.get("sent_at", ""), _zone(cells, setting), "date_sent")
     if sent_at is None:
-        raise ValueError("the row has no date_sent; fill it")
+        raise Wrong("the row has no date_sent; fill it")
     if read.is_yes(cells.get("is_failed", ""), "is_failed"):
         return  # nothing was sent
     who = _who(cells, addresses({"email": cells.get("email", "")}, "").addresses)
@@ -108,7 +111,7 @@ def _hit(row: Row, setting: Setting) -> Iterable[Happened]:
     cells = row.cells
     at = read.moment(cells.get("at", ""), _zone(cells, setting), "date_hit")
     if at is None:
-        raise ValueError("the row has no date_hit; fill it")
+        raise Wrong("the row has no date_hit; fill it")
     who = _who(cells, addresses({"email": cells.get("email", "")}, "").addresses)
     if not who.ids and not who.addresses:
         return  # of somebody whom Mautic does not know either

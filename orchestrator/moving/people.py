@@ -12,11 +12,12 @@ from orchestrator.customers.known import EXTERNAL, find, standing
 from orchestrator.customers.models import Address, Customer, Identity
 from orchestrator.customers.save import save, save_known
 from orchestrator.customers.survivors import lock_survivors
+from orchestrator.domain.wording import Words
 from orchestrator.moving.contacts import Contact, Who
 from orchestrator.store import bulk
 
-ERASED = "its owner was erased at their own wish; they are not added again"
-UNKNOWN = "nobody is known by its id or address; move the people in first"
+ERASED = Words("its owner was erased at their own wish; they are not added again")
+UNKNOWN = Words("nobody is known by its id or address; move the people in first")
 
 
 @dataclass(slots=True)

@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 
 from orchestrator.customers.imports.kinds import Item, Outcome, Setting
 from orchestrator.customers.imports.table import Row, RowError
+from orchestrator.domain.wording import Words
 from orchestrator.events.record import record as record_events
 from orchestrator.messaging import past
 from orchestrator.moving import people, permissions
@@ -86,7 +87,7 @@ class HistoryReader(_Rows):
     def _is_ahead(self, item: Item, outcome: Outcome) -> bool:
         ahead = bool(item.value.at > self.setting.now + AHEAD)
         if ahead:
-            why = f"the date {item.value.at:%Y-%m-%d} is in the future; check it"
+            why = Words("the date %(date)s is in the future; check it", date=f"{item.value.at:%Y-%m-%d}")
             outcome.errors.append(RowError(item.line, why))
         return ahead
 

@@ -10,6 +10,7 @@ from orchestrator.consents.models import ConsentState, SuppressionReason
 from orchestrator.customers.imports.kinds import Field, Kind, Setting
 from orchestrator.customers.imports.table import Row
 from orchestrator.domain.systems import SALESMANAGO
+from orchestrator.domain.wording import Wrong
 from orchestrator.moving import cells as read
 from orchestrator.moving import fields
 from orchestrator.moving.contacts import Allowed, Blocked, Contact, Who, addresses, contact
@@ -86,7 +87,7 @@ def _event(row: Row, setting: Setting) -> Iterable[Happened]:
         return
     at = read.moment(cells.get("at", ""), setting.zone, "the date")
     if at is None:
-        raise ValueError("the row has no date; fill it")
+        raise Wrong("the row has no date; fill it")
     given = {"email": cells.get("email", ""), "sms": cells.get("phone", "")}
     who = _who(cells, addresses(given, read.country(cells.get("country", ""))).addresses)
     title = read.first(cells, ("title", "subject"))

@@ -2,27 +2,47 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from orchestrator import registry
 from orchestrator.customers.imports.files import FileError
 from orchestrator.customers.imports.kinds import Field, Item, Kind, Outcome, Setting
 from orchestrator.customers.imports.table import Row, RowError
+from orchestrator.domain.wording import words_of
+from orchestrator.guard import contained, where, within
+from orchestrator.leavings import put_right
 from orchestrator.sdk import Connected, Group, Source, SourceFile, SourceReader
 from orchestrator.sources.connections import read_statuses
 from orchestrator.sources.models import Connection
 from orchestrator.sources.people import Naming
 from orchestrator.sources.store import take
 
+log = logging.getLogger(__name__)
 CHUNK = 500
 
 
 def kinds() -> Iterator[Kind]:
-    """Every file that the sources which are on can read."""
-    for source in registry.current().sources.values():
-        for file in source.files():
-            yield kind_of(source, file)
+    """Every file that the sources which are on can read. A plugin that fails here is named, and the others' are there."""
+    known = registry.current()
+    for name, source in known.sources.items():
+        plugin = known.owners.get(("source", name), name)
+        try:
+            with put_right(plugin):
+                found = within(registry.LONGEST_HOOK, partial(_kinds, source))
+        except BaseException as error:
+            if not contained(error):
+                raise
+            known.failed[plugin] = f"files of “{name}”: {type(error).__name__}: {error}"
+            log.error("plugin %s failed in files of %s: %s", plugin, name, where(error))
+        else:
+            yield from found
+
+
+def _kinds(source: Source) -> list[Kind]:
+    return [kind_of(source, file) for file in source.files()]
 
 
 def kind_of(source: Source, file: SourceFile) -> Kind:
@@ -41,7 +61,7 @@ def _begin(source: Source, file: SourceFile, columns: Sequence[str], setting: Se
     try:
         reader = file.begin(columns, known)
     except ValueError as error:
-        raise FileError(str(error)) from error
+        raise FileError(words_of(error)) from error
     return _Reader(reader, Naming(prefix, by_number, joined=False), setting, file.key)
 
 
@@ -51,7 +71,8 @@ def _connection(source: Source) -> Connection | None:
     if len({(row.prefix, row.known_by, row.statuses) for row in rows}) > 1:
         names = ", ".join(row.name for row in rows)
         raise FileError(
-            f"the connections {names} name ids, customers or states differently; switch off those that this file is not of"
+            "the connections %(names)s name ids, customers or states differently; switch off those that this file is not of",
+            names=names,
         )
     return rows[0] if rows else None
 

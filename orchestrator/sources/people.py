@@ -19,6 +19,7 @@ from orchestrator.customers.known import ANONYMOUS, EXTERNAL, Place, find
 from orchestrator.customers.models import Address
 from orchestrator.customers.people import Person, check
 from orchestrator.customers.save import save_known
+from orchestrator.domain.wording import Words, words_of
 from orchestrator.events.models import Event
 from orchestrator.sdk import Who
 
@@ -98,7 +99,7 @@ def _of_events(people: Sequence[Who], found: Found) -> list[Who]:
         else:
             found.refused[key] = (
                 NOBODY,
-                "it names an order that is not known yet; take it again once that is",
+                Words("it names an order that is not known yet; take it again once that is"),
             )
     return [who for who in people if key_of(who) not in named]
 
@@ -121,10 +122,16 @@ def _asked(who: Who, naming: Naming, found: Found) -> _Asked | None:
         f"{naming.prefix}{who.external_id}" if who.external_id and (naming.by_number or not guest) else ""
     )
     if not number and guest is None:
-        found.refused[key_of(who)] = (NOBODY, "it names nobody: no number, no email address, no phone number")
+        found.refused[key_of(who)] = (
+            NOBODY,
+            Words("it names nobody: no number, no email address, no phone number"),
+        )
         return None
     if len(number) > 100:
-        found.refused[key_of(who)] = ("bad_id", "the number of the customer is longer than 100 letters")
+        found.refused[key_of(who)] = (
+            "bad_id",
+            Words("the number of the customer is longer than 100 letters"),
+        )
         return None
     return _Asked(who, person, (EXTERNAL, number) if number else None, guest, address)
 
@@ -141,11 +148,11 @@ def _person(who: Who, found: Found) -> Person | None:
             more = replace(person, addresses={**person.addresses, channel: value})
             person = check(more)[0]
         except ValueError as error:
-            found.parts[key_of(who)] = str(error)
+            found.parts[key_of(who)] = words_of(error)
     try:
         return check(person)[0]
     except ValueError as error:
-        found.refused[key_of(who)] = ("bad_value", str(error))
+        found.refused[key_of(who)] = ("bad_value", words_of(error))
         return None
 
 
@@ -155,7 +162,7 @@ def _without_erased(asked: Sequence[_Asked], found: Found) -> list[_Asked]:
     gone = {place for place, why in suppressed(marks).items() if why == SuppressionReason.ERASURE}
     for one in asked:
         if one.address in gone:
-            words = "the owner of this address was erased at their own wish"
+            words = Words("the owner of this address was erased at their own wish")
             found.refused[key_of(one.who)] = (ERASED, words)
     return [one for one in asked if one.address not in gone]
 

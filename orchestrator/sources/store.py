@@ -18,6 +18,7 @@ from orchestrator.consents.models import ConsentState
 from orchestrator.consents.record import Statement, record
 from orchestrator.consents.take_over import unknown
 from orchestrator.customers.known import standing
+from orchestrator.domain.wording import Words, words_of
 from orchestrator.events.models import Event
 from orchestrator.events.record import NewEvent, record_each
 from orchestrator.sdk import Described, Fact, Happened, Offered, Said, Unread
@@ -82,7 +83,7 @@ def _events(facts: Sequence[Fact], ids: Mapping[Key, int], now: datetime, done: 
         for number, fact in happened.items():
             one = stand.get(ids[key_of(fact.who)])
             if one is None or one.erased:
-                done.left[number] = ("erased", "this person was erased at their own wish")
+                done.left[number] = ("erased", Words("this person was erased at their own wish"))
                 continue
             properties = dict(fact.properties)
             events.append(NewEvent(one.id, fact.name, fact.occurred_at, fact.key, fact.amount, properties))
@@ -146,6 +147,6 @@ def _one_by_one(offered: Mapping[int, Offered], now: datetime, done: Taken) -> N
         try:
             save_products([fact], now)
         except ValueError as error:
-            done.left[number] = ("bad_value", str(error))
+            done.left[number] = ("bad_value", words_of(error))
         else:
             done.counts["products"] += 1

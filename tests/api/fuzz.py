@@ -18,7 +18,13 @@ from pathlib import Path
 from typing import Any
 
 # Of paths, every other call names what is there.
-THERE = {"external_id": "c-0000", "journey": "onboarding", "segment": "golden", "number": 1}
+THERE = {
+    "external_id": "c-0000",
+    "journey": "onboarding",
+    "segment": "golden",
+    "number": 1,
+    "product": "mug-0",
+}
 SHOWN = 20
 ROUND = 40  # examples of one operation and way before the next has its turn
 

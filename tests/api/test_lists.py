@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db
 LISTS = (
     "customers/", "customers/c-0000/addresses/", "customers/c-0000/consents/", "customers/c-0000/consents/ledger/",
     "customers/c-0000/events/", "segments/", "segments/golden/members/", "journeys/",
-    "journeys/onboarding/versions/", "enrollments/", "messages/",
+    "journeys/onboarding/versions/", "enrollments/", "messages/", "products/",
 )  # fmt: skip
 
 

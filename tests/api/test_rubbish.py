@@ -17,6 +17,7 @@ from tests.studio.sample import fill
 pytestmark = pytest.mark.django_db
 WRITES = (
     "customers/", "customers/batch/", "customers/c-0000/addresses/", "customers/c-0000/consents/", "events/batch/",
+    "products/batch/",
     "journeys/onboarding/enrollments",
 )  # fmt: skip
 BODIES: dict[str, tuple[bytes, int]] = {

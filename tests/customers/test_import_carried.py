@@ -20,6 +20,7 @@ from orchestrator.customers.imports import asked, carry, kinds
 from orchestrator.customers.imports.customers import CUSTOMERS
 from orchestrator.customers.imports.files import FileError
 from orchestrator.customers.imports.stored import PART, Stored, write
+from orchestrator.customers.imports.table import Form
 from orchestrator.customers.models import Address, Customer, Import, ImportPart, ImportProblem
 from orchestrator.customers.save import Person, save
 from orchestrator.events.models import Event
@@ -194,9 +195,9 @@ def test_an_import_is_cancelled_between_two_chunks() -> None:
 def test_what_is_under_way_is_not_begun_again_nor_understood_otherwise() -> None:
     row = brought()
     assert not asked.start(row, False, None, NOW)
-    assert not asked.arrange(row, {"email": ""}, "")
+    assert not asked.arrange(row, Form({"email": ""}))
     carried(row)
-    assert asked.arrange(row, {"email": ""}, "")
+    assert asked.arrange(row, Form({"email": ""}))
     assert asked.start(row, False, None, NOW)
     assert told(carried(row))[3] == {
         "new_customers": 1,
@@ -232,7 +233,7 @@ def test_a_file_that_is_no_table_is_not_kept() -> None:
 def test_what_a_kind_refuses_ends_the_import_with_its_words() -> None:
     row = carried(brought("name\nx\n"))
     assert (row.state, row.problem) == (
-        "failed", "the header has no external_id; add a column with your own id of each person",
+        "failed", "the header has no external_id; add that. It has: name",
     )  # fmt: skip
     kinds._kinds.pop("orders", None)
     try:

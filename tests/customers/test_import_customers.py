@@ -125,7 +125,7 @@ def test_wrong_rows_are_named_with_their_line_and_the_others_are_stored(load) ->
     [
         ("email,name\na@example.com,A\n", "no external_id"),
         ("external_id,consent_pigeon\n1,yes\n", "'consent_pigeon' speaks of no channel"),
-        ("external_id,id\n1,2\n", "'external_id' stands twice"),
+        ("external_id,id\n1,2\n", "columns 1, 2 all mean 'external_id'"),
     ],
 )
 def test_a_file_that_cannot_be_read_stores_nothing(load, text: str, words: str) -> None:
@@ -269,7 +269,7 @@ def test_the_erased_are_not_brought_back(load) -> None:
 def test_people_read_the_summary_in_words(tmp_path: Path) -> None:
     path, out = tmp_path / "people.csv", io.StringIO()
     path.write_text("external_id,email\na,a@example.com\nb,wrong\n", encoding="utf-8")
-    call_command("import_customers", str(path), stdout=out)
+    call_command("import_customers", str(path), "--language", "en", stdout=out)
     lines = out.getvalue().splitlines()
     assert lines[:2] == [
         "Rows left out:",

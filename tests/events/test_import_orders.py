@@ -121,7 +121,7 @@ def test_orders_of_the_erased_are_left_out(load) -> None:
 
 
 def test_a_file_that_is_no_table_is_refused(load) -> None:
-    with pytest.raises(CommandError, match="needs the columns"):
+    with pytest.raises(CommandError, match="the header has no external_id"):
         load("a,b\n1,2\n")
     assert Event.objects.count() == 0
 

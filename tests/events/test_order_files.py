@@ -101,9 +101,7 @@ def test_a_wrong_row_is_named_and_left_out(tmp_path: Path, row: str, said: str) 
 def test_what_became_of_orders_needs_their_numbers(tmp_path: Path) -> None:
     with pytest.raises(FileError, match="add the column order_id"):
         load("orders", tmp_path, "customer_id,date,amount,status\n")
-    with pytest.raises(
-        FileError, match=r"the header needs the columns external_id .* date \(or occurred_at\)"
-    ):
+    with pytest.raises(FileError, match="the header has no date / occurred_at"):
         load("orders", tmp_path, "customer_id,amount\n")
 
 

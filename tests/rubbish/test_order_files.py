@@ -23,7 +23,7 @@ GOOD = "good,2026-01-31,10.50,1,PLN\n"
 YEAR = "is before 1900 or after 9999; check its year"
 MONEY = "is no amount of money; write it like 1234.50"
 COUNT = "is no whole number from 0 to 999,999,999; write it like 3"
-NEEDS = "the header needs the columns external_id (or customer_id), date (or occurred_at) and amount (or value); it has "
+NEEDS, HAS = "the header has no ", "; add that. It has: "
 
 
 @pytest.mark.parametrize(
@@ -86,12 +86,16 @@ def test_a_wrong_line_costs_itself_only(load: Load, row: str, said: str) -> None
     [
         ("", "rows.csv is empty"),
         ("\n \n", "rows.csv is empty"),
-        ("external_id,email\n1,a@example.com\n", f"{NEEDS}external_id, email"),
-        ("1,2026-01-31,10\n", f"{NEEDS}1, 2026_01_31, 10"),
-        ("customer_id date value\n", f"{NEEDS}customer_id_date_value"),
+        ("external_id,email\n1,a@example.com\n", f"{NEEDS}date / occurred_at, amount{HAS}external_id, email"),
+        ("1,2026-01-31,10\n", f"{NEEDS}external_id, date / occurred_at, amount{HAS}1, 2026_01_31, 10"),
+        (
+            "customer_id date value\n",
+            f"{NEEDS}external_id, date / occurred_at, amount{HAS}customer_id_date_value",
+        ),
         (
             "customer_id,date,value,total\n",
-            "line 1: the column 'amount' stands twice in the header; remove one",
+            "line 1: columns 3, 4 all mean 'amount'; say what the others mean, or leave them out. They are called “value”,"
+            " “total”",
         ),
         ("x" * 200_000, "the header has 200,000 characters; 131,072 is the most. Is this a table?"),
         (
@@ -122,7 +126,10 @@ def live(path: Path) -> str:
     [
         ("", "orders.csv is empty"),
         (HEAD, "{path} holds no orders"),
-        ("a,b\n1,2\n", f"{NEEDS}a, b"),
+        (
+            "a,b\n1,2\n",
+            "the header needs the columns external_id (or customer_id), date (or occurred_at) and amount (or value); it has a, b",
+        ),
         (
             f"{HEAD}{GOOD}x,2026-13-01,1,1,\nx,2099-01-01,1,1,\nx,2026-01-31,ten,1,\n",
             "{path} is not lived, for some of its lines are wrong:\n"

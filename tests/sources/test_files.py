@@ -10,12 +10,14 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from orchestrator import registry
 from orchestrator.customers.imports import kinds
 from orchestrator.customers.imports.files import FileError
 from orchestrator.customers.imports.kinds import Outcome, Setting
 from orchestrator.customers.imports.run import run
 from orchestrator.customers.models import Customer
 from orchestrator.events.models import Event
+from orchestrator.sdk import Source, SourceFile
 from tests.sources import bodies as b
 from tests.sources import files_of_shops as files
 from tests.sources.conftest import NOW, connect, consents, events, people
@@ -155,3 +157,28 @@ def test_a_file_without_what_it_needs_is_refused(tmp_path: Path):
         read(tmp_path, "woocommerce_orders", "Order Date,Order Total Amount\n2026-03-01,5\n")
     with pytest.raises(FileError, match="total"):
         read(tmp_path, "shopify_orders", "Name,Created at\n#1,2026-03-01\n")
+
+
+class Broken(Source):
+    """Its export files cannot be listed."""
+
+    name, title = "broken", "Broken"
+
+    def verify(self, request: Any, connected: Any) -> None:
+        return None
+
+    def read(self, request: Any, connected: Any) -> Any:
+        return ()
+
+    def files(self) -> Any:
+        yield SourceFile("broken_orders", "Orders", "", (), lambda columns, connected: None)  # type: ignore[arg-type, return-value]
+        raise LookupError("no such table")
+
+
+def test_a_source_whose_files_fail_is_named_and_the_others_are_there(monkeypatch: pytest.MonkeyPatch):
+    before, known = set(kinds.registered()), registry.current()
+    monkeypatch.setattr(known, "sources", {"broken": Broken(), **known.sources})
+    monkeypatch.setitem(known.owners, ("source", "broken"), "rotten")
+    monkeypatch.setattr(known, "failed", {})
+    assert set(kinds.registered()) == before
+    assert known.failed == {"rotten": "files of “broken”: LookupError: no such table"}

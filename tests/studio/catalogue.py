@@ -27,6 +27,7 @@ KEYWORDS = {
     "ngettext": (1, 2),
     "ngettext_lazy": (1, 2),
 }
+ERRORS = frozenset({"FileError", "Words", "Wrong"})
 Id = str | tuple[str, str]
 
 
@@ -35,7 +36,8 @@ def read_source() -> dict[Id, str]:
     found: dict[Id, str] = {}
     for path in sorted(ROOT.rglob("*.py")):
         if "migrations" not in path.parts:
-            for said in _in_code(path.read_text(encoding="utf-8")):
+            source = path.read_text(encoding="utf-8")
+            for said in (*_in_code(source), *_in_errors(source)):
                 found.setdefault(said, str(path.relative_to(ROOT)))
     for path in sorted(ROOT.rglob("templates/**/*.html")):
         for said in _in_template(path.read_text(encoding="utf-8")):
@@ -52,6 +54,22 @@ def _in_code(source: str) -> Iterator[Id]:
         )
         if kept and kept[0]:
             yield kept[0] if len(kept) == 1 else (kept[0], kept[1])
+
+
+def _in_errors(source: str) -> Iterator[Id]:
+    """Templates of errors, which are said again in the reader's language (`orchestrator/domain/wording.py`)."""
+    if "domain.wording" not in source and "FileError" not in source:
+        return
+    for node in ast.walk(ast.parse(source)):
+        if (
+            isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Name)
+            and node.func.id in ERRORS
+            and node.args
+        ):
+            first = node.args[0]
+            if isinstance(first, ast.Constant) and isinstance(first.value, str) and first.value:
+                yield first.value
 
 
 def _in_template(source: str) -> Iterator[Id]:

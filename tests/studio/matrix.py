@@ -68,6 +68,7 @@ FILL: Mapping[str, Callable[[], Sequence[Any]]] = {
         f"customer{name}": lambda: [_first("customers.customer").external_id]
         for name in ("", "_addresses", "_consents", "_ledger", "_events")
     },
+    "product": lambda: [_first("catalog.product").key],
     "segment": lambda: [_first("segments.segment").key],
     "segment_members": lambda: [_first("segments.segment").key],
     "segment_member": lambda: [_first("segments.segment").key, _first("customers.customer").external_id],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,8 +10,9 @@ from django.conf import settings
 from django.db import transaction
 
 from orchestrator.customers.imports import kinds
-from orchestrator.customers.imports.files import FileError, inspect
+from orchestrator.customers.imports.files import ENCODINGS, FileError, Source, inspect
 from orchestrator.customers.imports.kinds import Kind, Setting
+from orchestrator.customers.imports.packed import unpack
 from orchestrator.customers.imports.stored import Stored, write
 from orchestrator.customers.imports.table import Form
 from orchestrator.customers.models import Import, ImportPart, ImportProblem
@@ -30,7 +31,11 @@ def bring(kind: str, name: str, blocks: Iterable[bytes], by: Any, now: datetime)
         row.due_at = row.kept_until = _until(now)
         row.save()
         write(row, blocks)
-        row.lines = inspect(file_of(row)).lines
+        source = inspect(file_of(row))
+        row.lines = source.lines
+        row.found = {
+            "encoding": source.encoding, "form": source.form, "sheets": source.sheets, "rows": source.rows,
+        }  # fmt: skip
         row.save()
     return row
 
@@ -44,17 +49,28 @@ def file_of(row: Import) -> Stored:
     return Stored(row.pk, row.name, row.size)
 
 
+def source_of(row: Import) -> Source:
+    """Its file with what was found out of it when it was brought: nobody reads all of it again for that."""
+    if not row.found:
+        return inspect(file_of(row), row.encoding)
+    encoding = ENCODINGS.get(row.encoding) or row.found["encoding"]
+    sheets, rows = tuple(row.found["sheets"]), tuple(row.found["rows"])
+    return Source(unpack(file_of(row)), encoding, row.lines, row.found["form"], sheets, rows)
+
+
 def kind_of(row: Import) -> Kind:
     """Its kind. FileError where nothing knows it any more: a plugin may have gone."""
     kind = kinds.registered().get(row.kind)
     if kind is None:
-        raise FileError(f"nothing here knows what a file of “{row.kind}” is; turn on the plugin that does")
+        raise FileError(
+            "nothing here knows what a file of “%(kind)s” is; turn on the plugin that does", kind=row.kind
+        )
     return kind
 
 
 def form_of(row: Import) -> Form:
     """How it was said to be understood."""
-    return Form(row.columns, row.sheet)
+    return Form(row.columns, row.sheet, row.encoding, row.delimiter)
 
 
 def setting_of(now: datetime) -> Setting:
@@ -63,13 +79,19 @@ def setting_of(now: datetime) -> Setting:
     return Setting(now, parse_zone(workspace.time_zone), workspace.currency)
 
 
-def arrange(row: Import, columns: Mapping[str, str], sheet: str) -> bool:
-    """Say what the columns mean. False where it is under way: then they mean what they did."""
+def arrange(row: Import, form: Form) -> bool:
+    """Say how it is to be understood. False where it is under way: then it is as it was."""
     return bool(
         _still(row, idle=True).update(
-            columns=dict(columns), sheet=sheet, state=State.DRAFT, dry=True, **_nothing_done()
+            columns=dict(form.columns), sheet=form.sheet, encoding=form.encoding, delimiter=form.delimiter,
+            lines=_lines(row, form.sheet), state=State.DRAFT, dry=True, **_nothing_done(),
         )
-    )
+    )  # fmt: skip
+
+
+def _lines(row: Import, sheet: str) -> int:
+    sheets = row.found.get("sheets", [])
+    return int(row.found["rows"][sheets.index(sheet)]) if sheet in sheets else row.lines
 
 
 def start(row: Import, dry: bool, by: Any, now: datetime) -> bool:
@@ -128,6 +150,6 @@ def _still(row: Import, idle: bool) -> Any:
 
 def _nothing_done() -> dict[str, Any]:
     return {
-        "done": 0, "line": 0, "counts": {}, "left_out": 0, "kept_out": 0, "problem": "", "began_at": None,
+        "done": 0, "line": 0, "counts": {}, "left_out": 0, "kept_out": 0, "problem": "", "told": {}, "began_at": None,
         "finished_at": None, "claim": None, "lease_until": None, "lost": 0,
     }  # fmt: skip

@@ -11,7 +11,7 @@ import logging
 import os
 import uuid
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -20,18 +20,20 @@ from functools import cache
 from django.db import OperationalError, transaction
 from django.db.models import F, Q
 
-from orchestrator.customers.imports.asked import drop, file_of, form_of, kind_of, note_end, setting_of
+from orchestrator.customers.imports.asked import drop, form_of, kind_of, note_end, setting_of, source_of
 from orchestrator.customers.imports.files import FileError
 from orchestrator.customers.imports.kinds import Item, Outcome, Reader
 from orchestrator.customers.imports.run import MOST, reading, store, wrong
 from orchestrator.customers.imports.table import RowError
 from orchestrator.customers.models import Import, ImportProblem
+from orchestrator.domain.wording import Words, as_json, words_of
 from orchestrator.store import bulk, deadlines
 
 log = logging.getLogger(__name__)
 BATCH = 1  # chunks
 LEASE = timedelta(seconds=20)
 MOST_LOST = 5  # workers that may die at the same place
+_BROKE = Words("it broke after line %(line)s: %(error)s")
 State = Import.State
 Chunk = list[Item | RowError]
 
@@ -73,14 +75,14 @@ def carry(now: datetime, limit: int = BATCH) -> int:
         _put_away()
     except FileError as error:
         _put_away()
-        _end(row, State.FAILED, now, str(error))
+        _end(row, State.FAILED, now, words_of(error))
     except OperationalError:
         _put_away()  # the round says what of it: a deadline, or a database that is away
         raise
     except Exception as error:
         _put_away()
         log.exception("import %s cannot go on after line %s", row.pk, row.line)
-        _end(row, State.FAILED, now, f"it broke after line {row.line:,}: {type(error).__name__}")
+        _end(row, State.FAILED, now, _BROKE.fill(line=row.line, error=type(error).__name__))
     return 1
 
 
@@ -109,7 +111,9 @@ def _me(process: int) -> uuid.UUID:
 def _go_on(row: Import, now: datetime) -> None:
     if row.lost >= MOST_LOST:
         raise FileError(
-            f"{row.lost} workers died at the rows behind line {row.line:,}; bring the file without them"
+            "%(lost)s workers died at the rows behind line %(line)s; bring the file without them",
+            lost=row.lost,
+            line=row.line,
         )
     opened = _reading_of(row)
     chunk = next(opened.chunks, None)
@@ -133,13 +137,22 @@ def _reading_of(row: Import) -> _Open:
     assert row.began_at is not None
     close = ExitStack()
     try:
-        one = close.enter_context(reading(kind_of(row), file_of(row), setting_of(row.began_at), form_of(row)))
+        one = close.enter_context(
+            reading(kind_of(row), source_of(row), setting_of(row.began_at), form_of(row))
+        )
     except BaseException:
         close.close()
         raise
-    opened = _Open(row.pk, row.done, row.began_at, one.reader, one.chunks(row.done), close)
+    chunks = one.chunks(row.done, _counted(row) if row.dry and row.done else None)
+    opened = _Open(row.pk, row.done, row.began_at, one.reader, chunks, close)
     _opened[os.getpid()] = opened
     return opened
+
+
+def _counted(row: Import) -> Callable[[Item], bool]:
+    """Which items of a dry run were counted before: all but those that are named as left out."""
+    left = set(ImportProblem.objects.filter(of=row.pk, stored=False).values_list("line", flat=True))
+    return lambda item: item.line not in left
 
 
 def _put_away() -> None:
@@ -177,17 +190,21 @@ def _move(row: Import, chunk: Chunk, outcome: Outcome, now: datetime) -> None:
     )  # fmt: skip
     if not moved:
         raise _Lost
-    rows = [(row.pk, one.line, one.message[:500], stored) for one, stored in told[:room]]
-    bulk.insert(ImportProblem, ("of", "line", "message", "stored"), rows)
+    rows = [
+        (row.pk, one.line, str(one.message)[:500], as_json(one.message) or {}, stored)
+        for one, stored in told[:room]
+    ]
+    bulk.insert(ImportProblem, ("of", "line", "message", "told", "stored"), rows)
 
 
 def _end(row: Import, state: str, now: datetime, problem: str = "") -> None:
     with transaction.atomic():
-        row.state, row.problem, row.finished_at = state, problem, now
+        row.state, row.problem, row.finished_at = state, str(problem), now
         running = Import.objects.filter(pk=row.pk, claim=row.claim, done=row.done, state=State.RUNNING)
         if running.update(
             state=state,
-            problem=problem,
+            problem=str(problem),
+            told=as_json(problem) or {},
             finished_at=now,
             claim=None,
             lease_until=None,

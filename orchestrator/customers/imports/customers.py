@@ -12,7 +12,6 @@ from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext_lazy as _
 
-from orchestrator.customers.imports.files import FileError
 from orchestrator.customers.imports.handlers import Handler, registered
 from orchestrator.customers.imports.kinds import Field, Item, Kind, Outcome, Setting
 from orchestrator.customers.imports.report import Advance, Errors
@@ -23,6 +22,7 @@ from orchestrator.customers.imports.times import as_iso
 from orchestrator.customers.people import Person, Problem, check
 from orchestrator.customers.save import save
 from orchestrator.domain.dates import parse_birthday
+from orchestrator.domain.wording import Wrong, words_of
 
 CHUNK = 1000
 _ADDRESSES = {"email": "email", "phone": "sms", "push_token": "push"}
@@ -57,8 +57,6 @@ class CustomersReader:
     """
 
     def __init__(self, columns: Sequence[str], setting: Setting) -> None:
-        if "external_id" not in columns:
-            raise FileError("the header has no external_id; add a column with your own id of each person")
         self._setting = setting
         self._handlers: Claims = {
             name: (handler, handler.claim(columns)) for name, handler in registered().items()
@@ -85,10 +83,15 @@ class CustomersReader:
             try:
                 read.append(self._read(item))
             except ValueError as error:
-                outcome.errors.append(RowError(item.line, str(error)))
+                outcome.errors.append(RowError(item.line, words_of(error)))
         outcome.kept_out += [RowError(one.line, problem.message) for one in read for problem in one.problems]
         self._store(read, outcome)
         return outcome
+
+    def passed(self, items: Sequence[Item]) -> None:
+        """Whom an earlier reading of a dry run has counted."""
+        for item in items:
+            self._new.add(item.value.get("external_id", ""))
 
     def _read(self, item: Item) -> _Read:
         person, problems = check(_read_person(item.value, self._claimed))
@@ -124,7 +127,7 @@ class CustomersReader:
 def _read_person(given: Mapping[str, str], claimed: set[str]) -> Person:
     cells = {name: cell for name, cell in given.items() if cell}
     if "external_id" not in cells:
-        raise ValueError("external_id is empty; give each person an id of your own")
+        raise Wrong("external_id is empty; give each person an id of your own")
     attributes = {name: cell for name, cell in cells.items() if name not in claimed}
     if "birthday" in attributes:
         attributes["birthday"] = _read_birthday(attributes["birthday"])
@@ -143,7 +146,7 @@ def _read_birthday(text: str) -> str:
     try:
         year, month, day = parse_birthday(as_iso(text))
     except ValueError as error:
-        raise ValueError(f"birthday: {error}") from None
+        raise Wrong("birthday: %(error)s", error=words_of(error)) from None
     return f"{year:04d}-{month:02d}-{day:02d}" if year else f"--{month:02d}-{day:02d}"
 
 
@@ -152,7 +155,7 @@ CUSTOMERS = Kind(
     _("Customers"),
     _("One row is one person. People are found by your own id of them; a column without a meaning is an attribute."),
     (
-        Field("external_id", _("your own id of the person"), ("customer_id", "id")),
+        Field("external_id", _("your own id of the person"), ("customer_id", "id"), required=True),
         Field("email", _("email address"), ("e_mail",)),
         Field("phone", _("telephone number"), ("mobile",)),
         Field("push_token", _("device for push messages")),

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 from zoneinfo import ZoneInfo
 
 from orchestrator.customers.imports.files import Source
@@ -16,12 +16,16 @@ from orchestrator.customers.imports.table import Row, RowError
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A thing that a row can say. `aliases`: other words for it in a header, plain (small letters, `_`)."""
+    """A thing that a row can say. `aliases`: other words for it in a header, plain (small letters, `_`).
+
+    `instead_of`: the required field that needs no column where this one has one.
+    """
 
     name: str
     words: Any  # what it is, one lazy translation
     aliases: tuple[str, ...] = ()
     required: bool = False
+    instead_of: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +70,14 @@ class Reader(Protocol):
         """Store these in the caller's transaction. What was stored before is stored no second time."""
 
 
+@runtime_checkable
+class Counting(Protocol):
+    """A reader that counts each thing of a dry run once, though every chunk of it is taken back."""
+
+    def passed(self, items: Sequence[Item]) -> None:
+        """These were stored, and so counted, by a reading of this file that ended in the middle."""
+
+
 @dataclass(frozen=True, slots=True)
 class Kind:
     """A kind of file. `begin` looks at the columns (by their field's name where they mean one, else by their own) and
@@ -85,6 +97,19 @@ class Kind:
     def aliases(self) -> Mapping[str, str]:
         """Every other word for a field -> its name."""
         return {alias: one.name for one in self.fields for alias in one.aliases}
+
+    def needs(self) -> list[tuple[Field, list[str]]]:
+        """The required fields, and the names of those that serve each: itself, and what stands instead of it."""
+        instead = [(one.instead_of, one.name) for one in self.fields]
+        return [
+            (one, [one.name, *(name for of, name in instead if of == one.name)])
+            for one in self.fields
+            if one.required
+        ]
+
+    def missing(self, columns: Collection[str]) -> list[list[str]]:
+        """What of these names no column means, though one of each list must be there."""
+        return [names for _one, names in self.needs() if not set(names).intersection(columns)]
 
 
 _kinds: dict[str, Kind] = {}

@@ -11,10 +11,14 @@ from dataclasses import dataclass
 from typing import IO, Any, BinaryIO, cast
 
 from orchestrator.customers.imports.files import MOST_BYTES, FileError, Openable
+from orchestrator.domain.wording import Words
 
 ZIP, GZIP = b"PK\x03\x04", b"\x1f\x8b"
 BROKEN = (zipfile.BadZipFile, gzip.BadGzipFile, EOFError, zlib.error, NotImplementedError, RuntimeError)
-_OTHERS = ((".bin", "is a binary Excel workbook"), ("content.xml", "is an OpenDocument table"))
+_OTHERS = (
+    (".bin", Words("%(name)s is a binary Excel workbook; save it as CSV UTF-8 or as .xlsx")),
+    ("content.xml", Words("%(name)s is an OpenDocument table; save it as CSV UTF-8 or as .xlsx")),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +56,19 @@ def unpack(path: Openable) -> Openable:
 def _only(path: Openable, inside: list[zipfile.ZipInfo]) -> str:
     for end, words in _OTHERS:
         if any(one.filename.endswith(end) for one in inside) and len(inside) > 1:
-            raise FileError(f"{path.name} {words}; save it as CSV UTF-8 or as .xlsx")
+            raise FileError(words.template, name=path.name)
     if len(inside) != 1:
-        raise FileError(f"{path.name} is a zip of {len(inside)} files; pack one file into each")
+        raise FileError(
+            "%(name)s is a zip of %(inside)s files; pack one file into each",
+            name=path.name,
+            inside=len(inside),
+        )
     if inside[0].flag_bits & 1:
-        raise FileError(f"{path.name} is locked with a password; unpack it first")
+        raise FileError("%(name)s is locked with a password; unpack it first", name=path.name)
     if inside[0].file_size > MOST_BYTES:
-        raise FileError(f"{path.name} holds more than {MOST_BYTES >> 30} GB; cut it in parts")
+        raise FileError(
+            "%(name)s holds more than %(most)s GB; cut it in parts", name=path.name, most=MOST_BYTES >> 30
+        )
     return inside[0].filename
 
 
@@ -69,10 +79,12 @@ def _plain(path: Openable, inside: Inside) -> Inside:
             sign = file.read(4)
     except BROKEN as error:
         raise FileError(
-            f"{path.name} is packed and cannot be unpacked: {error or 'it is cut off'}"
+            "%(name)s is packed and cannot be unpacked: %(error)s",
+            name=path.name,
+            error=str(error) or Words("it is cut off"),
         ) from error
     if sign.startswith(GZIP):
-        raise FileError(f"{path.name} is packed more than once; unpack it first")
+        raise FileError("%(name)s is packed more than once; unpack it first", name=path.name)
     return inside
 
 
@@ -83,7 +95,9 @@ def _opened(path: Openable) -> Iterator[zipfile.ZipFile]:
             yield archive
     except BROKEN as error:
         raise FileError(
-            f"{path.name} begins like an Excel workbook or a zip, and is none: {error}"
+            "%(name)s begins like an Excel workbook or a zip, and is none: %(error)s",
+            name=path.name,
+            error=str(error),
         ) from error
 
 
@@ -136,4 +150,6 @@ class _Both:
         try:
             return read()
         except BROKEN as error:
-            raise FileError(f"the file is packed and cannot be unpacked to its end: {error}") from error
+            raise FileError(
+                "the file is packed and cannot be unpacked to its end: %(error)s", error=str(error)
+            ) from error

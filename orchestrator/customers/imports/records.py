@@ -8,10 +8,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from orchestrator.customers.imports.files import FileError
+from orchestrator.domain.wording import Words
 
+_OPEN = Words(
+    'a quote (") is not closed or not doubled; write a quote inside a cell as two, and the cell in quotes'
+)
 CELL_LINES = 100  # the most lines a quoted cell may span before its quote counts as not closed
 LONGEST = 131_072  # characters of a line; the csv module reads no longer cell
-DELIMITERS = ",;\t"
+DELIMITERS = ",;\t"  # that are looked for; somebody may say that it is a bar
+CHOICES = f"{DELIMITERS}|"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,16 +30,23 @@ class RowError:
 Record = tuple[int, list[str]] | RowError  # the line it starts on, and its cells
 
 
-def read_text(lines: Iterator[str]) -> tuple[str, Iterator[Record]]:
-    """What stands between cells, and the records; the first is the header. FileError where there is no usable header."""
+def read_text(lines: Iterator[str], delimiter: str = "") -> tuple[str, Iterator[Record]]:
+    """What stands between cells, and the records; the first is the header. FileError where there is no usable header.
+
+    `delimiter`: what somebody says of it; else it is found out.
+    """
     ahead = _Lines(lines)
     first = ahead.take_filled()
     if first is None:
         raise FileError("the file is empty")
     number, text = first
     if len(text) > LONGEST:
-        raise FileError(f"the header has {len(text):,} characters; {LONGEST:,} is the most. Is this a table?")
-    delimiter = find_delimiter(text)
+        raise FileError(
+            "the header has %(size)s characters; %(longest)s is the most. Is this a table?",
+            size=len(text),
+            longest=LONGEST,
+        )
+    delimiter = delimiter or find_delimiter(text)
     return delimiter, _records(ahead, delimiter, number, _split(text, delimiter, number))
 
 
@@ -48,7 +60,14 @@ def _records(lines: _Lines, delimiter: str, number: int, header: list[str]) -> I
 def _read(lines: _Lines, delimiter: str, columns: int, number: int, text: str) -> list[str] | RowError:
     """The record that starts here; where its quotes do not fit, only its first line is given up."""
     if (size := len(text.rstrip("\r\n"))) > LONGEST:
-        return RowError(number, f"the line has {size:,} characters; {LONGEST:,} is the most. Shorten it")
+        return RowError(
+            number,
+            Words(
+                "the line has %(size)s characters; %(longest)s is the most. Shorten it",
+                size=size,
+                longest=LONGEST,
+            ),
+        )
     rest: list[str] = []
     while text.count('"') % 2 and len(rest) < CELL_LINES and (line := lines.take()) is not None:
         rest.append(line)
@@ -60,10 +79,7 @@ def _read(lines: _Lines, delimiter: str, columns: int, number: int, text: str) -
     except FileError:
         pass
     lines.put_back(rest)
-    words = (
-        'a quote (") is not closed or not doubled; write a quote inside a cell as two, and the cell in quotes'
-    )
-    return RowError(number, words)
+    return RowError(number, _OPEN)
 
 
 class _Lines:
@@ -100,4 +116,8 @@ def _split(text: str, delimiter: str, number: int) -> list[str]:
     try:
         return next(csv.reader([text], delimiter=delimiter, strict=True))
     except (csv.Error, StopIteration) as error:
-        raise FileError(f"line {number} cannot be read as CSV: {error}; check its quotes") from error
+        raise FileError(
+            "line %(number)s cannot be read as CSV: %(error)s; check its quotes",
+            number=str(number),
+            error=str(error),
+        ) from error

@@ -8,7 +8,10 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any, Protocol, TextIO, TypeVar
 
+from django.utils.translation import gettext as _
+
 from orchestrator.customers.imports.table import RowError
+from orchestrator.customers.imports.telling import said
 
 SHOWN = 100
 T = TypeVar("T")
@@ -33,14 +36,14 @@ class Errors:
         return cls(errors[:SHOWN], count)
 
     def as_json(self) -> list[dict[str, Any]]:
-        """Line and message of the first hundred."""
+        """Line and message of the first hundred, in English: programs compare them."""
         return [{"line": error.line, "message": error.message} for error in self.first]
 
     def as_lines(self) -> list[str]:
-        """The same for people to read, with how many more there are."""
-        lines = [f"line {error.line}: {error.message}" for error in self.first]
+        """The same for people to read, with how many more there are; in the language that is active."""
+        lines = [f"{_('line')} {error.line}: {said(error.message)}" for error in self.first]
         more = self.count - len(self.first)
-        return lines + ([f"… and {more:,} more"] if more else [])
+        return lines + ([_("… and %(count)s more") % {"count": f"{more:,}"}] if more else [])
 
 
 class Advance(Protocol):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
@@ -11,9 +11,10 @@ from pathlib import Path
 from django.db import transaction
 
 from orchestrator.customers.imports.files import FileError, Openable, Source, inspect
-from orchestrator.customers.imports.kinds import Item, Kind, Outcome, Reader, Setting
+from orchestrator.customers.imports.kinds import Counting, Item, Kind, Outcome, Reader, Setting
 from orchestrator.customers.imports.report import Advance, batches
 from orchestrator.customers.imports.table import Form, RowError, Table, open_table
+from orchestrator.domain.wording import words_of
 
 MOST = 10_000  # rows that a run names; all of them are counted
 
@@ -43,12 +44,19 @@ class Reading:
     table: Table
     reader: Reader
 
-    def chunks(self, after: int = 0) -> Iterator[list[Item | RowError]]:
+    def chunks(
+        self, after: int = 0, counted: Callable[[Item], bool] | None = None
+    ) -> Iterator[list[Item | RowError]]:
         """What is in the file, as much at a time as is stored in one transaction; without the first `after`.
 
         Reading is the same at every reading of a file: whoever has stored so many goes on with the next, and misses none.
+        `counted`: of a dry run, which of those before were not left out: what they name is not counted again.
         """
-        return batches(islice(_items(self.reader, self.table), after, None), self.kind.chunk)
+        items = _items(self.reader, self.table)
+        for batch in batches(islice(items, after), self.kind.chunk):
+            if counted is not None and isinstance(self.reader, Counting):
+                self.reader.passed([one for one in batch if isinstance(one, Item) and counted(one)])
+        yield from batches(items, self.kind.chunk)
 
     def run(self, advance: Advance) -> Whole:
         """Store all of it."""
@@ -61,7 +69,9 @@ class Reading:
         return whole
 
 
-def run(kind: Kind, path: Path, setting: Setting, advance: Advance, form: Form | None = None) -> Whole:
+def run(
+    kind: Kind, path: Path | Source, setting: Setting, advance: Advance, form: Form | None = None
+) -> Whole:
     """Store the file, and answer what came of all of it. FileError where the file cannot be read at all."""
     with reading(kind, path, setting, form) as one:
         return one.run(advance)
@@ -72,11 +82,14 @@ def reading(
     kind: Kind, path: Path | Openable | Source, setting: Setting, form: Form | None = None
 ) -> Iterator[Reading]:
     """Begin to read. FileError where the file cannot be read, or its columns will not do."""
-    source = path if isinstance(path, Source) else inspect(path)
+    source = path if isinstance(path, Source) else inspect(path, form.encoding if form else "")
     with open_table(source, kind.aliases(), form, kind.loose) as table:
-        missing = [one.name for one in kind.fields if one.required and one.name not in table.columns]
-        if missing:
-            raise FileError(f"the header has no {missing[0]}; add that column")
+        if missing := kind.missing(table.columns):
+            raise FileError(
+                "the header has no %(columns)s; add that. It has: %(known)s",
+                columns=", ".join(" / ".join(names) for names in missing),
+                known=", ".join(filter(None, table.columns))[:200],
+            )
         yield Reading(kind, table, kind.begin(table.columns, setting))
 
 
@@ -100,5 +113,5 @@ def _items(reader: Reader, table: Table) -> Iterator[Item | RowError]:
         try:
             yield from reader.feed(row)
         except ValueError as error:
-            yield RowError(row.line, str(error))
+            yield RowError(row.line, words_of(error))
     yield from reader.end()

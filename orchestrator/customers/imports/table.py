@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from orchestrator.customers.imports import guarded
 from orchestrator.customers.imports.files import WORKBOOK, FileError, Source, open_lines
+from orchestrator.customers.imports.header import COLUMNS, LEFT_OUT, plain, read_header
 from orchestrator.customers.imports.records import Record, RowError, find_delimiter, read_text
 from orchestrator.domain.shown import shown
+from orchestrator.domain.wording import Words
 
-COLUMNS = 300
 Loose = Callable[[Source], Callable[[Iterator[str]], Iterator[Record]] | None]
-LEFT_OUT = ""  # what a column of a mapping means that is not read
+_UNEVEN = Words(
+    "the row has %(cells)s cells, but the header has %(columns)s; check its “%(delimiter)s” and quotes"
+)
 __all__ = ["COLUMNS", "LEFT_OUT", "Form", "Row", "RowError", "Table", "find_delimiter", "open_table", "plain"]
 
 
@@ -28,13 +30,16 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """How somebody wants a file to be understood: what single columns mean, by their names as written, and which sheet.
+    """How somebody wants a file to be understood: what single columns mean, by their labels (`header.py`); which sheet of
+    a workbook; in which of ENCODINGS its letters are written, and what stands between cells.
 
-    What is not said here goes by the names of the columns alone.
+    What is not said here goes by what is found out, and by the names of the columns.
     """
 
     columns: Mapping[str, str] = field(default_factory=dict)
     sheet: str = ""
+    encoding: str = ""
+    delimiter: str = ""
 
 
 class Table:
@@ -46,22 +51,28 @@ class Table:
         aliases: Mapping[str, str],
         meant: Mapping[str, str] | None = None,
         records: Iterator[Record] | None = None,
+        delimiter: str = "",
+        strict: bool = True,
     ) -> None:
+        """`strict`: FileError where two columns mean the same. Else whoever asks shows `twice`, and reads no rows."""
         self.delimiter = ""
         if records is None:
-            self.delimiter, records = read_text(lines or iter(()))
+            self.delimiter, records = read_text(lines or iter(()), delimiter)
         self._records = records
         first = next(records, None)
         if first is None:
             raise FileError("the file is empty")
         if isinstance(first, RowError):
-            raise FileError(f"line {first.line}: {first.message}")
+            raise FileError("line %(line)s: %(message)s", line=str(first.line), message=first.message)
         number, written = first
-        self.header, names = _name(written, aliases, meant or {}, number)
+        header = read_header(number, written, aliases, meant or {})
+        if strict:
+            header.check()
+        self.header, self.labels, self.twice = header.written, header.labels, header.twice
         self._written = written
-        self._names = names
-        self._mended = guarded.PROBLEM in names
-        self.columns = [name if name is not None else "" for name in names]
+        self._names = header.names
+        self._mended = guarded.PROBLEM in header.names
+        self.columns = [name if name is not None else "" for name in header.names]
 
     def rows(self) -> Iterator[Row | RowError]:
         """Every row, or what is wrong with it. Empty lines are passed over."""
@@ -76,19 +87,23 @@ class Table:
 
     def _name_cells(self, number: int, cells: list[str]) -> Row | RowError:
         if cells == self._written:
-            return RowError(number, "the header stands here again; remove this line")
+            return RowError(number, Words("the header stands here again; remove this line"))
         if not self.delimiter:  # a workbook's rows end with their last filled cell
             cells = [*cells, *[""] * (len(self._names) - len(cells))]
         if len(cells) != len(self._names):
-            missing = f"{len(cells)} cells, but the header has {len(self._names)}"
-            return RowError(number, f"the row has {missing}; check its “{self.delimiter or ' '}” and quotes")
+            words = _UNEVEN.fill(cells=len(cells), columns=len(self._names), delimiter=self.delimiter or " ")
+            return RowError(number, words)
         named = {}
         for column, cell in zip(self._names, cells, strict=True):
             if column:
                 named[column] = cell.strip()
             elif column is None and cell.strip():
                 return RowError(
-                    number, f"the cell {shown(cell)} stands in a column without a name; name it or empty it"
+                    number,
+                    Words(
+                        "the cell %(cell)s stands in a column without a name; name it or empty it",
+                        cell=shown(cell),
+                    ),
                 )
         if self._mended:
             named = {name: guarded.undo(cell) for name, cell in named.items() if name not in guarded.COLUMNS}
@@ -97,57 +112,23 @@ class Table:
 
 @contextmanager
 def open_table(
-    source: Source, aliases: Mapping[str, str], form: Form | None = None, loose: Loose | None = None
+    source: Source,
+    aliases: Mapping[str, str],
+    form: Form | None = None,
+    loose: Loose | None = None,
+    strict: bool = True,
 ) -> Iterator[Table]:
-    """The file's table, read from its beginning. `loose`: as a kind has it."""
+    """The file's table, read from its beginning. `loose`: as a kind has it; `strict`: as a Table has it."""
     form = form or Form()
     if source.form == WORKBOOK:
         from orchestrator.customers.imports.workbook import open_records
 
         with open_records(source, form.sheet) as records:
-            yield Table(None, aliases, form.columns, records)
+            yield Table(None, aliases, form.columns, records, strict=strict)
         return
     read = loose(source) if loose is not None else None
     with open_lines(source) as lines:
         if read is not None:
-            yield Table(None, aliases, form.columns, read(lines))
+            yield Table(None, aliases, form.columns, read(lines), strict=strict)
         else:
-            yield Table(lines, aliases, form.columns)
-
-
-def plain(name: str) -> str:
-    """A column's name in one spelling: lower case, underscores."""
-    return "_".join(name.replace("-", " ").lower().split())
-
-
-def _name(
-    header: Sequence[str], aliases: Mapping[str, str], meant: Mapping[str, str], number: int
-) -> tuple[list[str], list[str | None]]:
-    """The columns as written, and what each means: a field, a name of its own in one spelling, left out ("") or, where it
-    has no name, None."""
-    while len(header) > COLUMNS and not header[-1].strip():
-        header = header[:-1]
-    if len(header) > COLUMNS:
-        raise FileError(
-            f"the header has {len(header)} columns; {COLUMNS} is the most. Is the delimiter right?"
-        )
-    written = [name.strip() for name in header]
-    unknown = sorted(set(meant) - set(written))
-    if unknown:
-        raise FileError(f"line {number}: the header has no column {shown(unknown[0])}")
-    names = [_meaning(name, aliases, meant) for name in written]
-    twice = [name for name, count in Counter(filter(None, names)).items() if count > 1]
-    if twice:
-        raise FileError(f"line {number}: the column {shown(twice[0])} stands twice in the header; remove one")
-    if any(name and (len(name) > 100 or "\x00" in name) for name in names):
-        raise FileError(
-            f"line {number}: a column's name is longer than 100 characters or holds a NUL; rename it"
-        )
-    return written, names
-
-
-def _meaning(written: str, aliases: Mapping[str, str], meant: Mapping[str, str]) -> str | None:
-    if written in meant:
-        return meant[written]
-    name = plain(written)
-    return aliases.get(name, name) or None
+            yield Table(lines, aliases, form.columns, delimiter=form.delimiter, strict=strict)

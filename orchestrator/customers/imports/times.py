@@ -7,12 +7,13 @@ from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
 from orchestrator.domain.shown import shown
+from orchestrator.domain.wording import Words, Wrong
 from orchestrator.domain.zones import as_instant, resolve
 
 _DAY_FIRST = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})", re.ASCII)
 _YEAR_FIRST = re.compile(r"(\d{4})([-/.]?)(\d{2})\2(\d{2})", re.ASCII)
-_HOW = "write it like 2026-01-31"
 EARLIEST = 1900
+THE_DATE = Words("the date")
 
 
 def as_iso(text: str) -> str:
@@ -24,13 +25,12 @@ def as_iso(text: str) -> str:
     return text
 
 
-def read_date(text: str, what: str = "the date") -> date:
+def read_date(text: str, what: str = THE_DATE) -> date:
     """The date a cell means; ValueError where it is none, or could be read with day and month swapped."""
     try:
         found = date.fromisoformat(as_iso(text))
     except ValueError:
-        why = "could mean two dates" if re.fullmatch(r"\d{1,2}/\d{1,2}/\d{2,4}", text) else "does not exist"
-        raise ValueError(f"{what} {shown(text)} {why}; {_HOW}") from None
+        raise _no_date(text, what) from None
     if found.year < EARLIEST:
         raise _out_of_range(text, what)
     return found
@@ -48,12 +48,29 @@ def read_instant(text: str, zone: ZoneInfo, what: str, at: time) -> datetime:
     return instant
 
 
+def _no_date(text: str, what: str) -> ValueError:
+    if re.fullmatch(r"\d{1,2}/\d{1,2}/\d{2,4}", text):
+        return Wrong(
+            "%(what)s %(text)s could mean two dates; write it like 2026-01-31", what=what, text=shown(text)
+        )
+    return Wrong("%(what)s %(text)s does not exist; write it like 2026-01-31", what=what, text=shown(text))
+
+
 def _read_moment(text: str, what: str) -> datetime:
     try:
         return datetime.fromisoformat(text)
     except ValueError:
-        raise ValueError(f"{what} {shown(text)} is no time; {_HOW} or 2026-01-31T14:30:00+01:00") from None
+        raise Wrong(
+            "%(what)s %(text)s is no time; write it like 2026-01-31 or 2026-01-31T14:30:00+01:00",
+            what=what,
+            text=shown(text),
+        ) from None
 
 
 def _out_of_range(text: str, what: str) -> ValueError:
-    return ValueError(f"{what} {shown(text)} is before {EARLIEST} or after 9999; check its year")
+    return Wrong(
+        "%(what)s %(text)s is before %(earliest)s or after 9999; check its year",
+        what=what,
+        text=shown(text),
+        earliest=str(EARLIEST),
+    )

@@ -12,6 +12,7 @@ from typing import Any
 from orchestrator.customers.imports.files import MOST_BYTES, WORKBOOK, FileError, Openable, Source
 from orchestrator.customers.imports.packed import BROKEN
 from orchestrator.customers.imports.records import Record, RowError
+from orchestrator.domain.wording import Words
 
 SHARED = (
     256 << 20
@@ -26,8 +27,9 @@ def inspect(path: Openable) -> Source:
     with _opened(path) as book:
         sheets = tuple(one.title for one in book.worksheets)
         if not sheets:
-            raise FileError(f"{path.name} is a workbook without a sheet")
-        return Source(path, "", book.worksheets[0].max_row or 0, WORKBOOK, sheets)
+            raise FileError("%(name)s is a workbook without a sheet", name=path.name)
+        rows = tuple(one.max_row or 0 for one in book.worksheets)
+        return Source(path, "", rows[0], WORKBOOK, sheets, rows)
 
 
 @contextmanager
@@ -35,7 +37,9 @@ def open_records(source: Source, sheet: str = "") -> Iterator[Iterator[Record]]:
     """The rows of a sheet, or of the first one; the header is the first that is not empty."""
     if sheet and sheet not in source.sheets:
         there = ", ".join(source.sheets)
-        raise FileError(f"the workbook has no sheet “{sheet}”; there are: {there}")
+        raise FileError(
+            "the workbook has no sheet “%(sheet)s”; there are: %(there)s", sheet=sheet, there=there
+        )
     with _opened(source.path) as book:
         found = book[sheet] if sheet else book.worksheets[0]
         found.reset_dimensions()  # some programs write a wrong one, beyond which nothing would be read
@@ -49,11 +53,15 @@ def _check_size(path: Openable) -> None:
             sizes = {one.filename: one.file_size for one in archive.infolist()}
     except BROKEN as error:
         raise FileError(
-            f"{path.name} begins like an Excel workbook or a zip, and is none: {error}"
+            "%(name)s begins like an Excel workbook or a zip, and is none: %(error)s",
+            name=path.name,
+            error=str(error),
         ) from error
     held = sum(size for name, size in sizes.items() if _SHEETS not in name)
     if sum(sizes.values()) > MOST_BYTES or held > SHARED:
-        raise FileError(f"{path.name} is larger inside than a workbook may be; save it as CSV UTF-8")
+        raise FileError(
+            "%(name)s is larger inside than a workbook may be; save it as CSV UTF-8", name=path.name
+        )
 
 
 @contextmanager
@@ -65,7 +73,9 @@ def _opened(path: Openable) -> Iterator[Any]:
             book = load_workbook(file, read_only=True, data_only=True, keep_links=False)
         except (*BROKEN, KeyError, ValueError, TypeError, SyntaxError, AttributeError, OSError) as error:
             raise FileError(
-                f"{path.name} cannot be read as an Excel workbook ({error}); save it anew, or as CSV UTF-8"
+                "%(name)s cannot be read as an Excel workbook (%(error)s); save it anew, or as CSV UTF-8",
+                name=path.name,
+                error=str(error),
             ) from error
         try:
             yield book
@@ -83,11 +93,16 @@ def _records(sheet: Any) -> Iterator[Record]:
                 continue
             faults = sorted(_FAULTS.intersection(cells))
             if faults:
-                yield RowError(number, f"a cell holds {faults[0]}; mend its formula, or empty the cell")
+                yield RowError(
+                    number,
+                    Words("a cell holds %(fault)s; mend its formula, or empty the cell", fault=faults[0]),
+                )
             else:
                 yield number, cells
     except (*BROKEN, SyntaxError, ValueError, KeyError) as error:
-        raise FileError(f"the workbook cannot be read to its end ({error}); save it as CSV UTF-8") from error
+        raise FileError(
+            "the workbook cannot be read to its end (%(error)s); save it as CSV UTF-8", error=str(error)
+        ) from error
 
 
 def _text(cell: Any) -> str:

@@ -13,7 +13,8 @@ class Import(models.Model):
     `done` counts what of the file is stored or left out, and moves in the transaction of each chunk with all other numbers:
     whoever goes on after a kill goes on just there. `claim` is the worker that reads it, until `lease_until`; `lost` counts
     workers that died without a step forward. `due_at`: when a worker is to look at it, be it to read on or to take the
-    file away.
+    file away. `columns`, `sheet`, `encoding` and `delimiter` are what somebody said of the file, `found` what was found
+    out of it; `told` is what `problem` is made of (`telling.py`).
     """
 
     class State(models.TextChoices):
@@ -41,6 +42,13 @@ class Import(models.Model):
     digest = models.CharField(_("SHA-256"), max_length=64, editable=False)
     columns = models.JSONField(_("what its columns mean"), default=dict, editable=False)
     sheet = models.CharField(_("sheet"), max_length=100, blank=True, editable=False)
+    encoding = models.CharField(
+        _("encoding"), max_length=20, blank=True, default="", db_default="", editable=False
+    )
+    delimiter = models.CharField(
+        _("what stands between cells"), max_length=1, blank=True, default="", db_default="", editable=False
+    )
+    found = models.JSONField(_("what was found out of it"), default=dict, db_default={}, editable=False)
     dry = models.BooleanField(_("only tried"), default=True, editable=False)
     state = models.CharField(
         _("state"), max_length=9, choices=State.choices, default=State.DRAFT, editable=False
@@ -52,6 +60,7 @@ class Import(models.Model):
     left_out = models.BigIntegerField(_("rows left out"), default=0, editable=False)
     kept_out = models.BigIntegerField(_("values kept out"), default=0, editable=False)
     problem = models.TextField(_("why it failed"), blank=True, editable=False)
+    told = models.JSONField(default=dict, db_default={}, editable=False)
     began_at = models.DateTimeField(_("began"), null=True, editable=False)
     finished_at = models.DateTimeField(_("ended"), null=True, editable=False)
     due_at = models.DateTimeField(null=True, db_index=True, editable=False)
@@ -92,11 +101,15 @@ class ImportPart(models.Model):
 
 
 class ImportProblem(models.Model):
-    """A row that was left out, or (`stored`) a value that was kept out of a row that was stored."""
+    """A row that was left out, or (`stored`) a value that was kept out of a row that was stored.
+
+    `message` is in English; `told` is what it is made of, by which it is said in other languages (`telling.py`).
+    """
 
     of = models.ForeignKey(Import, models.CASCADE, related_name="problems", verbose_name=_("import"))
     line = models.BigIntegerField(_("line"))
     message = models.CharField(_("what is wrong"), max_length=500)
+    told = models.JSONField(default=dict, db_default={}, editable=False)
     stored = models.BooleanField(_("the row was stored"), default=False)
 
     class Meta:

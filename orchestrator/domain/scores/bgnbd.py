@@ -75,12 +75,15 @@ def log_likelihood(model: BgNbd, x: Floats, tx: Floats, t: Floats) -> Floats:
     return np.asarray(bought + stayed + np.logaddexp(alive, np.where(x > 0, gone, -np.inf)))
 
 
-def fit(x: Floats, tx: Floats, t: Floats) -> BgNbd:
-    """The parameters that make these histories likeliest. Equal histories are reckoned once. Raises CannotFit."""
-    if np.count_nonzero(x > 0) < FEWEST:
-        raise CannotFit(TOO_FEW)
-    rows, weights = np.unique(np.column_stack([x, tx, t]), axis=0, return_counts=True)
+def fit(x: Floats, tx: Floats, t: Floats, many: Floats | None = None) -> BgNbd:
+    """The parameters that make these histories likeliest. Equal histories are reckoned once. Raises CannotFit.
+
+    `many`: how many people have each history; else one.
+    """
+    rows, weights = counted(np.column_stack([x, tx, t]), many)
     x, tx, t = rows.T
+    if weights[x > 0].sum() < FEWEST:
+        raise CannotFit(TOO_FEW)
     total = weights.sum()
 
     def cost(logs: Floats) -> tuple[float, Floats]:
@@ -89,6 +92,15 @@ def fit(x: Floats, tx: Floats, t: Floats) -> BgNbd:
         return value, -(slopes(model, x, tx, t) @ weights) * np.exp(logs) / total
 
     return BgNbd(*searched(cost, START))
+
+
+def counted(rows: Floats, many: Floats | None) -> tuple[Floats, Floats]:
+    """Each row once, in rising order, and how many there are of it."""
+    if many is None:
+        many = np.ones(len(rows))
+    unique, place = np.unique(rows, axis=0, return_inverse=True)
+    times = np.bincount(place.reshape(-1), weights=many, minlength=len(unique))
+    return unique, times.astype(np.float64)
 
 
 def slopes(model: BgNbd, x: Floats, tx: Floats, t: Floats) -> Floats:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import digamma, gammaln
 
-from orchestrator.domain.scores.bgnbd import FEWEST, TOO_FEW, BgNbd, CannotFit, Floats, searched
+from orchestrator.domain.scores.bgnbd import FEWEST, TOO_FEW, BgNbd, CannotFit, Floats, counted, searched
 
 START = (1.0, 2.0, 1.0)  # with values in units of their mean
 WEEKS_A_MONTH = 4.345
@@ -43,12 +43,15 @@ def log_likelihood(model: GammaGamma, x: Floats, m: Floats) -> Floats:
     return np.asarray(shape + (p * x - 1) * np.log(m) + p * x * np.log(x) - (p * x + q) * np.log(x * m + v))
 
 
-def fit(x: Floats, m: Floats) -> GammaGamma:
-    """The parameters that make these values likeliest; who bought once or for nothing says nothing. Raises CannotFit."""
+def fit(x: Floats, m: Floats, many: Floats | None = None) -> GammaGamma:
+    """The parameters that make these values likeliest; who bought once or for nothing says nothing. Raises CannotFit.
+
+    `many`: how many people have each history; else one.
+    """
     told = (x > 0) & (m > 0)
-    if np.count_nonzero(told) < FEWEST:
+    rows, weights = counted(np.column_stack([x[told], m[told]]), None if many is None else many[told])
+    if weights.sum() < FEWEST:
         raise CannotFit(TOO_FEW)
-    rows, weights = np.unique(np.column_stack([x[told], m[told]]), axis=0, return_counts=True)
     x, m = rows.T
     scale, total = float(np.average(m, weights=weights)), weights.sum()
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
@@ -64,14 +65,54 @@ def columns(people: Sequence[Purchases], on: date) -> tuple[Floats, Floats, Floa
     return x, tx, t, m
 
 
-def fit(people: Sequence[Purchases], on: date) -> Models:
+@dataclass(slots=True)
+class Base:
+    """Histories as the models need them: each that differs once, with how many have it. People are gone once they are added.
+
+    So it holds what differs and not the base: two numbers of days and one of purchases differ little, and a mean value is
+    kept of whoever bought again.
+    """
+
+    on: date
+    people: int = 0
+    lives: Counter[tuple[int, int, int]] = field(
+        default_factory=Counter
+    )  # purchases, days until the last, days seen
+    values: Counter[tuple[int, Decimal]] = field(
+        default_factory=Counter
+    )  # purchases, net of all but the first
+
+    def add(self, one: Purchases) -> None:
+        """Count somebody who has bought."""
+        self.people += 1
+        bought = (one.last_on - one.first_on).days
+        self.lives[one.purchases, bought, max((self.on - one.first_on).days, bought)] += 1
+        if one.purchases > 1 and one.repeat_net > 0:
+            self.values[one.purchases, one.repeat_net] += 1
+
+
+def fit(base: Base) -> Models:
     """The models of a base. Raises CannotFit where not even buying can be told."""
-    x, tx, t, m = columns(people, on)
-    buying = bgnbd.fit(x, tx, t)
+    buying = bgnbd.fit(*_lives(base))
     try:
-        return Models(buying, gamma_gamma.fit(x, m))
+        return Models(buying, gamma_gamma.fit(*_values(base)))
     except bgnbd.CannotFit:
         return Models(buying)
+
+
+def _lives(base: Base) -> Floats:
+    rows = [
+        (purchases - 1, bought / DAYS_A_WEEK, seen / DAYS_A_WEEK, many)
+        for (purchases, bought, seen), many in base.lives.items()
+    ]
+    return np.array(rows, dtype=np.float64).reshape(-1, 4).T
+
+
+def _values(base: Base) -> Floats:
+    rows = [
+        (purchases - 1, float(net) / (purchases - 1), many) for (purchases, net), many in base.values.items()
+    ]
+    return np.array(rows, dtype=np.float64).reshape(-1, 3).T
 
 
 def predict(people: Sequence[Purchases], models: Models, on: date) -> list[Predicted]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -22,6 +22,7 @@ from orchestrator.store.statement import execute
 if TYPE_CHECKING:
     from orchestrator.domain.scores.predicted import Models, Purchases
 
+AT_ONCE = 2_000
 MOST_HISTORIES = 50_000  # that the models are fitted on: parameters are then good to two or three digits
 NO_EXTRA = "extra"  # numpy and scipy are not there: `pip install journey-orchestrator[scores]`
 
@@ -110,20 +111,24 @@ def fit(buyers: int, on: date) -> Fitted:
     module = predicting()
     if module is None:
         return Fitted(None, 0, NO_EXTRA)
-    histories = _histories(max(1, -(-buyers // MOST_HISTORIES)))
+    base = module.Base(on)
+    for one in _histories(max(1, -(-buyers // MOST_HISTORIES))):
+        base.add(one)
     try:
-        return Fitted(module.fit(histories, on), len(histories))
+        return Fitted(module.fit(base), base.people)
     except ValueError as error:
-        return Fitted(None, len(histories), str(error)[:100])
+        return Fitted(None, base.people, str(error)[:100])
 
 
-def _histories(stride: int) -> list[Purchases]:
+def _histories(stride: int) -> Iterator[Purchases]:
+    """One after another: what is held of them is a chunk."""
     module = predicting()
     rows = Score.objects.filter(orders__gt=0).order_by("customer_id")
     if stride > 1:
         rows = rows.extra(where=[f"customer_id %% {stride:d} = 0"])
     columns = ("purchases", "first_order_on", "last_order_on", "repeat_net")
-    return [module.Purchases(*row) for row in rows.values_list(*columns)]
+    for row in rows.values_list(*columns).iterator(AT_ONCE):
+        yield module.Purchases(*row)
 
 
 def models_of(parameters: Mapping[str, Any]) -> Models | None:

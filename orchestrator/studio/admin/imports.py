@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django.contrib import admin, messages
+from django.forms.widgets import Script
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404, redirect, render
 from django.template.response import TemplateResponse
 from django.urls import path
 from django.utils import timezone
@@ -19,13 +20,15 @@ from unfold.decorators import display
 
 from orchestrator.customers.imports import asked, kinds
 from orchestrator.customers.imports.files import FileError
+from orchestrator.customers.imports.telling import said_again, said_by
 from orchestrator.customers.models import Import
-from orchestrator.studio import importing, may
+from orchestrator.studio import importing, may, written
 from orchestrator.studio.admin.base import Page
 from orchestrator.studio.links import url_of
+from orchestrator.studio.pace import pace_of
 
 _PREFIX = "customers_import"
-ADD = "customers.add_import"
+ADD, SEE = "customers.add_import", "customers.view_import"
 _TONES = {
     "draft": "info", "waiting": "info", "running": "info", "done": "success", "failed": "danger", "cancelled": "warning",
 }  # fmt: skip
@@ -41,6 +44,9 @@ class ImportAdmin(Page):
     list_select_related = ("by",)
     list_before_template = "studio/imports_above.html"
     page_template = "studio/import.html"
+
+    class Media:
+        js = (Script("studio/live.js", defer=True), Script("studio/imports.js", defer=True))
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
@@ -65,6 +71,7 @@ class ImportAdmin(Page):
         return [
             path("new/", view(new), name=f"{_PREFIX}_new"),
             path("<int:object_id>/act/<slug:act>/", view(require_POST(self.act_view)), name=f"{_PREFIX}_act"),
+            path("<int:object_id>/now/", view(require_GET(self.now_view)), name=f"{_PREFIX}_now"),
             path(
                 "<int:object_id>/left-out/", view(require_GET(self.left_out_view)), name=f"{_PREFIX}_left_out"
             ),
@@ -84,7 +91,7 @@ class ImportAdmin(Page):
                     row = asked.bring(kind, file.name or "", file.chunks(), request.user, timezone.now())
                     return redirect(url_of(_PREFIX, row.pk))
                 except FileError as error:
-                    problem = str(error)
+                    problem = said_by(error)
         context = self.admin_site.each_context(request) | {
             "title": gettext("Bring a file in"), "problem": problem, "given": request.POST.get("kind", "customers"),
             "kinds": sorted(known.values(), key=lambda one: str(one.title)),
@@ -93,31 +100,52 @@ class ImportAdmin(Page):
 
     def page(self, request: HttpRequest, obj: Import) -> Mapping[str, Any]:
         """Its columns while nothing runs; how far it is; what came of it."""
-        columns, trouble = [], ""
-        idle = obj.state not in Import.UNDER_WAY
-        if idle and obj.kept_until is not None:
-            try:
-                columns = importing.columns_of(obj)
-            except FileError as error:
-                trouble = str(error)
-        kind = kinds.registered().get(obj.kind)
-        return {
-            "row": obj, "kind": kind, "columns": columns, "trouble": trouble or obj.problem, "idle": idle,
-            "counts": importing.counts_of(obj), "may_act": request.user.has_perm(ADD),  # type: ignore[union-attr]
-            "problems": obj.problems.order_by("line", "id")[: importing.PROBLEMS],  # type: ignore[attr-defined]
+        idle, may_act = obj.state not in Import.UNDER_WAY, request.user.has_perm(ADD)  # type: ignore[union-attr]
+        told: dict[str, Any] = {
+            "row": obj, "trouble": said_again(obj.told, obj.problem), "idle": idle, "may_act": may_act,
+            "counts": importing.counts_of(obj), "problems": importing.problems_of(obj),
             "tried": obj.state == Import.State.DONE and obj.dry,
         }  # fmt: skip
+        if not idle:
+            told["pace"] = pace_of(obj, timezone.now())
+        elif obj.kept_until is not None and may_act:
+            told |= self._looked(obj)
+        return told
+
+    def _looked(self, obj: Import) -> dict[str, Any]:
+        """The file's columns and how it is written, or why it cannot be read."""
+        try:
+            looked = importing.look(obj)
+        except FileError as error:
+            return {"trouble": said_by(error)}
+        return {
+            "kind": kinds.registered()[obj.kind], "looked": looked,
+            "written": written.words_of(obj, looked), "writing": written.choices_of(obj, looked),
+        }  # fmt: skip
+
+    def now_view(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        """How far it is, for the script; once it has ended all that the page shows, and the script asks no more."""
+        may.demand(request.user, SEE)
+        row = get_object_or_404(Import, pk=object_id)
+        told = dict(self.page(request, row))
+        answer = render(
+            request, "studio/import_told.html" if told["idle"] else "studio/import_now.html", told
+        )
+        answer["Cache-Control"] = "no-store"
+        if told["idle"]:
+            answer["X-Ended"] = "1"
+        return answer
 
     def act_view(self, request: HttpRequest, object_id: int, act: str) -> HttpResponse:
-        """`try` and `run` with what the columns mean, or `cancel`."""
+        """`look` otherwise at how it is written; `try` and `run` with what the columns mean; or `cancel`."""
         may.demand(request.user, ADD)
         row = get_object_or_404(Import, pk=object_id)
-        if act not in ("try", "run", "cancel"):
+        if act not in ("look", "try", "run", "cancel"):
             raise Http404
         try:
             done = self._act(request, row, act)
         except FileError as error:
-            messages.error(request, str(error))
+            messages.error(request, said_by(error))
         else:
             if not done:
                 messages.warning(
@@ -129,9 +157,11 @@ class ImportAdmin(Page):
         now = timezone.now()
         if act == "cancel":
             return asked.cancel(row, request.user, now)
-        meant = importing.chosen(row, request.POST)
-        importing.check(row, meant, now)
-        return asked.arrange(row, meant, row.sheet) and asked.start(row, act == "try", request.user, now)
+        if act == "look":
+            return asked.arrange(row, written.said_otherwise(row, request.POST))
+        form = importing.chosen(row, request.POST)
+        importing.check(row, form, now)
+        return asked.arrange(row, form) and asked.start(row, act == "try", request.user, now)
 
     def left_out_view(self, request: HttpRequest, object_id: int) -> HttpResponseBase:
         """The rows that were left out, as a file that can be mended and brought again."""
@@ -141,7 +171,7 @@ class ImportAdmin(Page):
             lines = importing.problems_as_csv(row)
             first = next(lines)
         except FileError as error:
-            messages.error(request, str(error))
+            messages.error(request, said_by(error))
             return redirect(url_of(_PREFIX, row.pk))
         answer = StreamingHttpResponse(_all(first, lines), content_type="text/csv; charset=utf-8")
         answer["Content-Disposition"] = f'attachment; filename="left-out-{row.pk}.csv"'

@@ -6,8 +6,10 @@ customers of CDNOW over 39 weeks, which is also that of the paper (r 0.243, α 4
 
 from __future__ import annotations
 
+import random
+from collections.abc import Iterable
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import numpy as np
@@ -16,7 +18,7 @@ import pytest
 from orchestrator.domain.scores import bgnbd, gamma_gamma
 from orchestrator.domain.scores.bgnbd import BgNbd, CannotFit
 from orchestrator.domain.scores.gamma_gamma import GammaGamma
-from orchestrator.domain.scores.predicted import Models, Predicted, Purchases, fit, predict
+from orchestrator.domain.scores.predicted import Base, Models, Predicted, Purchases, columns, fit, predict
 
 CDNOW = BgNbd(0.24259290745815323, 4.4135316043287265, 0.7928861563000356, 2.425753377042382)
 X, TX, T = np.array([2.0, 0, 5, 1]), np.array([30.43, 0, 20, 1]), np.array([38.86, 38.86, 38, 30])
@@ -126,4 +128,31 @@ def test_people_as_they_are_stored() -> None:
     assert [one.clv for one in predict(people, Models(MASTER), on)] == [None, None]
     assert predict([], Models(MASTER), on) == []
     with pytest.raises(CannotFit):
-        fit(people[1:], on)
+        fit(base_of(people[1:], on))
+
+
+def base_of(people: Iterable[Purchases], on: date) -> Base:
+    base = Base(on)
+    for one in people:
+        base.add(one)
+    return base
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_base_that_is_counted_as_it_comes_gives_the_parameters_of_all_its_histories(seed: int) -> None:
+    """To the last digit those of every history by itself, whatever the order in which people come."""
+    chance, on = random.Random(seed), date(2026, 3, 1)
+    people = []
+    for _ in range(2_000):
+        first = on - timedelta(days=chance.randrange(1, 500))
+        times = chance.choice((1, 1, 1, 2, 3, 7))
+        last = first + timedelta(days=chance.randrange((on - first).days + 3)) if times > 1 else first
+        net = Decimal(chance.randrange(-100, 30_000)) / 100 * (times - 1)
+        people.append(Purchases(times, first, last, net))
+    x, tx, t, m = columns(people, on)
+    assert len(base_of(people, on).lives) < len(people)
+    whole = Models(bgnbd.fit(x, tx, t), gamma_gamma.fit(x, m))
+    chance.shuffle(people)
+    assert fit(base_of(iter(people), on)) == whole
+    weights = np.unique(np.column_stack([x, tx, t]), axis=0, return_counts=True)[1]
+    assert bgnbd.counted(np.column_stack([x, tx, t]), None)[1].tolist() == weights.tolist()

@@ -15,6 +15,7 @@ from django.utils import timezone
 from orchestrator.customers.imports.customers import import_customers
 from orchestrator.customers.imports.files import FileError, inspect
 from orchestrator.customers.imports.report import show_progress
+from orchestrator.customers.imports.telling import languages, said_by, spoken
 from orchestrator.domain.zones import parse_zone
 from orchestrator.workspace.audit import Action, note
 from orchestrator.workspace.models import Workspace
@@ -33,10 +34,17 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         """The file, and how to answer."""
         parser.add_argument("file", type=Path)
-        parser.add_argument("--json", action="store_true", help="answer with one JSON object")
+        parser.add_argument("--json", action="store_true", help="answer with one JSON object, in English")
+        parser.add_argument(
+            "--language", choices=languages(), default="", help="of what is wrong; else the workspace's"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Import, then say what came of it."""
+        with spoken("en" if options["json"] else options["language"]):
+            self._handle(options)
+
+    def _handle(self, options: dict[str, Any]) -> None:
         began, path = time.monotonic(), options["file"]
         try:
             total = inspect(path).lines
@@ -44,7 +52,7 @@ class Command(BaseCommand):
             with show_progress(total, "customers", sys.stderr) as advance:
                 report = import_customers(path, timezone.now(), zone, advance)
         except FileError as error:
-            raise CommandError(str(error)) from error
+            raise CommandError(said_by(error)) from error
         summary: dict[str, Any] = {
             "customers": report.customers,
             "new_customers": report.new_customers,

@@ -1,4 +1,4 @@
-"""`manage.py import_file KIND FILE [--map "Column=field"] [--sheet NAME] [--dry-run] [--json]`"""
+"""`manage.py import_file KIND FILE [--map "Column=field"] [--sheet NAME] [--encoding NAME] [--delimiter NAME] [--dry-run]`"""
 
 from __future__ import annotations
 
@@ -14,15 +14,18 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django.utils import timezone
 
-from orchestrator.customers.imports.files import FileError, inspect
+from orchestrator.customers.imports.files import ENCODINGS, FileError, Source, inspect
 from orchestrator.customers.imports.kinds import Kind, Setting, registered
 from orchestrator.customers.imports.report import Advance, Errors, show_progress
 from orchestrator.customers.imports.run import Whole, run
 from orchestrator.customers.imports.table import Form
+from orchestrator.customers.imports.telling import languages, said_by, spoken
 from orchestrator.domain.zones import parse_zone
 from orchestrator.workspace.audit import Action, note
 from orchestrator.workspace.models import Workspace
 from orchestrator.workspace.who import command
+
+_DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t", "bar": "|"}
 
 
 class Command(BaseCommand):
@@ -43,26 +46,44 @@ class Command(BaseCommand):
         )  # fmt: skip
         parser.add_argument("--sheet", default="", help="of a workbook, instead of the first")
         parser.add_argument(
+            "--delimiter", default="", choices=sorted(_DELIMITERS),
+            help="what stands between cells, instead of finding out",
+        )  # fmt: skip
+        parser.add_argument(
+            "--encoding", default="", choices=sorted(ENCODINGS), help="of text, instead of finding out"
+        )
+        parser.add_argument(
             "--dry-run", action="store_true", help="say what would come of it, and store nothing"
         )
-        parser.add_argument("--json", action="store_true", help="answer with one JSON object")
+        parser.add_argument("--json", action="store_true", help="answer with one JSON object, in English")
+        parser.add_argument(
+            "--language", choices=languages(), default="", help="of what is wrong; else the workspace's"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Import, then say what came of it."""
-        kinds, began = registered(), time.monotonic()
         if options["file"] is None:
-            self._say_kinds(list(kinds.values()))
+            self._say_kinds(list(registered().values()))
             return
+        with spoken("en" if options["json"] else options["language"]):
+            self._handle(options)
+
+    def _handle(self, options: dict[str, Any]) -> None:
+        kinds, began = registered(), time.monotonic()
         kind = kinds.get(options["kind"])
         if kind is None:
             raise CommandError(f"there is no kind {options['kind']}; there are: {', '.join(sorted(kinds))}")
-        form = Form(_read_map(options["map"]), options["sheet"])
+        delimiter = _DELIMITERS.get(options["delimiter"], "")
+        form = Form(_read_map(options["map"]), options["sheet"], options["encoding"], delimiter)
         try:
-            lines = inspect(options["file"]).lines
+            source = inspect(options["file"], options["encoding"])
+            lines = (
+                source.rows[source.sheets.index(form.sheet)] if form.sheet in source.sheets else source.lines
+            )
             with show_progress(lines, kind.key, sys.stderr) as advance:
-                whole = _run(kind, options["file"], form, options["dry_run"], advance)
+                whole = _run(kind, source, form, options["dry_run"], advance)
         except FileError as error:
-            raise CommandError(str(error)) from error
+            raise CommandError(said_by(error)) from error
         if not options["dry_run"]:
             counts: dict[str, Any] = {"of": kind.key, **whole.counts, "left_out": whole.left_out}
             note(Action.IMPORTED, command(), **counts)
@@ -93,7 +114,7 @@ class Command(BaseCommand):
         self.stdout.write(f"{stored}{counts or 'nothing new'}. {errors.count:,} rows left out. {seconds} s")
 
 
-def _run(kind: Kind, path: Path, form: Form, dry: bool, advance: Advance) -> Whole:
+def _run(kind: Kind, path: Source, form: Form, dry: bool, advance: Advance) -> Whole:
     """Of a dry run nothing stays: it is one transaction that is taken back."""
     workspace = Workspace.get()
     setting = Setting(timezone.now(), parse_zone(workspace.time_zone), workspace.currency)

@@ -17,6 +17,7 @@ from orchestrator.customers.imports.kinds import Outcome, Setting
 from orchestrator.customers.imports.report import Errors, show_progress
 from orchestrator.customers.imports.run import run
 from orchestrator.customers.imports.table import RowError
+from orchestrator.customers.imports.telling import said_by, spoken
 from orchestrator.domain.zones import parse_zone
 from orchestrator.moving.folder import KINDS, Known, Left, look
 from orchestrator.workspace.audit import Action, note
@@ -51,7 +52,8 @@ class Command(BaseCommand):
             raise CommandError(
                 f"no file of {options['folder']} is an export of {options['system']} that is known"
             )
-        stored = [] if options["dry_run"] else [self._move(one) for one in known]
+        with spoken("en" if options["json"] else ""):
+            stored = [] if options["dry_run"] else [self._move(one) for one in known]
         if options["json"]:
             self.stdout.write(json.dumps(_summary(known, left, stored), ensure_ascii=False))
 
@@ -68,7 +70,9 @@ class Command(BaseCommand):
             with show_progress(one.lines, one.path.name, sys.stderr) as advance:
                 outcome = run(one.kind, one.path, setting, advance)
         except FileError as error:
-            raise CommandError(f"{one.path.name}: {error}; the files before it are moved in") from error
+            raise CommandError(
+                f"{one.path.name}: {said_by(error)}; the files before it are moved in"
+            ) from error
         counts: dict[str, Any] = {name: count for name, count in sorted(outcome.counts.items()) if count}
         note(Action.IMPORTED, command(), of=one.kind.key, **counts, left_out=len(outcome.errors))
         told = (
