@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import URLPattern, path
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
@@ -21,8 +22,8 @@ from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from orchestrator.domain.outbound import Forbidden
 from orchestrator.domain.outside import Kind
-from orchestrator.studio import called, checks
-from orchestrator.studio.admin.base import BigHistory, StudioAdmin, customer_link, mono
+from orchestrator.studio import called, calls, checks
+from orchestrator.studio.admin.base import BigHistory, StudioAdmin, customer_link
 from orchestrator.studio.links import linked, related, url_of
 from orchestrator.studio.numbers import grouped
 from orchestrator.webhooks import endpoints
@@ -216,16 +217,7 @@ class WebhookDeliveryAdmin(BigHistory):
     """Calls: those to come, those that were told, those that were given up."""
 
     change_form_template = "studio/webhook_call.html"
-    list_display = (
-        "kind",
-        "endpoint_shown",
-        "state_shown",
-        "attempts",
-        "code",
-        "why_shown",
-        "took_ms",
-        "happened_at",
-    )
+    list_display = ("kind", "endpoint_shown", "state_shown", "why_shown", "took_ms", "happened_at")
     list_filter = ("state", "kind")
     search_fields = ("=key",)
     search_help_text = _("The webhook-id of a call")
@@ -268,7 +260,8 @@ class WebhookDeliveryAdmin(BigHistory):
 
     @display(description=_("what it says"))
     def body_shown(self, obj: WebhookDelivery) -> str:
-        return mono(written(bodies([obj])[0]).decode())
+        said = calls.pretty(written(bodies([obj])[0]).decode())
+        return format_html('<pre class="st-source st-wrapped" tabindex="0">{}</pre>', said)
 
     def has_resend_permission(self, request: HttpRequest) -> bool:
         """Whoever may change endpoints."""

@@ -24,6 +24,7 @@ from orchestrator.demo.live import _next, ceiling, publish_all  # noqa: E402
 from orchestrator.demo.orders import tell as tell_orders  # noqa: E402
 from orchestrator.demo.shop import furnish, tell  # noqa: E402
 from orchestrator.demo.tale import Tale  # noqa: E402
+from orchestrator.domain.outside import Kind  # noqa: E402
 from orchestrator.journeys.folders import find_folders  # noqa: E402
 from orchestrator.journeys.simulation import run, together  # noqa: E402
 from orchestrator.journeys.simulation.asked import Asked, ask  # noqa: E402
@@ -31,6 +32,7 @@ from orchestrator.journeys.simulation.shares import EVERYBODY, Share  # noqa: E4
 from orchestrator.journeys.simulation.twins import NEW  # noqa: E402
 from orchestrator.journeys.work import work  # noqa: E402
 from orchestrator.messaging.models import Message  # noqa: E402
+from orchestrator.webhooks.models import WebhookEndpoint  # noqa: E402
 
 ENDS = datetime(2026, 6, 1, 12, tzinfo=UTC)
 
@@ -128,8 +130,11 @@ def of_orders(file: str) -> None:
 
 
 def both(tale: Tale, name: str) -> None:
-    """Live, then simulate."""
+    """Live, then simulate; another system is told of what is lived, and of nothing that is imagined."""
     furnish()
+    WebhookEndpoint.objects.create(
+        name="CRM", url="https://crm.example.com/", kinds=list(Kind), secret="s", created_at=tale.begins
+    )
     live(tale)
     really, before = messages(), tables()
     replayed, told = simulated(asked(tale, name))

@@ -40,6 +40,7 @@ def test_every_message_is_the_same(both: dict[str, Any]) -> None:
 
 def test_nothing_is_written(both: dict[str, Any]) -> None:
     assert both["after"] == both["before"]
+    assert both["before"]["webhooks_webhookdelivery"] > len(both["really"])
 
 
 def test_what_is_told_is_what_happened(both: dict[str, Any]) -> None:
