@@ -109,7 +109,7 @@ def _journeys(stays: Customer, goes: Customer) -> str:
     active = Enrollment.objects.filter(customer__in=(stays.pk, goes.pk), status=Enrollment.Status.ACTIVE)
     columns = ("id", "journey_id", "customer_id", "entry_key", "once_key", "entered_at")
     rows: Any = active.order_by("id").values_list(*columns)[:MOST]
-    passages = [Passing(*row[:5], active=True, entered_at=row[5]) for row in rows]
+    passages = [Passing(*ids, entry, once, True, entered) for *ids, entry, once, entered in rows]
     if not passages:
         return _("neither is in one")
     ends = len(doubled(passages, {goes.pk: stays.pk}))
