@@ -1,4 +1,4 @@
-"""GROUPS: the sample shop's segments and scores, and who has come and gone in the last weeks of its life.
+"""GROUPS: the sample shop's segments and scores, who has come and gone in the last weeks of its life, and who may be one.
 
 Workers look at everybody by the hour and score them by the day. The demo's clock leaps, and would stop at each of these
 hours; so everybody is looked at once when the segments are brought in and once at the end, and in between whoever does
@@ -10,6 +10,8 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from orchestrator.domain.definition import read_rule
+from orchestrator.duplicates.search import search
+from orchestrator.duplicates.search import want as want_search
 from orchestrator.journeys.yaml_write import flow
 from orchestrator.segments.define import define
 from orchestrator.segments.measure import measure
@@ -44,8 +46,11 @@ class Groups:
         Segment.objects.filter(due_at__isnull=False).update(due_at=self._ends)
 
     def end(self) -> None:
-        """Look at everybody as the tale leaves them."""
+        """Look at everybody as the tale leaves them, and for people who have two accounts."""
         look_at_all(self._ends)
+        want_search(self._ends)
+        while search(self._ends):
+            pass
 
 
 def look_at_all(now: datetime) -> None:

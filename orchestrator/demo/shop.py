@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from orchestrator.demo.buying import Habit, buy
 from orchestrator.demo.goods import GOODS, basket, total
-from orchestrator.demo.people import make
+from orchestrator.demo.people import come_again, make
 from orchestrator.demo.tale import Act, Newcomer, Tale
 from orchestrator.workspace.models import Brand
 
@@ -16,6 +16,7 @@ HISTORY = timedelta(days=500)
 NEW_SHARE = 0.35  # of the people, who come while the tale is told
 SOURCES = ("google", "facebook", "instagram", "newsletter", "")  # "" for who typed the address
 DEVICES = ("mobile", "desktop", "tablet")
+AGAIN, KNOWN = 0.008, 50  # of the people: a second account of somebody; from the how manyth on
 THRIFTY, CART = 0.1, 0.2  # of the people; of the visits without an order
 
 
@@ -26,7 +27,9 @@ def tell(count: int, weeks: int, ends: datetime, seed: int) -> Tale:
     acts: list[Act] = []
     for number in range(count):
         chance = random.Random(f"{seed}:{number}")
-        one = make(number, _comes(begins, ends, chance), chance)
+        at = _comes(begins, ends, chance)
+        again = chance.random() < AGAIN and number >= KNOWN
+        one = come_again(number, at, chance.choice(newcomers), chance) if again else make(number, at, chance)
         newcomers.append(one)
         acts += _life(one, ends, chance)
     return Tale(begins, ends, newcomers, acts)

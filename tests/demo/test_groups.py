@@ -11,6 +11,7 @@ from datetime import timedelta
 from django.utils import timezone
 from orchestrator.catalog.models import Product
 from orchestrator.customers.models import Customer
+from orchestrator.duplicates.models import LikelyDuplicate
 from orchestrator.events.models import Event
 from orchestrator.segments.models import Score, ScoreBasis, Segment, Transition
 import json
@@ -28,6 +29,7 @@ print(json.dumps({
         "attributes__open_tickets", flat=True)) - (opened - closed),
     "products": Product.objects.count(),
     "on_sale": [str(tea.price), str(tea.regular_price)],
+    "doubles": list(LikelyDuplicate.objects.values_list("state", flat=True)),
     "due_later": Segment.objects.filter(due_at__gt=timezone.now() + timedelta(hours=1)).count(),
 }))
 """
@@ -44,5 +46,6 @@ def test_its_data_has_come_together(shop: Lived) -> None:
         "open_tickets": 0,
         "products": 10,
         "on_sale": ["24.00", "32.00"],
+        "doubles": ["open"],
         "due_later": 0,
     }

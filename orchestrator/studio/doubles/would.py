@@ -109,7 +109,10 @@ def _journeys(stays: Customer, goes: Customer) -> str:
     active = Enrollment.objects.filter(customer__in=(stays.pk, goes.pk), status=Enrollment.Status.ACTIVE)
     columns = ("id", "journey_id", "customer_id", "entry_key", "once_key", "entered_at")
     rows: Any = active.order_by("id").values_list(*columns)[:MOST]
-    passages = [Passing(*ids, entry, once, True, entered) for *ids, entry, once, entered in rows]
+    passages = [
+        Passing(id_, journey, customer, entry, once, True, entered)
+        for id_, journey, customer, entry, once, entered in rows
+    ]
     if not passages:
         return _("neither is in one")
     ends = len(doubled(passages, {goes.pk: stays.pk}))
