@@ -49,7 +49,8 @@ class Fuzz:
             for operation, mode in list(ways):
                 if self.examples >= examples or time.monotonic() > until:
                     return
-                if not self._some(operation, mode, min(ROUND, -(-examples // len(ways))), seed):
+                most = min(ROUND, -(-examples // len(ways)), examples - self.examples)
+                if not self._some(operation, mode, most, seed):
                     ways.remove((operation, mode))
             seed += 1
 
