@@ -118,7 +118,10 @@ def check(row: Import, form: Form, now: datetime) -> None:
 def counts_of(row: Import) -> list[tuple[str, str]]:
     """What it stored, or would: by name, in numbers as the reader writes them."""
     kept = [(name, count) for name, count in sorted(row.counts.items()) if count]
-    return [(str(COUNTS.get(name, name.replace("_", " "))), number_format(count)) for name, count in kept]
+    return [
+        (str(COUNTS.get(name, name.replace("_", " "))), number_format(count, force_grouping=True))
+        for name, count in kept
+    ]
 
 
 def problems_of(row: Import) -> list[tuple[int, str]]:

@@ -17,8 +17,9 @@ STEP = 10  # percent that are told aloud: a screen reader is not to speak every 
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """`left`: the rest in words, "" where nobody can tell yet. `aloud`: what a screen reader says, seldom another thing."""
+    """`read`: the lines; `left`: the rest in words, "" where nobody can tell yet; `aloud`: what a screen reader says, seldom."""
 
+    read: str
     left: str
     aloud: str
 
@@ -27,7 +28,8 @@ def pace_of(row: Import, now: datetime) -> Pace:
     """Of one that is under way."""
     left = left_of(row, now)
     told = {"percent": row.percent // STEP * STEP}
-    return Pace(_in_words(left) if left is not None else "", _("%(percent)s %% is read.") % told)
+    read = str(number_format(row.line, force_grouping=True))
+    return Pace(read, _in_words(left) if left is not None else "", _("%(percent)s %% is read.") % told)
 
 
 def left_of(row: Import, now: datetime) -> timedelta | None:

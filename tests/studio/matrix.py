@@ -155,6 +155,7 @@ class Caller:
                 continue
             said = {method: self.ask(method, address) for method in METHODS}
             reads, acts = said["GET"][0] == "yes", said["POST"][0] == "yes"
+            acts |= any(said[method][0] == "yes" and said[method][1] for method in OTHER)
             cell = ("r" * reads + "w" * acts) or "."
             yield name, cell, list(_wrongs(name, said, reads, acts))
 

@@ -13,6 +13,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.template.response import TemplateResponse
 from django.urls import path
 from django.utils import timezone
+from django.utils.formats import number_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -104,6 +105,8 @@ class ImportAdmin(Page):
         told: dict[str, Any] = {
             "row": obj, "trouble": said_again(obj.told, obj.problem), "idle": idle, "may_act": may_act,
             "counts": importing.counts_of(obj), "problems": importing.problems_of(obj),
+            "left_out": number_format(obj.left_out, force_grouping=True),
+            "kept_out": number_format(obj.kept_out, force_grouping=True),
             "tried": obj.state == Import.State.DONE and obj.dry,
         }  # fmt: skip
         if not idle:
