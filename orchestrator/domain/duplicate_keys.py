@@ -14,9 +14,8 @@ from orchestrator.domain.duplicates import Facts
 from orchestrator.domain.keys import SECRET_BYTES
 from orchestrator.domain.likeness import bare
 
-MOST = (
-    6  # people who share a key; more are a crowd, and are not compared: a tablet in a shop, a number made up
-)
+# People who share a key; more are a crowd, and are not compared: a tablet in a shop, a number made up.
+MOST = 6
 _ENDS = 4  # letters of a local part that stay as they are, at its beginning or its end, whatever slip is made
 
 

@@ -15,12 +15,8 @@ from orchestrator.duplicates.models import DuplicateKey, DuplicateSearch, Likely
 from orchestrator.store import bulk
 
 State = LikelyDuplicate.State
-_RANKS = (
-    State.MERGED,
-    State.TWO_PEOPLE,
-    State.OPEN,
-    State.GONE,
-)  # of two that become one pair the first stays
+# Of two that become one pair the first stays.
+_RANKS = (State.MERGED, State.TWO_PEOPLE, State.OPEN, State.GONE)
 Row = tuple[int, int, int, str]  # id, first, second, state
 
 
