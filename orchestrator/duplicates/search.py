@@ -12,13 +12,13 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
+from orchestrator.customers.chunks import following
 from orchestrator.duplicates import keys, pairs
 from orchestrator.duplicates.alone import search_alone
 from orchestrator.duplicates.facts import load
 from orchestrator.duplicates.models import DuplicateSearch, LikelyDuplicate
 from orchestrator.segments.matching import Span
 from orchestrator.store import deadlines
-from orchestrator.store.statement import execute
 
 BATCH = 5_000  # people, or half as many more keys, in a transaction
 KEYS_AT_ONCE = 50_000
@@ -61,7 +61,7 @@ def newest() -> DuplicateSearch | None:
 
 def _keys(one: DuplicateSearch, now: datetime, limit: int) -> int:
     """The keys of the next people; who was taken away from between two ids has none to write."""
-    count, last = _following(one.cursor, limit)
+    count, last = following(one.cursor, limit)
     if count:
         span = Span(one.cursor, last)
         people = load(span)
@@ -114,17 +114,6 @@ def _added(crowds: Mapping[str, list[int]], shared: pairs.Shared) -> dict[str, l
         known, people = answer.get(kind.name.lower(), (0, 0))
         answer[kind.name.lower()] = [known + count, people + shared.crowded[kind]]
     return answer
-
-
-def _following(after: int, limit: int) -> tuple[int, int]:
-    ((count, last),) = execute(_FOLLOWING, [after, limit])
-    return int(count), int(last or 0)
-
-
-# Of whom to look at only where they end is asked for.
-_FOLLOWING = """
-SELECT count(*), max(id) FROM (SELECT id FROM customers_customer WHERE id > %s ORDER BY id LIMIT %s) AS following
-"""
 
 
 def _keep(one: DuplicateSearch) -> None:

@@ -17,6 +17,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from orchestrator import outside, registry
+from orchestrator.customers.chunks import following
 from orchestrator.domain.definition import DefinitionError
 from orchestrator.domain.definition.audiences import ENTERED, LEFT
 from orchestrator.domain.definition.rule_parser import read_rule
@@ -30,7 +31,6 @@ from orchestrator.segments.matching import Chosen, Span, Whom, strayed
 from orchestrator.segments.models import Membership, Segment, Transition
 from orchestrator.store import bulk, deadlines
 from orchestrator.store.prepared import Given, prepared
-from orchestrator.store.statement import execute
 from orchestrator.workspace.models import Brand, Workspace
 
 # Of a pass. Nobody is locked, and mostly nothing is written; half of it costs a sixth more a head. If all of them come
@@ -109,17 +109,11 @@ def pass_over(now: datetime, limit: int = BATCH) -> int:
         deadlines.extend(processes=0)
         *row, cursor = due[0]
         segment = _stored(*row)
-        ((count, last),) = execute(_FOLLOWING, [cursor, limit])
+        count, last = following(cursor, limit)
         if count:
             _look(segment, Span(cursor, last), now)
         _note(segment, last if count == limit else None, now)
-    return int(count)
-
-
-# Of whom to look at only where they end is asked for.
-_FOLLOWING = """
-SELECT count(*), max(id) FROM (SELECT id FROM customers_customer WHERE id > %s ORDER BY id LIMIT %s) AS following
-"""
+    return count
 
 
 @prepared

@@ -13,6 +13,7 @@ from typing import Any
 
 from django.db import transaction
 
+from orchestrator.customers.chunks import following
 from orchestrator.domain.scores.names import RANKED
 from orchestrator.domain.scores.person import Base, Facts, facts_of, place
 from orchestrator.domain.zones import local, parse_zone
@@ -30,7 +31,6 @@ from orchestrator.segments.scoring.rows import (
     write,
 )
 from orchestrator.store import bulk, deadlines
-from orchestrator.store.statement import execute
 from orchestrator.workspace.models import Workspace
 
 BATCH = 2_000  # customers a transaction
@@ -83,7 +83,7 @@ def rescore(customer_ids: Sequence[int], now: datetime) -> int:
 
 
 def _facts(basis: ScoreBasis, now: datetime, limit: int) -> int:
-    count, last = _following(basis.cursor, limit)
+    count, last = following(basis.cursor, limit)
     if count:
         facts = _read(Span(basis.cursor, last), basis.until)
         there = Score.objects.filter(customer__gt=basis.cursor, customer__lte=last)
@@ -125,7 +125,7 @@ def _found(basis: ScoreBasis, now: datetime) -> None:
 
 
 def _place(basis: ScoreBasis, now: datetime, limit: int) -> int:
-    count, last = _following(basis.cursor, limit)
+    count, last = following(basis.cursor, limit)
     if count:
         rows = Score.objects.filter(customer__gt=basis.cursor, customer__lte=last).order_by("customer_id")
         facts = {row[0]: facts_from(row[1:]) for row in rows.values_list("customer_id", *FACTS)}
@@ -185,17 +185,6 @@ def _next(basis: ScoreBasis, now: datetime, limit: int) -> int:
     ScoreBasis.objects.filter(pk=basis.pk).update(due_at=None)
     ScoreBasis.objects.create(until=now, due_at=now)
     return 1
-
-
-def _following(after: int, limit: int) -> tuple[int, int]:
-    ((count, last),) = execute(_FOLLOWING, [after, limit])
-    return int(count), int(last or 0)
-
-
-# Of whom to look at only where they end is asked for.
-_FOLLOWING = """
-SELECT count(*), max(id) FROM (SELECT id FROM customers_customer WHERE id > %s ORDER BY id LIMIT %s) AS following
-"""
 
 
 def _keep(basis: ScoreBasis) -> None:
