@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import resource
+import signal
 import sys
 import tempfile
 import time
@@ -30,6 +32,7 @@ def main(arguments: Sequence[str]) -> None:
     parser.add_argument("--doubles", type=int)
     parser.add_argument("--precision", action="store_true", help="how much of what was planted is found")
     asked = parser.parse_args(arguments)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # the databases go all the same
     doubles = asked.doubles if asked.doubles is not None else asked.people // 50
     with tempfile.TemporaryDirectory(prefix="duplicates-") as folder, server.settled(Path(folder)):
         from django.db import connection
@@ -61,7 +64,7 @@ def measured(now: datetime) -> dict[str, Any]:
     want(now)
     search(now)  # where a search was before, this only begins the next one
     chunks, longest, memory, spent = Counter[str](), Counter[str](), [], Counter[str]()
-    phase, began = "keys", time.perf_counter()
+    phase, began, busy = "keys", time.perf_counter(), time.process_time()
     with connection.execute_wrapper(count):
         while True:
             start = time.perf_counter()
@@ -78,7 +81,8 @@ def measured(now: datetime) -> dict[str, Any]:
     assert one is not None
     pairs = Counter(LikelyDuplicate.objects.filter(state="open").values_list("strength", flat=True))
     return {
-        "seconds": round(seconds, 1), "people_per_second": round(one.people / seconds), "pairs": dict(pairs),
+        "seconds": round(seconds, 1), "cpu_seconds_of_process": round(time.process_time() - busy, 1),
+        "load": os.getloadavg()[0], "people_per_second": round(one.people / seconds), "pairs": dict(pairs),
         "compared": one.compared, "keys": one.keys, "crowds": one.crowds, "chunks": dict(chunks),
         "statements_per_chunk": {name: round(seen[name] / chunks[name], 1) for name in chunks},
         "seconds_by_phase": {name: round(one, 1) for name, one in spent.items()}, "longest_chunk_ms": dict(longest),
