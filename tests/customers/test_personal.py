@@ -49,12 +49,8 @@ def test_what_is_removed_or_emptied_has_a_handler():
 
 def test_from_the_highest_floor_down():
     assert [app for app in registered() if app != "studio"] == [
-<<<<<<< HEAD
-        "sources", "ingest", "journeys", "messaging", "duplicates", "segments", "loyalty", "consents", "events", "customers",
-=======
-        "sources", "ingest", "webhooks", "journeys", "messaging", "segments", "loyalty", "consents", "events",
-        "customers",
->>>>>>> webhooks
+        "sources", "ingest", "webhooks", "journeys", "messaging", "duplicates", "segments", "loyalty", "consents",
+        "events", "customers",
     ]  # fmt: skip
 
 
