@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from orchestrator.domain.dates import Birthday
@@ -171,6 +171,10 @@ PEOPLE = st.builds(
 )
 
 
+@example(mail("kotek84xy@a.pl", facts=JAN), mail("koetk84xy@a.pl", facts=JAN))
+@example(mail("kotek84xy@a.pl", facts=JAN), mail("kotek84yx@a.pl", facts=JAN))
+@example(*both(postcode="00123"))
+@example(*both(birthday=BORN))
 @given(PEOPLE, PEOPLE)
 def test_whoever_would_be_found_shares_a_key(one: Facts, other: Facts) -> None:
     assert weigh(one, other) == weigh(other, one)
