@@ -20,8 +20,8 @@ from orchestrator.duplicates.models import DuplicateSearch, LikelyDuplicate
 from orchestrator.segments.matching import Span
 from orchestrator.store import deadlines
 
-BATCH = 5_000  # people, or half as many more keys, in a transaction
-KEYS_AT_ONCE = 50_000
+BATCH = 2_000  # people in a transaction: an erasure waits for it, and is patient for two seconds
+KEYS_AT_ONCE = 20_000  # and of the second round
 EVERY = timedelta(days=1)
 _LOWEST, _ALL = -(2**63), 2**64  # hashes are spread evenly over all that a database counts
 Phase, State = DuplicateSearch.Phase, LikelyDuplicate.State

@@ -73,6 +73,8 @@ NOTHING = {
     "customers": "programs call it for each of their customers: the customer is the row",
     "customers_batch": "programs call it for each of their customers: the customer is the row",
     "events_batch": "programs call it for each of their customers: the event is the row",
+    "product": "programs call it for each of their products: the product is the row",
+    "products_batch": "programs call it for each of their products: the product is the row",
     "admin:app_list": "a list",
     "admin:customers_import_new": "the file is kept; what is done with it is noted as it begins and ends",
     "admin:duplicates_likelyduplicate_look": "a search changes nobody, and its row says when",
