@@ -329,13 +329,13 @@ def make_keys(count: int, now: datetime) -> None:
 
 def make_webhooks(customers: list[Customer], now: datetime) -> None:
     """A CRM is told of everybody, and of one call nobody knows what came."""
-    for number, customer in enumerate(customers):
+    for customer in customers:
         endpoint = WebhookEndpoint.objects.create(
-            name=f"CRM {number}", url="https://crm.shop.example/hooks", kinds=["segment.entered"], secret="sealed",
+            name=f"CRM {customer.pk}", url="https://crm.shop.example/hooks", kinds=["segment.entered"], secret="sealed",
             created_at=now,
         )  # fmt: skip
         WebhookDelivery.objects.create(
-            key=f"msg_{number:032}", endpoint=endpoint, customer=customer, kind="segment.entered", happened_at=now,
+            key=f"msg_{customer.pk:032}", endpoint=endpoint, customer=customer, kind="segment.entered", happened_at=now,
             data={"customer": customer.pk, "segment": "golden"}, created_at=now, state="given_up", attempts=10,
             code=503, reason="status", answer="try later", took_ms=120, tried_at=now, final_at=now,
         )  # fmt: skip
