@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.bench import server
+from tests.bench.processes import resident
 from tests.bench.town_of_doubles import move_in, town
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -76,7 +77,7 @@ def measured(now: datetime) -> dict[str, Any]:
             chunks[phase] += 1
             spent[phase] += took  # type: ignore[assignment]
             longest[phase] = max(longest[phase], round(1000 * took))
-            memory.append(_rss())
+            memory.append(resident(os.getpid()) >> 20)
     seconds, one = time.perf_counter() - began, newest()
     assert one is not None
     pairs = Counter(LikelyDuplicate.objects.filter(state="open").values_list("strength", flat=True))
@@ -112,12 +113,6 @@ def precision(people: int, planted: dict[int, tuple[int, str]]) -> dict[str, Any
         "false_per_1000": {name: round(1000 * strange[name] / people, 3) for name in ("likely", "possible")},
         "false_by_evidence": dict(Counter(evidence for _, evidence in false).most_common(8)),
     }  # fmt: skip
-
-
-def _rss() -> int:
-    """Megabytes."""
-    status = Path("/proc/self/status").read_text(encoding="utf-8")
-    return next((int(line.split()[1]) // 1024 for line in status.splitlines() if line.startswith("VmRSS")), 0)
 
 
 if __name__ == "__main__":

@@ -33,7 +33,7 @@ def cpu_seconds(pids: Iterable[int]) -> float:
 
 def resident_mb(pids: Iterable[int]) -> float:
     """Memory that they hold. Pages which a family shares are counted for each: an upper bound."""
-    return sum(map(_resident, pids)) / 1e6
+    return sum(map(resident, pids)) / 1e6
 
 
 def backends() -> list[int]:
@@ -55,7 +55,8 @@ def _cpu(pid: int) -> float:
     return (int(after_name[11]) + int(after_name[12])) / _TICK
 
 
-def _resident(pid: int) -> int:
+def resident(pid: int) -> int:
+    """Bytes of memory that a process holds; 0 once it has gone."""
     try:
         return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
     except (FileNotFoundError, ProcessLookupError):

@@ -19,6 +19,7 @@ from pathlib import Path
 import psycopg
 
 from tests import migrated
+from tests.bench.processes import resident
 from tests.environment import ROOT
 from tests.installation import Installation, installed
 
@@ -65,7 +66,7 @@ def _measured(house: Installation, people: int) -> dict[str, object]:
             command, cwd=ROOT, env=house.environment, text=True, stdout=subprocess.PIPE
         ) as process:
             while process.poll() is None:
-                memory = _rss(process)
+                memory = resident(process.pid) // 1024
                 if _done(server.execute(_LOOK).fetchone(), people) < 0.2:
                     early = max(early, memory)
                 else:
@@ -85,15 +86,6 @@ def _done(row: tuple[str, int] | None, people: int) -> float:
         return 0.0
     phase, cursor = row
     return cursor / people / 2 if phase == "facts" else 0.5
-
-
-def _rss(process: subprocess.Popen[str]) -> int:
-    """Kilobytes."""
-    try:
-        status = Path(f"/proc/{process.pid}/status").read_text(encoding="utf-8")
-    except OSError:
-        return 0
-    return next((int(line.split()[1]) for line in status.splitlines() if line.startswith("VmRSS")), 0)
 
 
 if __name__ == "__main__":

@@ -23,6 +23,7 @@ from typing import Any
 import psycopg
 
 from tests import migrated
+from tests.bench.processes import resident
 from tests.environment import ROOT
 from tests.installation import Installation, installed
 
@@ -155,7 +156,7 @@ def _live(asked: argparse.Namespace, folder: Path, path: Path, places: Sequence[
                 state, line = look()
                 if state not in ("waiting", "running"):
                     break
-                done, memory = line / asked.rows, _rss(worker)
+                done, memory = line / asked.rows, resident(worker.pid) // 1024
                 early, late = (max(early, memory), 0) if done < 0.2 else (early, max(late, memory))
                 if left and done >= left[0]:
                     while left and done >= left[0]:
@@ -205,15 +206,6 @@ def _looking(house: Installation) -> Iterator[Callable[[], tuple[str, int]]]:
         return
     with psycopg.connect(url, autocommit=True) as server:
         yield lambda: server.execute(LOOK).fetchone()  # type: ignore[return-value]
-
-
-def _rss(worker: subprocess.Popen[str]) -> int:
-    """Kilobytes."""
-    try:
-        status = Path(f"/proc/{worker.pid}/status").read_text(encoding="utf-8")
-    except OSError:
-        return 0
-    return next((int(line.split()[1]) for line in status.splitlines() if line.startswith("VmRSS")), 0)
 
 
 if __name__ == "__main__":
