@@ -18,6 +18,7 @@ from orchestrator.api.pages import page
 from orchestrator.api.params import PAGED, read
 from orchestrator.api.problems import Fault, Refused, said
 from orchestrator.api.shapes import (
+    Fates,
     MomentField,
     ObjectField,
     ProblemFault,
@@ -110,11 +111,9 @@ class SavedShape(serializers.Serializer):  # type: ignore[type-arg]
     errors = ProblemFault(many=True)
 
 
-class SavedBatch(serializers.Serializer):  # type: ignore[type-arg]
+class SavedBatch(Fates):
     """Each item's fate, in the order given."""
 
-    stored = serializers.IntegerField()
-    refused = serializers.IntegerField()
     items = SavedShape(many=True)
 
 

@@ -17,6 +17,7 @@ from orchestrator.api.pages import page
 from orchestrator.api.params import PAGED, Param, read
 from orchestrator.api.problems import Fault, Refused
 from orchestrator.api.shapes import (
+    Fates,
     ObjectField,
     ProblemFault,
     Shape,
@@ -105,11 +106,9 @@ class OfferedShape(serializers.Serializer):  # type: ignore[type-arg]
     errors = ProblemFault(many=True)
 
 
-class OfferedBatch(serializers.Serializer):  # type: ignore[type-arg]
+class OfferedBatch(Fates):
     """Each item's fate, in the order given."""
 
-    stored = serializers.IntegerField()
-    refused = serializers.IntegerField()
     items = OfferedShape(many=True)
 
 

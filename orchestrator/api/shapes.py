@@ -86,6 +86,13 @@ class Named(serializers.Serializer):  # type: ignore[type-arg]
     external_id = serializers.CharField(allow_null=True)
 
 
+class Fates(serializers.Serializer):  # type: ignore[type-arg]
+    """Each item's fate, in the order given."""
+
+    stored = serializers.IntegerField()
+    refused = serializers.IntegerField()
+
+
 def page_of(shape: type[serializers.Serializer[Any]]) -> Any:
     """A page of these."""
     name = f"{shape.__name__}Page"
