@@ -1,4 +1,4 @@
-"""BESIDE: what higher floors do beside `manage.py work`, each in a thread of its own: what hangs holds up nobody's message."""
+"""BESIDE: what is done beside `manage.py work`, each in a thread of its own: what hangs holds up nobody's message."""
 
 from __future__ import annotations
 
@@ -40,13 +40,14 @@ def once(clock: Clock) -> None:
 
 def begin(clock: Clock, stopping: threading.Event) -> list[threading.Thread]:
     """Begin them all; each thread ends when it is told to stop, and with its process at the latest."""
-    threads = [
-        threading.Thread(target=_go_on, args=(one, clock, stopping), name=one.name, daemon=True)
-        for one in _beside.values()
-    ]
-    for thread in threads:
-        thread.start()
-    return threads
+    return [start(one, clock, stopping) for one in _beside.values()]
+
+
+def start(one: Beside, clock: Clock, stopping: threading.Event) -> threading.Thread:
+    """Begin one of them, which need not be registered."""
+    thread = threading.Thread(target=_go_on, args=(one, clock, stopping), name=one.name, daemon=True)
+    thread.start()
+    return thread
 
 
 def _go_on(one: Beside, clock: Clock, stopping: threading.Event) -> None:

@@ -5,19 +5,15 @@ Apart from what workers do: a mail server that hangs must hold up nobody's messa
 
 from __future__ import annotations
 
-import logging
 import threading
 from contextlib import ExitStack
-
-from django.db import close_old_connections, connections
 
 from orchestrator.journeys.alarms.tell import Clock, tell
 from orchestrator.journeys.alarms.watch import EVERY, watch
 from orchestrator.journeys.approval import lapse
+from orchestrator.journeys.beside import Beside, start
 from orchestrator.journeys.notify import notify
 from orchestrator.workspace import audit_watch
-
-log = logging.getLogger(__name__)
 
 
 def look(clock: Clock) -> None:
@@ -34,18 +30,5 @@ def look(clock: Clock) -> None:
 
 def begin(clock: Clock, stopping: threading.Event) -> threading.Thread:
     """Look now and every half minute, in a thread that ends when it is stopped, and with its process at the latest."""
-    thread = threading.Thread(target=_go_on, args=(clock, stopping), name="alarms", daemon=True)
-    thread.start()
-    return thread
-
-
-def _go_on(clock: Clock, stopping: threading.Event) -> None:
-    while not stopping.is_set():
-        try:
-            close_old_connections()
-            look(clock)
-        except Exception:
-            log.exception("alarms could not be looked at, and are looked at again in half a minute")
-        finally:
-            connections.close_all()
-        stopping.wait(EVERY.total_seconds())
+    alarms = Beside("alarms", lambda clock, _stopping: look(clock), EVERY.total_seconds())
+    return start(alarms, clock, stopping)
