@@ -115,17 +115,19 @@ def read_price(text: str, what: str) -> tuple[Decimal | None, str]:
         return None, ""
     found = _PRICE.fullmatch(text.strip())
     if found is None or (found[1] and found[3]):
-        raise Wrong(
-            "%(what)s %(text)s is no amount of money; write it like 12.00 PLN", what=what, text=shown(text)
-        )
+        raise _no_price(what, text)
     digits = "".join(found[2].split())
     digits = digits.replace(",", ".") if "." not in digits else digits.replace(",", "")
     try:
         return Decimal(digits), (found[1] or found[3] or "").upper()
     except InvalidOperation:
-        raise Wrong(
-            "%(what)s %(text)s is no amount of money; write it like 12.00 PLN", what=what, text=shown(text)
-        ) from None
+        raise _no_price(what, text) from None
+
+
+def _no_price(what: str, text: str) -> Wrong:
+    return Wrong(
+        "%(what)s %(text)s is no amount of money; write it like 12.00 PLN", what=what, text=shown(text)
+    )
 
 
 def _stock(text: str) -> int | None:

@@ -99,11 +99,15 @@ def _decoded(source: Source, lines: Iterable[str]) -> Iterator[str]:
     try:
         yield from lines
     except UnicodeError:
-        raise FileError(
-            "%(name)s is not written in %(encoding)s to its end; choose another encoding",
-            name=source.path.name,
-            encoding=title_of(source.encoding),
-        ) from None
+        raise _not_written_in(source.path, source.encoding) from None
+
+
+def _not_written_in(path: Openable, encoding: str) -> FileError:
+    return FileError(
+        "%(name)s is not written in %(encoding)s to its end; choose another encoding",
+        name=path.name,
+        encoding=title_of(encoding),
+    )
 
 
 def title_of(encoding: str) -> str:
@@ -148,11 +152,7 @@ def _inspect_as(path: Openable, file: BinaryIO, encoding: str) -> Source:
     file.seek(0)
     lines = _count_lines(path, file, encoding)
     if lines is None:
-        raise FileError(
-            "%(name)s is not written in %(encoding)s to its end; choose another encoding",
-            name=path.name,
-            encoding=title_of(encoding),
-        )
+        raise _not_written_in(path, encoding)
     return Source(path, encoding, lines)
 
 
