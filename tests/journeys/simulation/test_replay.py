@@ -11,7 +11,7 @@ import pytest
 
 from tests.installation import installed
 
-PEOPLE, WEEKS = 300, 5
+PEOPLE, WEEKS = 450, 5
 
 
 @pytest.fixture(scope="module")
