@@ -100,7 +100,7 @@ def test_it_says_which_rows_and_values_were_left_out(world: World, tmp_path: Pat
     [told] = move_in("klaviyo", tmp_path)["files"]
     assert ([one["line"] for one in told["errors"]], [one["line"] for one in told["kept_out"]]) == ([4], [2])
     said = io.StringIO()
-    call_command("move_in", "klaviyo", str(tmp_path), stdout=io.StringIO(), stderr=said)
+    call_command("move_in", "klaviyo", str(tmp_path), language="en", stdout=io.StringIO(), stderr=said)
     assert "  Rows left out:\n  line 4: consent_email is " in said.getvalue()
     assert "  Values kept out:\n  line 2: the phone number " in said.getvalue()
 

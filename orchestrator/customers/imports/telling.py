@@ -6,6 +6,7 @@ stored before, has only the first, and is told as it stands.
 
 from __future__ import annotations
 
+from argparse import ArgumentParser
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
@@ -34,15 +35,24 @@ def said_again(kept: Mapping[str, Any], text: str) -> str:
     return said(from_json(kept, text))
 
 
-def languages() -> list[str]:
-    """Those in which we can say anything."""
-    return [code for code, _name in settings.LANGUAGES]
+def add_arguments(parser: ArgumentParser) -> None:
+    """How a command answers: for programs, or for people in a language of theirs."""
+    parser.add_argument("--json", action="store_true", help="answer with one JSON object, in English")
+    parser.add_argument(
+        "--language", choices=_ours(), default="", help="of what is wrong; else the workspace's"
+    )
 
 
 @contextmanager
-def spoken(language: str = "") -> Iterator[None]:
-    """Within it that language is active, or the first of the workspace's that is ours: for commands, which nobody else reads."""
-    ours = languages()
+def spoken(options: Mapping[str, Any]) -> Iterator[None]:
+    """Within it the language is active that a command's options ask for, else the first of the workspace's that is ours."""
+    ours = _ours()
     known = [one for one in Workspace.get().languages if one in ours]
-    with translation.override(language or next(iter(known), settings.LANGUAGE_CODE)):
+    wanted = "en" if options["json"] else options["language"]
+    with translation.override(wanted or next(iter(known), settings.LANGUAGE_CODE)):
         yield
+
+
+def _ours() -> list[str]:
+    """Those in which we can say anything."""
+    return [code for code, _name in settings.LANGUAGES]

@@ -12,10 +12,10 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from orchestrator.customers.imports import telling
 from orchestrator.customers.imports.customers import import_customers
 from orchestrator.customers.imports.files import FileError, inspect
 from orchestrator.customers.imports.report import show_progress
-from orchestrator.customers.imports.telling import languages, said_by, spoken
 from orchestrator.domain.zones import parse_zone
 from orchestrator.workspace.audit import Action, note
 from orchestrator.workspace.models import Workspace
@@ -34,14 +34,11 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         """The file, and how to answer."""
         parser.add_argument("file", type=Path)
-        parser.add_argument("--json", action="store_true", help="answer with one JSON object, in English")
-        parser.add_argument(
-            "--language", choices=languages(), default="", help="of what is wrong; else the workspace's"
-        )
+        telling.add_arguments(parser)
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Import, then say what came of it."""
-        with spoken("en" if options["json"] else options["language"]):
+        with telling.spoken(options):
             self._handle(options)
 
     def _handle(self, options: dict[str, Any]) -> None:
@@ -52,7 +49,7 @@ class Command(BaseCommand):
             with show_progress(total, "customers", sys.stderr) as advance:
                 report = import_customers(path, timezone.now(), zone, advance)
         except FileError as error:
-            raise CommandError(said_by(error)) from error
+            raise CommandError(telling.said_by(error)) from error
         summary: dict[str, Any] = {
             "customers": report.customers,
             "new_customers": report.new_customers,

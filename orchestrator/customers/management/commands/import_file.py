@@ -14,12 +14,12 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django.utils import timezone
 
+from orchestrator.customers.imports import telling
 from orchestrator.customers.imports.files import ENCODINGS, FileError, Source, inspect
 from orchestrator.customers.imports.kinds import Kind, Setting, registered
 from orchestrator.customers.imports.report import Advance, Errors, show_progress
 from orchestrator.customers.imports.run import Whole, run
 from orchestrator.customers.imports.table import Form
-from orchestrator.customers.imports.telling import languages, said_by, spoken
 from orchestrator.domain.zones import parse_zone
 from orchestrator.workspace.audit import Action, note
 from orchestrator.workspace.models import Workspace
@@ -55,17 +55,14 @@ class Command(BaseCommand):
         parser.add_argument(
             "--dry-run", action="store_true", help="say what would come of it, and store nothing"
         )
-        parser.add_argument("--json", action="store_true", help="answer with one JSON object, in English")
-        parser.add_argument(
-            "--language", choices=languages(), default="", help="of what is wrong; else the workspace's"
-        )
+        telling.add_arguments(parser)
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Import, then say what came of it."""
         if options["file"] is None:
             self._say_kinds(list(registered().values()))
             return
-        with spoken("en" if options["json"] else options["language"]):
+        with telling.spoken(options):
             self._handle(options)
 
     def _handle(self, options: dict[str, Any]) -> None:
@@ -83,7 +80,7 @@ class Command(BaseCommand):
             with show_progress(lines, kind.key, sys.stderr) as advance:
                 whole = _run(kind, source, form, options["dry_run"], advance)
         except FileError as error:
-            raise CommandError(said_by(error)) from error
+            raise CommandError(telling.said_by(error)) from error
         if not options["dry_run"]:
             counts: dict[str, Any] = {"of": kind.key, **whole.counts, "left_out": whole.left_out}
             note(Action.IMPORTED, command(), **counts)

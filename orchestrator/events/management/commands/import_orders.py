@@ -12,9 +12,9 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from orchestrator.customers.imports import telling
 from orchestrator.customers.imports.files import FileError, inspect
 from orchestrator.customers.imports.report import show_progress
-from orchestrator.customers.imports.telling import languages, said_by, spoken
 from orchestrator.domain.zones import parse_zone
 from orchestrator.events.imports import import_orders
 from orchestrator.workspace.audit import Action, note
@@ -34,14 +34,11 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         """The file, and how to answer."""
         parser.add_argument("file", type=Path)
-        parser.add_argument("--json", action="store_true", help="answer with one JSON object, in English")
-        parser.add_argument(
-            "--language", choices=languages(), default="", help="of what is wrong; else the workspace's"
-        )
+        telling.add_arguments(parser)
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Import, then say what came of it."""
-        with spoken("en" if options["json"] else options["language"]):
+        with telling.spoken(options):
             self._handle(options)
 
     def _handle(self, options: dict[str, Any]) -> None:
@@ -52,7 +49,7 @@ class Command(BaseCommand):
             with show_progress(total, "orders", sys.stderr) as advance:
                 report = import_orders(path, timezone.now(), zone, workspace.currency, advance)
         except FileError as error:
-            raise CommandError(said_by(error)) from error
+            raise CommandError(telling.said_by(error)) from error
         counts: dict[str, Any] = {"new_orders": report.new_orders, "new_customers": report.new_customers}
         note(
             Action.IMPORTED,

@@ -12,12 +12,12 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from orchestrator.customers.imports import telling
 from orchestrator.customers.imports.files import FileError
 from orchestrator.customers.imports.kinds import Outcome, Setting
 from orchestrator.customers.imports.report import Errors, show_progress
 from orchestrator.customers.imports.run import run
 from orchestrator.customers.imports.table import RowError
-from orchestrator.customers.imports.telling import said_by, spoken
 from orchestrator.domain.zones import parse_zone
 from orchestrator.moving.folder import KINDS, Known, Left, look
 from orchestrator.workspace.audit import Action, note
@@ -38,7 +38,7 @@ class Command(BaseCommand):
         parser.add_argument("system", choices=sorted(KINDS))
         parser.add_argument("folder", type=Path)
         parser.add_argument("--dry-run", action="store_true", help="only say what each file is")
-        parser.add_argument("--json", action="store_true", help="answer with one JSON object")
+        telling.add_arguments(parser)
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Say what each file is, then move them in."""
@@ -52,7 +52,7 @@ class Command(BaseCommand):
             raise CommandError(
                 f"no file of {options['folder']} is an export of {options['system']} that is known"
             )
-        with spoken("en" if options["json"] else ""):
+        with telling.spoken(options):
             stored = [] if options["dry_run"] else [self._move(one) for one in known]
         if options["json"]:
             self.stdout.write(json.dumps(_summary(known, left, stored), ensure_ascii=False))
@@ -71,7 +71,7 @@ class Command(BaseCommand):
                 outcome = run(one.kind, one.path, setting, advance)
         except FileError as error:
             raise CommandError(
-                f"{one.path.name}: {said_by(error)}; the files before it are moved in"
+                f"{one.path.name}: {telling.said_by(error)}; the files before it are moved in"
             ) from error
         counts: dict[str, Any] = {name: count for name, count in sorted(outcome.counts.items()) if count}
         note(Action.IMPORTED, command(), of=one.kind.key, **counts, left_out=len(outcome.errors))
