@@ -9,21 +9,20 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from orchestrator.domain.definition import read_rule
 from orchestrator.duplicates.search import search
 from orchestrator.duplicates.search import want as want_search
 from orchestrator.journeys.yaml_write import flow
-from orchestrator.segments.define import define
 from orchestrator.segments.measure import measure
 from orchestrator.segments.models import ScoreBasis, Segment
+from orchestrator.segments.ready import bring_in
 from orchestrator.segments.ready_list import READY
 from orchestrator.segments.refresh import pass_over
 from orchestrator.segments.scoring.score import again, score
 
 BROUGHT_IN = frozenset(
     {
-        "rfm_champions", "rfm_loyal", "rfm_new", "rfm_waning", "rfm_at_risk", "rfm_asleep", "stage_vip", "clv_top",
-        "churn_risk", "open_ticket",
+        "rfm_champions", "rfm_loyal", "rfm_new", "rfm_waning", "rfm_at_risk", "rfm_asleep", "stage_vip", "due_soon",
+        "looked_not_bought", "open_ticket",
     }
 )  # fmt: skip
 SINCE = timedelta(weeks=2)
@@ -68,4 +67,4 @@ def look_at_all(now: datetime) -> None:
 def _bring_in(now: datetime) -> None:
     for one in READY:
         if one.key in BROUGHT_IN:
-            define(one.key, str(one.title), flow(one.rule), read_rule(one.rule), now)
+            bring_in(one, flow(one.rule), now)

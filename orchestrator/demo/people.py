@@ -65,16 +65,15 @@ def make(number: int, at: datetime, chance: random.Random) -> Newcomer:
     return Newcomer(at, person, _consents(person, chance), bounced=chance.random() < 0.015)
 
 
-def come_again(number: int, at: datetime, known: Newcomer, chance: random.Random) -> Newcomer:
+def come_again(number: int, known: Newcomer, ends: datetime, chance: random.Random) -> Newcomer:
     """Somebody known, who has made another account: as the number-th person, with their address written otherwise."""
     email = known.person.addresses.get("email", "")
     local, _, domain = email.partition("@")
     other = f"{local}+{chance.choice(['herbata', 'sklep', '2'])}@{domain}" if email else ""
     addresses = {"email": other} if other else dict(known.person.addresses)
-    person = replace(
-        known.person, external_id=f"S-{number:05d}", addresses=addresses, created_at=max(at, known.at)
-    )
-    return Newcomer(max(at, known.at), person, _consents(person, chance))
+    at = known.at + (ends - known.at) * chance.random()
+    person = replace(known.person, external_id=f"S-{number:05d}", addresses=addresses, created_at=at)
+    return Newcomer(at, person, _consents(person, chance))
 
 
 def _home(country: str, chance: random.Random) -> tuple[str, str, str, str, str]:

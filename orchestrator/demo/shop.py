@@ -27,9 +27,10 @@ def tell(count: int, weeks: int, ends: datetime, seed: int) -> Tale:
     acts: list[Act] = []
     for number in range(count):
         chance = random.Random(f"{seed}:{number}")
-        at = _comes(begins, ends, chance)
-        again = chance.random() < AGAIN and number >= KNOWN
-        one = come_again(number, at, chance.choice(newcomers), chance) if again else make(number, at, chance)
+        if number >= KNOWN and chance.random() < AGAIN:
+            one = come_again(number, chance.choice(newcomers), ends, chance)
+        else:
+            one = make(number, _comes(begins, ends, chance), chance)
         newcomers.append(one)
         acts += _life(one, ends, chance)
     return Tale(begins, ends, newcomers, acts)

@@ -19,7 +19,7 @@ from orchestrator.domain.definition.score_rules import ScoreIs, ScoreRanked
 from orchestrator.domain.scores.names import KNOWN
 from orchestrator.events.models import Event
 from orchestrator.journeys.yaml_write import flow
-from orchestrator.segments.define import define
+from orchestrator.segments import ready
 from orchestrator.segments.models import Score, Segment
 from orchestrator.segments.ready_list import KINDS, READY, Ready
 from orchestrator.segments.refresh import scope_of
@@ -66,8 +66,7 @@ def bring_in(key: str, now: datetime) -> Segment:
         raise CannotBring(
             _("There is a segment with the key “%(key)s” already: choose another.") % {"key": key}
         )
-    made = define(key, str(one.title), flow(one.rule), read_rule(one.rule), now)
-    return Segment.objects.get(pk=made.id)
+    return ready.bring_in(one, flow(one.rule), now)
 
 
 def read_ready(now: datetime) -> list[tuple[str | Promise, list[Shown]]]:
