@@ -150,6 +150,8 @@ class LikelyDuplicateAdmin(BigPage):
             "would": would.say(stays, goes, known) if open_ else [],
             "stays": stays,
             "goes": goes,
+            "stays_called": side.called(stays),
+            "goes_called": side.called(goes),
             "may_act": open_ and merging.allowed(request.user),
         }
 
@@ -175,4 +177,4 @@ def _number(written: str) -> int:
 
 
 def _person_link(one: Customer) -> SafeString:
-    return linked(url_of("customers_customer", one.pk), one)
+    return linked(url_of("customers_customer", one.pk), side.called(one))

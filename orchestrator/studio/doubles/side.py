@@ -82,6 +82,12 @@ def lines(both: Both, known: Known) -> list[Line]:
     return [line for line in told if line.one or line.other]
 
 
+def called(one: Customer) -> str:
+    """A person so that two of one name are told apart: their name, and your id of them or ours."""
+    id_ = one.external_id or f"#{one.pk}"
+    return str(one) if str(one) == id_ else f"{one} ({id_})"
+
+
 def _plain(both: Both) -> Iterator[Line]:
     one, other = both
     yield _line(_("External id"), one.external_id or "", other.external_id or "")

@@ -15,7 +15,7 @@ from orchestrator.customers.models import Customer
 from orchestrator.domain.merging import OWN_LIMITS, Passing, doubled, earlier, filled, later, stricter
 from orchestrator.journeys.models import Enrollment
 from orchestrator.studio import words
-from orchestrator.studio.doubles.side import Known, say_orders, say_place
+from orchestrator.studio.doubles.side import Known, called, say_orders, say_place
 from orchestrator.studio.numbers import grouped
 
 MOST = 1000  # active passages of both that are looked at
@@ -32,7 +32,7 @@ def survivor(both: Sequence[Customer], known: Known) -> Customer:
 def say(stays: Customer, goes: Customer, known: Known) -> list[tuple[str, str]]:
     """Each thing that would be otherwise, by name. One query more."""
     return [
-        (_("Stays"), str(stays)),
+        (_("Stays"), called(stays)),
         (_("Attributes"), _attributes(stays, goes)),
         *_addresses(stays, goes, known),
         *_consents(stays, goes, known),
