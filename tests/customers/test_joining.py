@@ -8,7 +8,9 @@ from django.db import models
 from orchestrator.customers.joining import registered
 from orchestrator.customers.models import Customer
 
-FLOORS = ["customers", "events", "consents", "loyalty", "segments", "duplicates", "messaging", "journeys"]
+FLOORS = [
+    "customers", "events", "consents", "loyalty", "segments", "duplicates", "messaging", "journeys", "webhooks",
+]  # fmt: skip
 
 
 def carries_a_customer(model: type[models.Model]) -> bool:
