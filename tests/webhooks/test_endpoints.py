@@ -67,7 +67,10 @@ def test_what_was_due_waits_for_one_that_is_off_and_is_told_once_it_is_on(endpoi
     assert (row.enabled, row.off_why, row.off_at, row.failing_since, alarms()) == (True, "", None, None, [])
     (second,) = happen(1)
     assert tell(days=1) == 2
-    assert (receiver.ids[0], sorted(receiver.ids[1:])) == (first, sorted([first, second]))  # in no promised order
+    assert (receiver.ids[0], sorted(receiver.ids[1:])) == (
+        first,
+        sorted([first, second]),
+    )  # in no promised order
 
 
 def test_one_that_somebody_switched_off_raises_no_alarm_and_its_late_answers_change_nothing(
