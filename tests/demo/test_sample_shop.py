@@ -86,7 +86,7 @@ def test_its_data_has_come_together(shop: Lived) -> None:
         "open_tickets": 0,
         "products": 10,
         "on_sale": ["24.00", "32.00"],
-        "doubles": ["open"],
+        "doubles": ["open"] * 3,  # so many of the 120 have made a second account
         "due_later": 0,
     }
 
