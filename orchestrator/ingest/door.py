@@ -72,7 +72,8 @@ class _Turn:
 
     def identify(self) -> None:
         """Those who are said to be somebody, or something."""
-        claims = {at: claim for at, call in self.calls.items() if (claim := self._claim(at, call))}
+        # A call that is found to be a dead letter on the way is one no more.
+        claims = {at: claim for at, call in list(self.calls.items()) if (claim := self._claim(at, call))}
         if not claims:
             return
         done = identify(list(claims.values()), self.now)

@@ -171,3 +171,15 @@ def test_what_cannot_be_taken_is_a_dead_letter(shop: Shop, call: object, reason:
     assert shop.events() == []
     shop.ok("track", call)
     assert len(shop.letters()) == 1
+
+
+@pytest.mark.parametrize("traits", [{"a\x00": 1}, {"x" * 101: 1}, {"": 1}, {"plan": "a\x00"}])
+def test_traits_that_no_database_holds_keep_nothing_else_out(shop: Shop, traits: dict[str, object]):
+    bad = {"type": "identify", "userId": "anna", "traits": traits}
+    good = {"type": "identify", "userId": "bela", "traits": {"plan": "gold"}}
+    for _ in range(2):
+        shop.ok("identify", bad)
+        shop.ok("batch", {"batch": [bad, good, bad]})
+    assert set(shop.letters()) == {("identify", "bad_value")}
+    stored = Customer.objects.values_list("external_id", "attributes")
+    assert list(stored) == [("bela", {"plan": "gold"})]
