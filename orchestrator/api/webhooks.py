@@ -170,7 +170,9 @@ class ResendView(Door):
     def post(self, request: Request, number: int) -> Response:
         """Under the ids they had."""
         since = read_body(Since, request.data)["since"]
-        return Response({"resent": resend_given_up(_found(number).pk, since, timezone.now())})
+        return Response(
+            {"resent": resend_given_up(_found(number).pk, since, timezone.now(), who_calls(request.user))}
+        )
 
 
 class DeliveriesView(Door):

@@ -23,6 +23,7 @@ from orchestrator.segments.models import Segment
 from orchestrator.studio import words
 from orchestrator.studio.evidence import explain
 from orchestrator.studio.links import url_of
+from orchestrator.studio.orders import say_goods
 from orchestrator.studio.sentences import say_message
 from orchestrator.studio.titles import title_of, titled
 
@@ -136,7 +137,8 @@ def _past_messages(customer: Customer, all_of_them: bool) -> QuerySet[Any]:
 
 def _event(at: datetime, event: Any, names: Names) -> Item:
     detail = ", ".join(
-        f"{words.spaced(key)}: {words.shown(value)}" for key, value in event.properties.items()
+        f"{words.spaced(key)}: {say_goods(value) or words.shown(value)}"
+        for key, value in event.properties.items()
     )
     amount = formats.number_format(event.amount, 2) if event.amount is not None else ""
     told = " · ".join(part for part in (amount, detail) if part)

@@ -34,6 +34,7 @@ from orchestrator.studio import words
 
 MOST_EVENTS = 1000
 SHOWN = 5
+_NAMES = ("name", "title", "product_id", "sku")  # what a line of an order is called by, the first that it has
 NAMES = (PLACED, PAID, DELIVERED, CANCELLED, RETURNED)
 
 
@@ -137,6 +138,20 @@ def _step(event: Event) -> Iterator[str]:
             CANCELLED: _("cancelled on %(when)s"),
         }
         yield forms[event.name] % told
+
+
+def say_goods(listed: Any) -> str:
+    """The lines of an order or a basket, each by its name and how many: "Earl Grey × 2, Sencha". "" for what is no such list."""
+    named = [_name_of(one) for one in listed] if isinstance(listed, list) else []
+    return ", ".join(named) if named and all(named) else ""
+
+
+def _name_of(line: Any) -> str:
+    if not isinstance(line, dict):
+        return ""
+    name = next((line[key] for key in _NAMES if isinstance(line.get(key), str) and line[key]), "")
+    quantity = line.get("quantity", 1)
+    return f"{name} × {words.shown(quantity)}" if name and quantity != 1 else name
 
 
 def _written(amount: Decimal) -> str:

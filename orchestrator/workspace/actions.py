@@ -55,6 +55,7 @@ class Action(models.TextChoices):
     MERGED = "merged", _("merged")
     TOLD_APART = "told_apart", _("said that two customers are two people")
     IMPORTED = "imported", _("imported")
+    RESENT = "resent", _("told again what a webhook was told")
     REQUEST_RECEIVED = "request_received", _("took in a privacy request")
     IDENTITY_CHECKED = "identity_checked", _("checked who asks")
     REQUEST_EXTENDED = "request_extended", _("extended a privacy request")

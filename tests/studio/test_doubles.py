@@ -46,6 +46,13 @@ def pair(db: None) -> LikelyDuplicate:
             customer_id=two, name="order.placed", occurred_at=NOW, received_at=NOW, key=f"o{number}",
             amount=Decimal("49.90"), pending=False,
         )  # fmt: skip
+    for name, key, amount, order in (
+        ("order.placed", "o2", "10", "A"), ("order.cancelled", "c2", None, "A"), ("order.returned", "r", "9.80", None),
+    ):  # fmt: skip
+        Event.objects.create(
+            customer_id=two, name=name, occurred_at=NOW, received_at=NOW, key=key, pending=False,
+            amount=amount and Decimal(amount), properties={"order_id": order} if order else {},
+        )  # fmt: skip
     Customer.objects.filter(pk=one).update(own_limit="week")
     looked()
     return LikelyDuplicate.objects.get()
@@ -107,7 +114,7 @@ def test_side_by_side_what_differs_is_marked(marketer: Client, pair: LikelyDupli
     assert shown["last name"] == ("Kowalski", "Kowalski", "same")
     assert shown["SMS"] == ("+48501234567", "", "")
     assert shown["email"] == ("jan.k@gmail.com", "jank+shop@googlemail.com", "differs")
-    assert shown["Orders"] == ("", "2 orders, of 99.80 in all", "")
+    assert shown["Orders"] == ("", "2 orders, of 90.00 in all", "")
     assert shown["email · marketing · My shop"] == ("granted", "withdrawn", "differs")
 
 
@@ -125,7 +132,7 @@ def test_what_a_merge_would_do_is_what_it_does(marketer: Client, pair: LikelyDup
     assert would["email · marketing · My shop"] == "withdrawn holds"
     assert would["SMS · marketing · My shop"] == "granted holds"
     assert would["At most one marketing message"] == "a week"
-    assert would["Orders"] == "2 orders, of 99.80 in all"
+    assert would["Orders"] == "2 orders, of 90.00 in all"
     assert would["Journeys"] == "neither is in one"
     answer = act(marketer, pair, "merge", stays=pair.second_id)
     assert "They are merged: what was the other&#x27;s is here now." in answer.text

@@ -13,7 +13,7 @@ from django.urls import reverse
 from orchestrator.customers.models import Customer
 from orchestrator.customers.save import Person, save
 from orchestrator.events.record import NewEvent, record
-from orchestrator.studio.orders import read_orders
+from orchestrator.studio.orders import read_orders, say_goods
 from tests.studio.sample import Sample
 
 NOW = datetime(2026, 3, 30, 12, tzinfo=UTC)
@@ -75,3 +75,25 @@ def test_it_stands_on_the_customers_page(marketer: Client, sample: Sample) -> No
         reverse("admin:customers_customer_change", args=[sample.customer.pk])
     ).content.decode()
     assert "1 order counts, of 1,249.90." in page
+
+
+@pytest.mark.parametrize(
+    ("listed", "said"),
+    [
+        (
+            [{"name": "Earl Grey", "quantity": 2, "price": "32.00"}, {"title": "Sencha"}],
+            "Earl Grey × 2, Sencha",
+        ),
+        (
+            [{"sku": "T-1", "quantity": 1}, {"name": "", "product_id": "T-2", "quantity": 1000}],
+            "T-1, T-2 × 1000",
+        ),
+        ([{"name": "Earl Grey"}, {"quantity": 2}], ""),
+        ([{"name": 7}], ""),
+        (["Earl Grey"], ""),
+        ([], ""),
+        ({"name": "Earl Grey"}, ""),
+    ],
+)
+def test_goods_are_said_by_name_and_how_many(listed: object, said: str) -> None:
+    assert say_goods(listed) == said

@@ -156,7 +156,7 @@ def test_a_program_makes_changes_tries_and_takes_away(program: Program, receiver
     acts = list(AuditEntry.objects.filter(title="CRM").order_by("number").values_list("action", "who"))
     assert acts == [
         ("key_made", "key"), ("changed", "key"), ("sent_test", "key"), ("changed", "system"), ("changed", "key"),
-        ("key_rotated", "key"), ("deleted", "key"),
+        ("resent", "key"), ("key_rotated", "key"), ("deleted", "key"),
     ]  # fmt: skip
 
 

@@ -108,7 +108,7 @@ def test_a_test_is_called_at_once_logged_and_never_tried_again(endpoint: Make, r
         ("webhook.test", "told", 200, "ok", 1),
     ]
     assert WebhookEndpoint.objects.filter(failing_since=None).count() == 1
-    assert resend(rows("pk"), now()) == 0
+    assert resend(rows("pk"), now(), None) == 0
     assert tell(days=1) == 0
 
 
@@ -117,15 +117,17 @@ def test_one_and_all_given_up_are_told_again_under_their_ids(endpoint: Make, rec
     keys = happen(3)
     WebhookDelivery.objects.update(state="given_up", due_at=None, attempts=10, final_at=now())
     WebhookDelivery.objects.filter(key=keys[0]).update(final_at=now() - timedelta(days=2))
-    assert resend_given_up(row.pk, now() - timedelta(days=1), now()) == 2
-    assert resend_given_up(row.pk, now() - timedelta(days=1), now()) == 0
+    assert resend_given_up(row.pk, now() - timedelta(days=1), now(), None) == 2
+    assert resend_given_up(row.pk, now() - timedelta(days=1), now(), None) == 0
     assert tell() == 2
     assert sorted(receiver.ids) == sorted(keys[1:])
     ids = dict(rows("key", "pk"))
-    assert resend([ids[keys[1]]], now()) == 1
+    assert resend([ids[keys[1]]], now(), None) == 1
     tell()
     assert receiver.ids[2:] == [keys[1]]
     assert dict(rows("key", "attempts"))[keys[1]] == 1
+    noted = AuditEntry.objects.filter(action="resent").order_by("number").values_list("title", "details")
+    assert list(noted) == [("CRM", {"calls": 2}), ("CRM", {"calls": 1})]
 
 
 def test_with_one_that_goes_what_was_due_goes_and_what_was_told_stays(endpoint: Make, receiver: Receiver):

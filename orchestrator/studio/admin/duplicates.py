@@ -136,7 +136,7 @@ class LikelyDuplicateAdmin(BigPage):
         if any(one is None or one.erased_at is not None for one in both):
             return {"one": obj, "gone": True}
         first, second = both
-        known = side.read((first, second))
+        known = side.read((first, second), timezone.now())
         facts = load(Chosen([first.pk, second.pk]))
         alive = len(facts) == 2
         stays, goes = _who(both, would.survivor(both, known), request)

@@ -184,7 +184,7 @@ class WebhookEndpointAdmin(StudioAdmin):
         except ValidationError:
             messages.error(request, gettext("Write since when, like 2026-03-14 10:00."))
             return redirect(url_of("webhooks_webhookendpoint", row.pk))
-        _say_resent(request, resend_given_up(row.pk, since, timezone.now()))
+        _say_resent(request, resend_given_up(row.pk, since, timezone.now(), request.user))
         return redirect(url_of("webhooks_webhookendpoint", row.pk))
 
     def _row(self, request: HttpRequest, pk: int) -> WebhookEndpoint:
@@ -270,14 +270,14 @@ class WebhookDeliveryAdmin(BigHistory):
     @action(description=_("Send the selected calls again"), permissions=["resend"])
     def resend_selected(self, request: HttpRequest, queryset: QuerySet[WebhookDelivery]) -> None:
         ids = list(queryset.values_list("pk", flat=True)[:MOST])
-        _say_resent(request, resend(ids, timezone.now()))
+        _say_resent(request, resend(ids, timezone.now(), request.user))
 
     def resend_view(self, request: HttpRequest, object_id: int) -> HttpResponse:
         """The button "Send again"."""
         row = get_object_or_404(WebhookDelivery, pk=object_id)
         if not (self.has_view_permission(request, row) and self.has_resend_permission(request)):
             raise PermissionDenied
-        _say_resent(request, resend([row.pk], timezone.now()))
+        _say_resent(request, resend([row.pk], timezone.now(), request.user))
         return redirect(url_of("webhooks_webhookdelivery", row.pk))
 
     def around(self, request: HttpRequest, obj: Any) -> Mapping[str, Any]:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Sum
+from django.db.models import Count, QuerySet, Sum, Value
+from django.db.models.functions import Coalesce, Greatest
 from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -16,6 +18,8 @@ from orchestrator.consents.models import Consent, Suppression
 from orchestrator.customers.models import Address, Customer, Identity
 from orchestrator.domain.orders import PLACED, ZERO
 from orchestrator.events.models import Event
+from orchestrator.events.net_sql import Loose, Stands, Worth
+from orchestrator.store.fields import MoneyField
 from orchestrator.studio import person, words
 from orchestrator.studio.numbers import grouped
 
@@ -40,7 +44,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What the database says of two people, each list by customer."""
+    """What the database says of two people, each list by customer; `orders`: how many count, and what is left of them."""
 
     addresses: Mapping[int, list[Address]]
     blocked: frozenset[tuple[str, str]]
@@ -49,24 +53,31 @@ class Known:
     orders: Mapping[int, tuple[int, Decimal]]
 
 
-def read(both: Both) -> Known:
+def read(both: Both, now: datetime) -> Known:
     """Five queries, whoever they are."""
     ids = [one.pk for one in both]
     addresses = _by(ids, Address.objects.filter(customer__in=ids).order_by("channel", "-id")[: 2 * MOST])
     digests = {one.digest for mine in addresses.values() for one in mine}
     blocked = Suppression.objects.filter(digest__in=digests).values_list("channel", "digest")
     consents = Consent.objects.filter(customer__in=ids).select_related("brand")
-    placed = Event.objects.filter(customer__in=ids, name=PLACED).order_by().values_list("customer")
     return Known(
         addresses,
         frozenset(blocked),
         _by(ids, consents.order_by("channel", "purpose", "topic", "brand")[: 2 * MOST]),
         _by(ids, Identity.objects.filter(customer__in=ids).order_by("id")[: 2 * MOST]),
-        {
-            id_: (count, total or ZERO)
-            for id_, count, total in placed.annotate(n=Count("id"), sum=Sum("amount"))
-        },
+        {id_: (count, total) for id_, count, total in _orders(ids, now)},
     )
+
+
+def _orders(ids: Sequence[int], now: datetime) -> QuerySet[Any]:
+    """Net, as everywhere: what was cancelled is none, and what was given back is taken off."""
+    standing = Event.objects.filter(
+        Stands(now), customer__in=ids, name=PLACED, occurred_at__lte=now
+    ).annotate(worth=Worth(now))
+    nothing = Value(0, MoneyField())
+    left = Coalesce(Sum("worth"), nothing) - Loose(now)
+    total = Greatest(left, nothing, output_field=MoneyField())
+    return standing.order_by().values_list("customer").annotate(n=Count("id"), sum=total)
 
 
 def _by(ids: Sequence[int], rows: Iterable[Any]) -> dict[int, list[Any]]:
@@ -136,7 +147,7 @@ def say_place(row: Consent) -> str:
 
 
 def say_orders(known: Known, *customers: int) -> str:
-    """How many orders were placed, and for how much together."""
+    """How many orders count, and what is left of them together."""
     found = [known.orders.get(id_, (0, ZERO)) for id_ in customers]
     count, total = sum(one for one, _total in found), sum((one for _count, one in found), ZERO)
     if not count:
