@@ -1,4 +1,4 @@
-"""DECIDE: somebody looked at a pair, and says what it is: one person, or two."""
+"""DECIDE: somebody looked at a pair, and says what it is: one person, two, or to be asked again."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ State = LikelyDuplicate.State
 
 
 class Decided(ValueError):
-    """The pair is not open any more: somebody else decided, or one of them has changed or gone. Nothing is done."""
+    """The pair is not as it was shown: somebody else decided, or one of them has changed or gone. Nothing is done."""
 
 
 def unite(pair: LikelyDuplicate, survivor: int, now: datetime, by: Any) -> None:
@@ -39,9 +39,20 @@ def unite(pair: LikelyDuplicate, survivor: int, now: datetime, by: Any) -> None:
 @transaction.atomic
 def tell_apart(pair: LikelyDuplicate, now: datetime, by: Any) -> None:
     """They are two people: no search asks about them again. Decided where the pair is not open."""
-    said = LikelyDuplicate.objects.filter(pk=pair.pk, state=State.OPEN).update(
-        state=State.TWO_PEOPLE, decided_at=now, decided_by=getattr(by, "pk", None)
-    )
-    if not said:
-        raise Decided
+    _turn(pair, State.OPEN, state=State.TWO_PEOPLE, decided_at=now, decided_by=getattr(by, "pk", None))
     note_of_people(Action.TOLD_APART, by, (pair.first_id, pair.second_id), now, 2, pair=pair.pk)
+
+
+@transaction.atomic
+def ask_again(pair: LikelyDuplicate, now: datetime, by: Any) -> None:
+    """That they are two people was a mistake: the pair is open again. Decided where nobody had said so.
+
+    What was merged is one person for good.
+    """
+    _turn(pair, State.TWO_PEOPLE, state=State.OPEN, decided_at=None, decided_by=None)
+    note_of_people(Action.ASKED_AGAIN, by, (pair.first_id, pair.second_id), now, 2, pair=pair.pk)
+
+
+def _turn(pair: LikelyDuplicate, was: State, **becomes: Any) -> None:
+    if not LikelyDuplicate.objects.filter(pk=pair.pk, state=was).update(**becomes):
+        raise Decided

@@ -54,6 +54,7 @@ class Action(models.TextChoices):
     RECTIFIED = "rectified", _("rectified")
     MERGED = "merged", _("merged")
     TOLD_APART = "told_apart", _("said that two customers are two people")
+    ASKED_AGAIN = "asked_again", _("asked again whether two customers are one person")
     IMPORTED = "imported", _("imported")
     RESENT = "resent", _("told again what a webhook was told")
     REQUEST_RECEIVED = "request_received", _("took in a privacy request")

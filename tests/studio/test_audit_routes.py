@@ -28,7 +28,7 @@ NOTED = {
     "admin:customers_privacyrequest_act": "exported, erasure_ordered, erased, restricted, lifted, objected, rectified, changed,"
     " commented, identity_checked, request_extended, request_refused, request_withdrawn or request_done",
     "admin:customers_privacyrequest_new": "request_received",
-    "admin:duplicates_likelyduplicate_act": "merged or told_apart",
+    "admin:duplicates_likelyduplicate_act": "merged, told_apart or asked_again",
     "admin:ingest_writekey_revoke": "key_retired",
     "admin:ingest_writekey_rotate": "key_rotated",
     "admin:sources_connection_rotate": "key_rotated",

@@ -180,6 +180,20 @@ def test_two_people(marketer: Client, pair: LikelyDuplicate) -> None:
     ]
 
 
+def test_that_they_are_two_people_can_be_taken_back(marketer: Client, pair: LikelyDuplicate) -> None:
+    again = "That was a mistake"
+    assert again not in marketer.get(page(pair)).text
+    assert "Nothing was done" in act(marketer, pair, "again").text
+    assert again in act(marketer, pair, "apart").text
+    answer = act(marketer, pair, "again")
+    assert "The pair is open again." in answer.text
+    assert answer.context["may_act"] is True
+    pair.refresh_from_db()
+    assert (pair.state, pair.decided_at, pair.decided_by) == ("open", None, None)
+    noted = AuditEntry.objects.order_by("number").values_list("action", flat=True)
+    assert list(noted.exclude(action="signed_in")) == ["told_apart", "asked_again"]
+
+
 def test_nobody_but_the_two_can_stay_and_no_other_act_is_known(
     marketer: Client, pair: LikelyDuplicate
 ) -> None:

@@ -111,7 +111,7 @@ class LikelyDuplicateAdmin(BigPage):
         return redirect(reverse(f"admin:{_PREFIX}_changelist"))
 
     def act_view(self, request: HttpRequest, object_id: int, act: str) -> HttpResponse:
-        """A button of a pair's page: one person, or two."""
+        """A button of a pair's page: one person, two, or to be asked again."""
         pair = get_object_or_404(LikelyDuplicate, pk=object_id)
         if not merging.allowed(request.user):
             raise PermissionDenied
@@ -123,8 +123,10 @@ class LikelyDuplicateAdmin(BigPage):
                 Customer, pk__in=(pair.first_id, pair.second_id), pk=_number(request.POST.get("stays", ""))
             )
             done, told = pressed.merge(pair, stays, now, request.user)
-        else:
+        elif act == pressed.APART:
             done, told = pressed.apart(pair, now, request.user)
+        else:
+            done, told = pressed.again(pair, now, request.user)
         if done:
             self.log_only(request, pair, told)
         messages.add_message(request, messages.SUCCESS if done else messages.ERROR, told)
@@ -153,6 +155,7 @@ class LikelyDuplicateAdmin(BigPage):
             "stays_called": side.called(stays),
             "goes_called": side.called(goes),
             "may_act": open_ and merging.allowed(request.user),
+            "may_ask_again": obj.state == State.TWO_PEOPLE and alive and merging.allowed(request.user),
         }
 
 

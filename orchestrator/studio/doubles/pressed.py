@@ -10,12 +10,12 @@ from django.utils.translation import gettext as _
 
 from orchestrator.customers.merge import MergeError
 from orchestrator.customers.models import Customer
-from orchestrator.duplicates.decide import Decided, tell_apart, unite
+from orchestrator.duplicates.decide import Decided, ask_again, tell_apart, unite
 from orchestrator.duplicates.models import LikelyDuplicate
 from orchestrator.studio import merging
 
-MERGE, APART = "merge", "apart"
-ACTS: Sequence[str] = (MERGE, APART)
+MERGE, APART, AGAIN = "merge", "apart", "again"
+ACTS: Sequence[str] = (MERGE, APART, AGAIN)
 
 
 def merge(pair: LikelyDuplicate, stays: Customer, now: datetime, by: Any) -> tuple[bool, str]:
@@ -36,6 +36,15 @@ def apart(pair: LikelyDuplicate, now: datetime, by: Any) -> tuple[bool, str]:
     except Decided:
         return False, _decided()
     return True, _("It is noted that they are two people: nobody is asked about them again.")
+
+
+def again(pair: LikelyDuplicate, now: datetime, by: Any) -> tuple[bool, str]:
+    """It was a mistake that they are two people."""
+    try:
+        ask_again(pair, now, by)
+    except Decided:
+        return False, _decided()
+    return True, _("The pair is open again.")
 
 
 def _decided() -> str:
