@@ -15,6 +15,6 @@ def handle() -> None:
             WebhookDelivery,
             lambda ids: WebhookDelivery.objects.filter(customer__in=ids),
             {"system": "endpoint__name", **columns},
-            inner("id customer key endpoint created_at due_at attempts code reason took_ms"),
+            inner("id customer key created_at due_at attempts code reason took_ms"),
         )
     )
