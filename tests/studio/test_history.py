@@ -21,6 +21,7 @@ from orchestrator.customers.models import (
     PrivacyComment,
     PrivacyRequest,
 )
+from orchestrator.duplicates.models import LikelyDuplicate
 from orchestrator.events.models import Event
 from orchestrator.ingest.models import DeadLetter
 from orchestrator.journeys.models import (
@@ -57,6 +58,7 @@ from orchestrator.messaging.models import (
 )
 from orchestrator.segments.models import Membership, Score, ScoreBasis
 from orchestrator.sources.models import KeptDelivery
+from orchestrator.webhooks.models import WebhookDelivery
 from orchestrator.workspace.models import (
     Alarm,
     AlarmNotice,
@@ -96,6 +98,7 @@ HISTORY: list[Any] = [
     Identity,
     JourneyVersion,
     Launch,
+    LikelyDuplicate,
     MailboxMessage,
     Membership,
     Message,
@@ -123,6 +126,7 @@ HISTORY: list[Any] = [
     Suppression,
     TemplateVersion,
     UsualInterval,
+    WebhookDelivery,
 ]
 
 
@@ -180,6 +184,7 @@ def test_only_these_may_be_edited() -> None:
         "Template",
         "Topic",
         "User",
+        "WebhookEndpoint",
         "Workspace",
         "WriteKey",
     }
