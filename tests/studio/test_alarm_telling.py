@@ -26,6 +26,7 @@ from orchestrator.journeys.alarms.watch import EVERY, watch
 from orchestrator.journeys.alarms.words import say
 from orchestrator.messaging.models import Budget, ComplaintBreaker, MailboxMessage, ProviderBreaker, Spending
 from orchestrator.studio.alarmed import alarms, untold
+from orchestrator.webhooks.models import WebhookEndpoint
 from orchestrator.workspace.models import Alarm, AlarmChannel, AlarmNotice, Workspace
 from tests.messaging.threads import Beside
 from tests.studio.sample import fill
@@ -458,7 +459,10 @@ def test_every_alarm_leads_to_a_page_that_is_there(marketer: Client) -> None:
         Kind.BUDGET: (str(budget), {"name": "Texts", "spent": "95", "amount": "100", "currency": "PLN"}),
         Kind.REQUEST_LATE: ("", {"count": 1, "due": "2026-05-04"}),
         Kind.REQUEST_DUE: ("", {"count": 3, "due": "2026-05-08"}),
-        Kind.WEBHOOK: ("1", {"name": "CRM", "why": "failing", "since": when}),
+        Kind.WEBHOOK: (
+            str(WebhookEndpoint.objects.earliest("pk").pk),
+            {"name": "CRM", "why": "failing", "since": when},
+        ),
         Kind.AUDIT: ("", {"at": when, "wrong": {"what": "missing", "number": 5, "to": 6}}),
     }
     assert told.keys() == set(Kind)
