@@ -27,8 +27,9 @@ PEOPLE = 1_000_000
 POLL = 0.2
 _CUSTOMERS = """
 INSERT INTO customers_customer (id, external_id, language, country, time_zone, last_seen_zone, attributes, personalization,
-    created_at, updated_at)
-SELECT i, 'p' || i, 'pl', 'PL', '', '', '{}', 'full', now() - interval '2 years', now() FROM generate_series(1, %(people)s) AS i
+    created_at, updated_at, changed_pending)
+SELECT i, 'p' || i, 'pl', 'PL', '', '', '{}', 'full', now() - interval '2 years', now(), false
+FROM generate_series(1, %(people)s) AS i
 """
 _ORDERS = """
 INSERT INTO events_event (customer_id, name, occurred_at, received_at, key, amount, properties, backfilled, pending)
