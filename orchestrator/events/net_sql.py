@@ -11,7 +11,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db.models import BooleanField, DateTimeField, F, Func, TextField, Value
+from django.db.models import BooleanField, DateTimeField, F, Func, Sum, TextField, Value
+from django.db.models.functions import Greatest, Least
 
 from orchestrator.domain.orders import LONGEST_ID
 from orchestrator.store.fields import MoneyField
@@ -142,6 +143,13 @@ class Loose(Func):
     def get_group_by_cols(self) -> list[Any]:
         """It hangs on the customer alone, by whom rows are grouped."""
         return []
+
+
+def left(now: Moment, *since: Any) -> Greatest:
+    """What is left of all of somebody's orders together, of rows that stand. What was given back for none that is known lowers
+    it, and never below zero; NULL where no order ever said an amount. `since`: as `Loose` has it."""
+    worth, nothing = Sum(Worth(now)), Value(0, MoneyField())
+    return Greatest(worth - Loose(now, *since), Least(worth, nothing), output_field=MoneyField())
 
 
 _SIGNS = "\x01\x02\x03"  # stand in a text for its moments until their parameters are counted

@@ -27,7 +27,7 @@ from django.db.models import (
     Value,
     When,
 )
-from django.db.models.functions import Coalesce, Greatest, Least
+from django.db.models.functions import Coalesce
 from django.db.models.lookups import Exact
 
 from orchestrator.consents.models import Consent, ConsentState
@@ -45,7 +45,7 @@ from orchestrator.domain.definition.rules import (
 from orchestrator.domain.durations import Duration
 from orchestrator.domain.orders import PLACED
 from orchestrator.events.models import Event
-from orchestrator.events.net_sql import Changed, Loose, Stands, Worth
+from orchestrator.events.net_sql import Changed, Stands, Worth, left
 from orchestrator.segments.comparisons import LOOKUPS, bounded, condition
 from orchestrator.segments.json_values import JsonValue
 from orchestrator.segments.models import Membership
@@ -158,12 +158,11 @@ def _counted(rule: Happened, scope: Scope, net: bool) -> Condition:
 
 def _sum(rule: Happened, scope: Scope) -> Any:
     """Of what is left of orders. What was given back for none that is known lowers the sum of all, and never below zero."""
-    worth, nothing = Sum(Worth(scope.now)), Value(0, MoneyField())
     if rule.where or rule.of:  # nobody can say whether it would have fitted
-        return worth
+        return Sum(Worth(scope.now))
     since: list[Any] = [scope.start_of(rule.within)] if rule.within else []
     since += [OuterRef("entered_at")] if rule.since_entry else []
-    return Greatest(worth - Loose(scope.now, *since), Least(worth, nothing), output_field=MoneyField())
+    return left(scope.now, *since)
 
 
 def events_of(rule: Happened, scope: Scope, net: bool = False) -> QuerySet[Event]:

@@ -34,8 +34,8 @@ from orchestrator.studio import words
 
 MOST_EVENTS = 1000
 SHOWN = 5
-_NAMES = ("name", "title", "product_id", "sku")  # what a line of an order is called by, the first that it has
 NAMES = (PLACED, PAID, DELIVERED, CANCELLED, RETURNED)
+_CALLED_BY = ("name", "title", "product_id", "sku")  # a line of an order, by the first that it has
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +149,7 @@ def say_goods(listed: Any) -> str:
 def _name_of(line: Any) -> str:
     if not isinstance(line, dict):
         return ""
-    name = next((line[key] for key in _NAMES if isinstance(line.get(key), str) and line[key]), "")
+    name = next((line[key] for key in _CALLED_BY if isinstance(line.get(key), str) and line[key]), "")
     quantity = line.get("quantity", 1)
     return f"{name} × {words.shown(quantity)}" if name and quantity != 1 else name
 

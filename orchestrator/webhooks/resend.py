@@ -32,7 +32,7 @@ def resend_given_up(endpoint: int, since: datetime, now: datetime, by: Any) -> i
 def _again(rows: QuerySet[WebhookDelivery], now: datetime, by: Any) -> int:
     real = rows.filter(customer__isnull=False)
     endpoints = WebhookEndpoint.objects.filter(pk__in=real.order_by().values("endpoint")).order_by("pk")
-    count = sum(_of(endpoint, real, now, by) for endpoint in list(endpoints))
+    count = sum(_of(endpoint, real, now, by) for endpoint in endpoints)
     if count:
         doorbells.ring(TELL)
     return count

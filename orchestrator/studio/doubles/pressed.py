@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -31,20 +31,27 @@ def merge(pair: LikelyDuplicate, stays: Customer, now: datetime, by: Any) -> tup
 
 def apart(pair: LikelyDuplicate, now: datetime, by: Any) -> tuple[bool, str]:
     """They are two people."""
-    try:
-        tell_apart(pair, now, by)
-    except Decided:
-        return False, _decided()
-    return True, _("It is noted that they are two people: nobody is asked about them again.")
+    told = _("It is noted that they are two people: nobody is asked about them again.")
+    return _said(tell_apart, pair, now, by, told)
 
 
 def again(pair: LikelyDuplicate, now: datetime, by: Any) -> tuple[bool, str]:
     """It was a mistake that they are two people."""
+    return _said(ask_again, pair, now, by, _("The pair is open again."))
+
+
+def _said(
+    say: Callable[[LikelyDuplicate, datetime, Any], None],
+    pair: LikelyDuplicate,
+    now: datetime,
+    by: Any,
+    told: str,
+) -> tuple[bool, str]:
     try:
-        ask_again(pair, now, by)
+        say(pair, now, by)
     except Decided:
         return False, _decided()
-    return True, _("The pair is open again.")
+    return True, told
 
 
 def _decided() -> str:

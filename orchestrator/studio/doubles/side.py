@@ -8,8 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, QuerySet, Sum, Value
-from django.db.models.functions import Coalesce, Greatest
+from django.db.models import Count, QuerySet
 from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -18,8 +17,7 @@ from orchestrator.consents.models import Consent, Suppression
 from orchestrator.customers.models import Address, Customer, Identity
 from orchestrator.domain.orders import PLACED, ZERO
 from orchestrator.events.models import Event
-from orchestrator.events.net_sql import Loose, Stands, Worth
-from orchestrator.store.fields import MoneyField
+from orchestrator.events.net_sql import Stands, left
 from orchestrator.studio import person, words
 from orchestrator.studio.numbers import grouped
 
@@ -65,19 +63,14 @@ def read(both: Both, now: datetime) -> Known:
         frozenset(blocked),
         _by(ids, consents.order_by("channel", "purpose", "topic", "brand")[: 2 * MOST]),
         _by(ids, Identity.objects.filter(customer__in=ids).order_by("id")[: 2 * MOST]),
-        {id_: (count, total) for id_, count, total in _orders(ids, now)},
+        {id_: (count, total or ZERO) for id_, count, total in _orders(ids, now)},
     )
 
 
 def _orders(ids: Sequence[int], now: datetime) -> QuerySet[Any]:
     """Net, as everywhere: what was cancelled is none, and what was given back is taken off."""
-    standing = Event.objects.filter(
-        Stands(now), customer__in=ids, name=PLACED, occurred_at__lte=now
-    ).annotate(worth=Worth(now))
-    nothing = Value(0, MoneyField())
-    left = Coalesce(Sum("worth"), nothing) - Loose(now)
-    total = Greatest(left, nothing, output_field=MoneyField())
-    return standing.order_by().values_list("customer").annotate(n=Count("id"), sum=total)
+    standing = Event.objects.filter(Stands(now), customer__in=ids, name=PLACED, occurred_at__lte=now)
+    return standing.order_by().values_list("customer").annotate(n=Count("id"), sum=left(now))
 
 
 def _by(ids: Sequence[int], rows: Iterable[Any]) -> dict[int, list[Any]]:
